@@ -1,0 +1,99 @@
+#include "core/base/arena.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+enum { ALIGNMENT = 64, MAX_CHUNKS = 64 };
+
+typedef struct {
+  unsigned char *data;
+  size_t size;
+} Chunk;
+
+struct CosmosArena {
+  Chunk chunks[MAX_CHUNKS]; /* the first `count` exist */
+  size_t count;
+  size_t current; /* the chunk in use */
+  size_t used;    /* bytes of it */
+  size_t allocations;
+};
+
+static bool add_chunk (CosmosArena *self, size_t size)
+{
+  if (self->count == MAX_CHUNKS)
+    return false;
+  /* Doubling bounds the number of chunks. */
+  size_t wanted = self->count ? self->chunks[self->count - 1].size * 2 : size;
+  if (wanted < size)
+    wanted = size;
+  void *data = aligned_alloc (ALIGNMENT, wanted);
+  if (!data)
+    return false;
+  self->chunks[self->count++] = (Chunk) {data, wanted};
+  self->allocations++;
+  return true;
+}
+
+static size_t round_up (size_t size)
+{
+  return (size + ALIGNMENT - 1) & ~(size_t) (ALIGNMENT - 1);
+}
+
+CosmosArena *cosmos_arena_new (size_t chunk_size)
+{
+  CosmosArena *self = calloc (1, sizeof *self);
+  if (self && !add_chunk (self, round_up (chunk_size ? chunk_size : 1))) {
+    free (self);
+    return NULL;
+  }
+  return self;
+}
+
+void cosmos_arena_free (CosmosArena *self)
+{
+  if (!self)
+    return;
+  for (size_t i = 0; i < self->count; i++)
+    free (self->chunks[i].data);
+  free (self);
+}
+
+void *cosmos_arena_alloc (CosmosArena *self, size_t size)
+{
+  if (size > SIZE_MAX - ALIGNMENT)
+    return NULL;
+  size = round_up (size);
+  while (size > self->chunks[self->current].size - self->used) {
+    if (self->current + 1 == self->count && !add_chunk (self, size))
+      return NULL;
+    self->current++;
+    self->used = 0;
+  }
+  void *piece = self->chunks[self->current].data + self->used;
+  self->used += size;
+  return piece;
+}
+
+CosmosArenaMark cosmos_arena_mark (const CosmosArena *self)
+{
+  return (CosmosArenaMark) {self->current, self->used};
+}
+
+void cosmos_arena_rewind (CosmosArena *self, CosmosArenaMark mark)
+{
+  self->current = mark.chunk;
+  self->used = mark.used;
+}
+
+size_t cosmos_arena_get_size (const CosmosArena *self)
+{
+  size_t size = 0;
+  for (size_t i = 0; i < self->count; i++)
+    size += self->chunks[i].size;
+  return size;
+}
+
+size_t cosmos_arena_get_allocations (const CosmosArena *self)
+{
+  return self->allocations;
+}

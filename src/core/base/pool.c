@@ -1,0 +1,149 @@
+#include "core/base/pool.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+/* Loops follow each other within microseconds while a network runs: a thread looks this often before it sleeps. */
+enum { SPINS = 4000, MAX_THREADS = 256 };
+
+struct CosmosPool {
+  int threads; /* the caller's included */
+  pthread_t *ids;
+  pthread_mutex_t mutex;
+  pthread_cond_t wake;
+  atomic_uint round; /* a new value starts a loop */
+  atomic_int sleeping;
+  atomic_bool quit;
+
+  /* The loop of this round. */
+  void (*work) (int item, void *data);
+  void *data;
+  int count;
+  atomic_int next; /* the first item that nobody took */
+  atomic_int busy; /* pool threads that have not left the loop yet */
+};
+
+static void pause_a_moment (void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause ();
+#endif
+}
+
+static void take_items (CosmosPool *self)
+{
+  int item;
+  while ((item = atomic_fetch_add (&self->next, 1)) < self->count)
+    self->work (item, self->data);
+}
+
+static void wait_for_round (CosmosPool *self, unsigned seen)
+{
+  for (int i = 0; i < SPINS; i++) {
+    if (atomic_load (&self->round) != seen)
+      return;
+    pause_a_moment ();
+  }
+  pthread_mutex_lock (&self->mutex);
+  atomic_fetch_add (&self->sleeping, 1);
+  while (atomic_load (&self->round) == seen)
+    pthread_cond_wait (&self->wake, &self->mutex);
+  atomic_fetch_sub (&self->sleeping, 1);
+  pthread_mutex_unlock (&self->mutex);
+}
+
+static void *thread_main (void *pool)
+{
+  CosmosPool *self = pool;
+  for (unsigned seen = 0;; seen++) {
+    wait_for_round (self, seen);
+    if (atomic_load (&self->quit))
+      return NULL;
+    take_items (self);
+    atomic_fetch_sub (&self->busy, 1);
+  }
+}
+
+static void start_round (CosmosPool *self)
+{
+  atomic_fetch_add (&self->round, 1);
+  if (atomic_load (&self->sleeping) == 0)
+    return;
+  pthread_mutex_lock (&self->mutex);
+  pthread_cond_broadcast (&self->wake);
+  pthread_mutex_unlock (&self->mutex);
+}
+
+static int usable_cores (void)
+{
+  cpu_set_t set;
+  return sched_getaffinity (0, sizeof set, &set) == 0 ? CPU_COUNT (&set) : 1;
+}
+
+CosmosPool *cosmos_pool_new (int threads)
+{
+  CosmosPool *self = calloc (1, sizeof *self);
+  if (!self)
+    return NULL;
+  if (threads <= 0)
+    threads = usable_cores ();
+  if (threads > MAX_THREADS)
+    threads = MAX_THREADS;
+  self->ids = calloc ((size_t) threads, sizeof *self->ids);
+  if (!self->ids) {
+    free (self);
+    return NULL;
+  }
+  pthread_mutex_init (&self->mutex, NULL);
+  pthread_cond_init (&self->wake, NULL);
+  /* A system that gives fewer threads still gives a working pool. */
+  self->threads = 1;
+  while (self->threads < threads
+         && pthread_create (&self->ids[self->threads], NULL, thread_main, self) == 0)
+    self->threads++;
+  return self;
+}
+
+void cosmos_pool_free (CosmosPool *self)
+{
+  if (!self)
+    return;
+  atomic_store (&self->quit, true);
+  start_round (self);
+  for (int i = 1; i < self->threads; i++)
+    pthread_join (self->ids[i], NULL);
+  pthread_cond_destroy (&self->wake);
+  pthread_mutex_destroy (&self->mutex);
+  free (self->ids);
+  free (self);
+}
+
+int cosmos_pool_get_threads (const CosmosPool *self)
+{
+  return self->threads;
+}
+
+void cosmos_pool_run (CosmosPool *self, int count, void (*work) (int item, void *data), void *data)
+{
+  if (self->threads == 1 || count <= 1) {
+    for (int i = 0; i < count; i++)
+      work (i, data);
+    return;
+  }
+  self->work = work;
+  self->data = data;
+  self->count = count;
+  atomic_store (&self->next, 0);
+  atomic_store (&self->busy, self->threads - 1);
+  start_round (self);
+  take_items (self);
+  for (int i = 0; atomic_load (&self->busy) > 0; i++) {
+    if (i < SPINS)
+      pause_a_moment ();
+    else
+      sched_yield (); /* the last items may be long, or the cores shared */
+  }
+}

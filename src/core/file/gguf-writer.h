@@ -1,0 +1,28 @@
+/* Writes a GGUF file: collect values and tensors, then save. Keys and names are copied, tensor data is borrowed until save. */
+#pragma once
+
+#include "core/base/status.h"
+#include "core/file/dtype.h"
+#include "core/file/gguf.h"
+
+typedef struct CosmosGgufWriter CosmosGgufWriter;
+
+CosmosGgufWriter *cosmos_gguf_writer_new (void);
+void cosmos_gguf_writer_free (CosmosGgufWriter *self);
+
+/* Running out of memory is remembered and reported by save. A key that was set before is replaced. */
+void cosmos_gguf_writer_set_u32 (CosmosGgufWriter *self, const char *key, uint32_t value);
+void cosmos_gguf_writer_set_f32 (CosmosGgufWriter *self, const char *key, float value);
+void cosmos_gguf_writer_set_bool (CosmosGgufWriter *self, const char *key, bool value);
+void cosmos_gguf_writer_set_string (CosmosGgufWriter *self, const char *key, const char *value);
+void cosmos_gguf_writer_set_strings (CosmosGgufWriter *self, const char *key, const CosmosGgufString *items, size_t n);
+void cosmos_gguf_writer_set_i32s (CosmosGgufWriter *self, const char *key, const int32_t *items, size_t n);
+void cosmos_gguf_writer_set_f32s (CosmosGgufWriter *self, const char *key, const float *items, size_t n);
+
+/* values: row-major f32, converted to dtype on saving. Quantised formats need rows of whole blocks, else the tensor is written as
+ * F16 (the format used is the caller's to choose, this is the rule for narrow matrices). */
+void cosmos_gguf_writer_add_tensor (CosmosGgufWriter *self, const char *name, int rank, const int64_t *shape, CosmosDtype dtype,
+                                    const float *values);
+
+/* Whole file or none (see output.h). */
+bool cosmos_gguf_writer_save (CosmosGgufWriter *self, const char *path, CosmosError *err);

@@ -1,0 +1,16 @@
+/* A tensor as a file describes it. `data` points into the mapped file and lives as long as its reader. */
+#pragma once
+
+#include "core/file/dtype.h"
+
+enum { COSMOS_FILE_MAX_RANK = 4 };
+
+typedef struct {
+  const char *name;
+  CosmosDtype dtype;
+  int rank;                            /* 0 .. 4 */
+  int64_t shape[COSMOS_FILE_MAX_RANK]; /* row-major: shape[rank - 1] is the fastest; a Linear is (out, in) */
+  size_t count;                        /* numbers */
+  const void *data;
+  size_t size; /* bytes */
+} CosmosTensorInfo;
