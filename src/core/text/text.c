@@ -7,18 +7,13 @@
 
 #include <utf8proc.h>
 
-bool cosmos_text_is_utf8 (const char *text, size_t length, size_t *offset)
-{
-  return cosmos_utf8_is_valid (text, length, offset);
-}
-
 bool cosmos_text_check (const char *text, size_t length, CosmosError *err)
 {
   if (length > COSMOS_TEXT_MAX_SIZE)
     return cosmos_error_set (err, COSMOS_STATUS_RANGE, "The text has %zu bytes; at most %d are possible: cut it", length,
                              COSMOS_TEXT_MAX_SIZE);
   size_t offset;
-  if (!cosmos_text_is_utf8 (text, length, &offset))
+  if (!cosmos_utf8_is_valid (text, length, &offset))
     return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "The text is not UTF-8 at byte %zu (0x%02x): save it as UTF-8", offset,
                              (unsigned char) text[offset]);
   const char *zero = length ? memchr (text, 0, length) : NULL;
@@ -269,7 +264,7 @@ char *cosmos_text_from_bytes (const char *bytes, size_t length)
   size_t at = 0;
   while (at < length) {
     size_t good;
-    if (cosmos_text_is_utf8 (bytes + at, length - at, &good))
+    if (cosmos_utf8_is_valid (bytes + at, length - at, &good))
       good = length - at;
     cosmos_text_buffer_append (&buffer, bytes + at, good);
     at += good;

@@ -10,9 +10,7 @@
 
 enum { COSMOS_TEXT_MAX_SIZE = 64 << 20 }; /* bytes; longer texts are refused */
 
-/* False, with the offset of the first byte that belongs to no character, where text is not UTF-8. offset may be NULL. */
-bool cosmos_text_is_utf8 (const char *text, size_t length, size_t *offset);
-/* The same with an error in words; also refuses texts that are too long and those with a zero byte (most of them are UTF-16). */
+/* Refuses, in words, a text that is not UTF-8 (with the offset), too long, or has a zero byte (most of those are UTF-16). */
 bool cosmos_text_check (const char *text, size_t length, CosmosError *err);
 /* The character at *at, which is below length; moves *at behind it. A byte that belongs to none counts as U+FFFD. */
 int32_t cosmos_text_next (const char *text, size_t length, size_t *at);
