@@ -261,18 +261,18 @@ static size_t bad_length (const unsigned char *at, size_t left)
 char *cosmos_text_from_bytes (const char *bytes, size_t length)
 {
   CosmosTextBuffer buffer = {0};
-  size_t at = 0;
-  while (at < length) {
-    size_t good;
-    if (cosmos_utf8_is_valid (bytes + at, length - at, &good))
-      good = length - at;
-    cosmos_text_buffer_append (&buffer, bytes + at, good);
-    at += good;
-    if (at < length) {
-      cosmos_text_buffer_append (&buffer, "\xef\xbf\xbd", 3);
-      at += bad_length ((const unsigned char *) bytes + at, length - at);
+  size_t start = 0; /* of what is good and not copied yet */
+  for (size_t at = 0; at < length;) {
+    size_t next = at;
+    int32_t point = cosmos_text_next (bytes, length, &next);
+    if (point == 0 || (point == 0xfffd && next - at == 1)) {
+      cosmos_text_buffer_append (&buffer, bytes + start, at - start);
+      cosmos_text_buffer_append_point (&buffer, 0xfffd);
+      next = start = at + bad_length ((const unsigned char *) bytes + at, length - at);
     }
+    at = next;
   }
+  cosmos_text_buffer_append (&buffer, bytes + start, length - start);
   return cosmos_text_buffer_finish (&buffer);
 }
 
