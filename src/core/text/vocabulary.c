@@ -1,6 +1,6 @@
 #include "core/text/vocabulary.h"
 
-#include "core/text/hash.h"
+#include "core/base/hash.h"
 #include "core/text/text.h"
 
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "core/text/hash.h"
+#include "core/base/hash.h"
 
 #include <string.h>
 
