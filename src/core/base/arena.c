@@ -34,6 +34,7 @@ static bool add_chunk (CosmosArena *self, size_t size)
   return true;
 }
 
+/* 0 where the result does not fit. */
 static size_t round_up (size_t size)
 {
   return (size + ALIGNMENT - 1) & ~(size_t) (ALIGNMENT - 1);
@@ -41,8 +42,9 @@ static size_t round_up (size_t size)
 
 CosmosArena *cosmos_arena_new (size_t chunk_size)
 {
-  CosmosArena *self = calloc (1, sizeof *self);
-  if (self && !add_chunk (self, round_up (chunk_size ? chunk_size : 1))) {
+  size_t size = round_up (chunk_size ? chunk_size : 1);
+  CosmosArena *self = size ? calloc (1, sizeof *self) : NULL;
+  if (self && !add_chunk (self, size)) {
     free (self);
     return NULL;
   }
@@ -60,9 +62,8 @@ void cosmos_arena_free (CosmosArena *self)
 
 void *cosmos_arena_alloc (CosmosArena *self, size_t size)
 {
-  if (size > SIZE_MAX - ALIGNMENT)
+  if (size && !(size = round_up (size)))
     return NULL;
-  size = round_up (size);
   while (size > self->chunks[self->current].size - self->used) {
     if (self->current + 1 == self->count && !add_chunk (self, size))
       return NULL;

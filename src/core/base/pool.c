@@ -2,28 +2,33 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* Loops follow each other within microseconds while a network runs: a thread looks this often before it sleeps. */
+/* Loops follow each other within microseconds while a network runs: a thread looks this often (some 0.1 ms) before it sleeps.
+ * It sleeps at once where threads outnumber cores: looking would take the core from one that works. */
 enum { SPINS = 4000, MAX_THREADS = 256 };
 
 struct CosmosPool {
   int threads; /* the caller's included */
+  int spins;
   pthread_t *ids;
   pthread_mutex_t mutex;
-  pthread_cond_t wake;
-  atomic_uint round; /* a new value starts a loop */
-  atomic_int sleeping;
+  pthread_cond_t wake;   /* for pool threads: a round began */
+  pthread_cond_t done;   /* for the caller: busy fell to 0 */
+  atomic_uint round;     /* a new value starts a loop */
+  atomic_int sleeping;   /* pool threads that wait for wake */
+  atomic_bool caller_sleeps;
   atomic_bool quit;
 
   /* The loop of this round. */
   void (*work) (int item, void *data);
   void *data;
   int count;
-  atomic_int next; /* the first item that nobody took */
-  atomic_int busy; /* pool threads that have not left the loop yet */
+  atomic_llong next; /* the first item that nobody took; wider than count, as every thread steps past the end once */
+  atomic_int busy;   /* pool threads that have not left the loop yet */
 };
 
 static void pause_a_moment (void)
@@ -35,14 +40,16 @@ static void pause_a_moment (void)
 
 static void take_items (CosmosPool *self)
 {
-  int item;
+  long long item;
   while ((item = atomic_fetch_add (&self->next, 1)) < self->count)
-    self->work (item, self->data);
+    self->work ((int) item, self->data);
 }
 
+/* Both waits pair with a store and a look on the other side (round and sleeping, busy and caller_sleeps): all are sequentially
+ * consistent, so at least one side sees the other and no wake-up is lost. */
 static void wait_for_round (CosmosPool *self, unsigned seen)
 {
-  for (int i = 0; i < SPINS; i++) {
+  for (int i = 0; i < self->spins; i++) {
     if (atomic_load (&self->round) != seen)
       return;
     pause_a_moment ();
@@ -55,6 +62,30 @@ static void wait_for_round (CosmosPool *self, unsigned seen)
   pthread_mutex_unlock (&self->mutex);
 }
 
+static void wait_for_threads (CosmosPool *self)
+{
+  for (int i = 0; i < self->spins; i++) {
+    if (atomic_load (&self->busy) == 0)
+      return;
+    pause_a_moment ();
+  }
+  pthread_mutex_lock (&self->mutex);
+  atomic_store (&self->caller_sleeps, true);
+  while (atomic_load (&self->busy) > 0)
+    pthread_cond_wait (&self->done, &self->mutex);
+  atomic_store (&self->caller_sleeps, false);
+  pthread_mutex_unlock (&self->mutex);
+}
+
+static void leave_round (CosmosPool *self)
+{
+  if (atomic_fetch_sub (&self->busy, 1) > 1 || !atomic_load (&self->caller_sleeps))
+    return;
+  pthread_mutex_lock (&self->mutex);
+  pthread_cond_signal (&self->done);
+  pthread_mutex_unlock (&self->mutex);
+}
+
 static void *thread_main (void *pool)
 {
   CosmosPool *self = pool;
@@ -63,7 +94,7 @@ static void *thread_main (void *pool)
     if (atomic_load (&self->quit))
       return NULL;
     take_items (self);
-    atomic_fetch_sub (&self->busy, 1);
+    leave_round (self);
   }
 }
 
@@ -88,8 +119,9 @@ CosmosPool *cosmos_pool_new (int threads)
   CosmosPool *self = calloc (1, sizeof *self);
   if (!self)
     return NULL;
+  int cores = usable_cores ();
   if (threads <= 0)
-    threads = usable_cores ();
+    threads = cores;
   if (threads > MAX_THREADS)
     threads = MAX_THREADS;
   self->ids = calloc ((size_t) threads, sizeof *self->ids);
@@ -99,11 +131,18 @@ CosmosPool *cosmos_pool_new (int threads)
   }
   pthread_mutex_init (&self->mutex, NULL);
   pthread_cond_init (&self->wake, NULL);
+  pthread_cond_init (&self->done, NULL);
+  self->spins = threads <= cores ? SPINS : 0;
+  /* Signals belong to the program's own threads. */
+  sigset_t all, old;
+  sigfillset (&all);
+  pthread_sigmask (SIG_SETMASK, &all, &old);
   /* A system that gives fewer threads still gives a working pool. */
   self->threads = 1;
   while (self->threads < threads
          && pthread_create (&self->ids[self->threads], NULL, thread_main, self) == 0)
     self->threads++;
+  pthread_sigmask (SIG_SETMASK, &old, NULL);
   return self;
 }
 
@@ -116,6 +155,7 @@ void cosmos_pool_free (CosmosPool *self)
   for (int i = 1; i < self->threads; i++)
     pthread_join (self->ids[i], NULL);
   pthread_cond_destroy (&self->wake);
+  pthread_cond_destroy (&self->done);
   pthread_mutex_destroy (&self->mutex);
   free (self->ids);
   free (self);
@@ -140,10 +180,5 @@ void cosmos_pool_run (CosmosPool *self, int count, void (*work) (int item, void 
   atomic_store (&self->busy, self->threads - 1);
   start_round (self);
   take_items (self);
-  for (int i = 0; atomic_load (&self->busy) > 0; i++) {
-    if (i < SPINS)
-      pause_a_moment ();
-    else
-      sched_yield (); /* the last items may be long, or the cores shared */
-  }
+  wait_for_threads (self);
 }

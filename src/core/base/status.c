@@ -18,20 +18,34 @@ const char *cosmos_status_text (CosmosStatus code)
   return "unknown status";
 }
 
-/* Names out of hostile files land in messages: keep them valid UTF-8, on one line. */
-static void clean_message (char *text)
+/* What does not belong into one line of text: control characters (C1 holds terminal commands, too) and line separators. */
+static bool is_unfit (utf8proc_int32_t point)
 {
+  return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0x2028 || point == 0x2029;
+}
+
+/* Drops the character that the end of the buffer cut in two. */
+static void drop_cut_character (char *text, size_t length)
+{
+  size_t at = length;
+  while (at > 0 && length - at < 3 && ((unsigned char) text[at - 1] & 0xc0) == 0x80)
+    at--;
+  if (at > 0 && utf8proc_utf8class[(unsigned char) text[at - 1]] > (utf8proc_int8_t) (length - at + 1))
+    text[at - 1] = 0;
+}
+
+/* Names out of hostile files land in messages: keep them valid UTF-8, on one line. wanted: the length before a cut. */
+static void clean_message (char text[], size_t size, int wanted)
+{
+  if (wanted >= (int) size)
+    drop_cut_character (text, size - 1);
   utf8proc_uint8_t *at = (utf8proc_uint8_t *) text;
   utf8proc_ssize_t left = (utf8proc_ssize_t) strlen (text);
   while (left > 0) {
     utf8proc_int32_t point;
     utf8proc_ssize_t n = utf8proc_iterate (at, left, &point);
-    if (n < 1 && left < 4 && *at >= 0xc0) { /* cut inside a character */
-      *at = 0;
-      return;
-    }
-    if (n < 1 || point < 0x20 || point == 0x7f) {
-      *at = '?';
+    if (n < 1 || is_unfit (point)) {
+      *at = '?'; /* the bytes behind it are no character by themselves and follow */
       n = 1;
     }
     at += n;
@@ -45,9 +59,9 @@ bool cosmos_error_set (CosmosError *err, CosmosStatus code, const char *format, 
     va_list args;
     va_start (args, format);
     err->code = code;
-    vsnprintf (err->message, sizeof err->message, format, args);
+    int n = vsnprintf (err->message, sizeof err->message, format, args);
     va_end (args);
-    clean_message (err->message);
+    clean_message (err->message, sizeof err->message, n);
   }
   return false;
 }
@@ -62,8 +76,8 @@ bool cosmos_error_prefix (CosmosError *err, const char *format, ...)
     int n = vsnprintf (err->message, sizeof err->message, format, args);
     va_end (args);
     if (n >= 0 && (size_t) n < sizeof err->message)
-      snprintf (err->message + n, sizeof err->message - (size_t) n, ": %s", old);
-    clean_message (err->message);
+      n += snprintf (err->message + n, sizeof err->message - (size_t) n, ": %s", old);
+    clean_message (err->message, sizeof err->message, n);
   }
   return false;
 }
