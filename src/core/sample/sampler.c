@@ -1,7 +1,6 @@
 #include "core/sample/sampler.h"
 
 #include "core/base/simd.h"
-#include "core/base/status.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -53,8 +52,7 @@ double cosmos_sampler_get_max_start (CosmosSampler self)
   return self == COSMOS_SAMPLER_DPM_SDE || self == COSMOS_SAMPLER_DPM_ODE ? 0.999 : 1.0;
 }
 
-/* Every sampler's step is linear: mean = x_factor x + x0_factor x0 + before_factor (x0 before), next = mean + noise_factor xi. The factors
- * are worked out in double, once a step. */
+/* Every sampler's step is linear in x, x0, the x0 before and the noise. The factors are worked out in double, once a step. */
 typedef struct {
   double x, x0, before, noise;
 } Factors;
@@ -140,12 +138,6 @@ COSMOS_SIMD_CLONES static void combine (const float *x, const float *x0, float a
     out[i] = a * x[i] + b * x0[i];
 }
 
-COSMOS_SIMD_CLONES static void add_scaled (const float *x, float factor, const float *y, float *restrict out, size_t n)
-{
-  for (size_t i = 0; i < n; i++)
-    out[i] = x[i] + factor * y[i];
-}
-
 COSMOS_SIMD_CLONES static void accumulate (float factor, const float *x, float *restrict out, size_t n)
 {
   for (size_t i = 0; i < n; i++)
@@ -153,19 +145,12 @@ COSMOS_SIMD_CLONES static void accumulate (float factor, const float *x, float *
 }
 
 void cosmos_sampler_step (CosmosSampler self, CosmosSchedule schedule, double t, double s, const float *x, const float *x0,
-                          const CosmosSamplerHistory *before, const float *noise, float *next, float *mean, size_t n)
+                          const CosmosSamplerHistory *before, const float *noise, float *next, size_t n)
 {
   Factors f = factors (self, schedule, t, s, before);
-  float *middle = mean ? mean : next;
-  combine (x, x0, (float) f.x, (float) f.x0, middle, n);
+  combine (x, x0, (float) f.x, (float) f.x0, next, n);
   if (f.before != 0.0)
-    accumulate ((float) f.before, before->x0, middle, n);
-  if (f.noise == 0.0)
-    noise = NULL; /* deterministic, or at t = 0 */
-  if (mean && noise)
-    add_scaled (mean, (float) f.noise, noise, next, n);
-  else if (mean)
-    memcpy (next, mean, n * sizeof *next);
-  else if (noise)
+    accumulate ((float) f.before, before->x0, next, n);
+  if (f.noise != 0.0 && noise)
     accumulate ((float) f.noise, noise, next, n);
 }

@@ -22,7 +22,7 @@ static double spread (CosmosSampler sampler, double t_start, int steps)
       x0[i] = (float) cosmos_schedule_get_alpha (schedule, times[k]) * x[i];
       noise[i] = (size_t) k + 1 == i;
     }
-    cosmos_sampler_step (sampler, schedule, times[k], times[k + 1], x, x0, k > 0 ? &history : NULL, noise, next, NULL, n);
+    cosmos_sampler_step (sampler, schedule, times[k], times[k + 1], x, x0, k > 0 ? &history : NULL, noise, next, n);
     memcpy (x, next, sizeof x);
     memcpy (x0_before, x0, sizeof x0);
   }
@@ -54,8 +54,7 @@ static void test_spread_of_unit_gaussian (void)
   }
 }
 
-/* Where the guess is always the truth, a deterministic sampler follows alpha x0 + sigma eps to the end and a stochastic one's mean has
- * alpha_s x0 in it. */
+/* Where the guess is always the truth, a deterministic sampler follows alpha x0 + sigma eps to the end. */
 static void test_exact_guess_is_followed (void)
 {
   static const CosmosSampler deterministic[] = {COSMOS_SAMPLER_DDIM, COSMOS_SAMPLER_DPM_ODE};
@@ -69,7 +68,7 @@ static void test_exact_guess_is_followed (void)
       x[j] = (float) (cosmos_schedule_get_alpha (schedule, 0.999) * truth[j] + cosmos_schedule_get_sigma (schedule, 0.999) * eps[j]);
     for (int k = 0; k < 10; k++) {
       CosmosSamplerHistory history = {truth, k > 0 ? times[k - 1] : 0};
-      cosmos_sampler_step (deterministic[i], schedule, times[k], times[k + 1], x, truth, k > 0 ? &history : NULL, NULL, next, NULL, 3);
+      cosmos_sampler_step (deterministic[i], schedule, times[k], times[k + 1], x, truth, k > 0 ? &history : NULL, NULL, next, 3);
       memcpy (x, next, sizeof x);
       for (int j = 0; j < 3; j++)
         g_assert_cmpfloat_with_epsilon (x[j],
@@ -88,7 +87,8 @@ static void test_euler_formula (void)
   float next[2], mean[2];
   double t = 0.3, s = 0.28, beta = cosmos_schedule_get_beta (schedule, t), alpha = cosmos_schedule_get_alpha (schedule, t),
          sigma = cosmos_schedule_get_sigma (schedule, t);
-  cosmos_sampler_step (COSMOS_SAMPLER_EULER, schedule, t, s, x, x0, NULL, noise, next, mean, 2);
+  cosmos_sampler_step (COSMOS_SAMPLER_EULER, schedule, t, s, x, x0, NULL, noise, next, 2);
+  cosmos_sampler_step (COSMOS_SAMPLER_EULER, schedule, t, s, x, x0, NULL, NULL, mean, 2);
   for (int i = 0; i < 2; i++) {
     double score = -(x[i] - alpha * x0[i]) / (sigma * sigma);
     double m = x[i] + (-0.5 * beta * x[i] - beta * score) * (s - t);
@@ -109,16 +109,28 @@ static void test_dpm_formula (void)
   double alpha = cosmos_schedule_get_alpha (schedule, s), sigma = cosmos_schedule_get_sigma (schedule, s);
   double guess = x0[0] + (x0[0] - before[0]) * h / (2 * h_before);
   CosmosSamplerHistory history = {before, u};
-  float next[1], mean[1];
+  float next[1];
 
-  cosmos_sampler_step (COSMOS_SAMPLER_DPM_ODE, schedule, t, s, x, x0, &history, NULL, next, mean, 1);
+  cosmos_sampler_step (COSMOS_SAMPLER_DPM_ODE, schedule, t, s, x, x0, &history, NULL, next, 1);
   g_assert_cmpfloat_with_epsilon (next[0], ratio * x[0] - alpha * (exp (-h) - 1) * guess, 1e-6);
-  g_assert_cmpfloat (mean[0], ==, next[0]);
 
-  cosmos_sampler_step (COSMOS_SAMPLER_DPM_SDE, schedule, t, s, x, x0, &history, noise, next, mean, 1);
-  double middle = ratio * exp (-h) * x[0] + alpha * (1 - exp (-2 * h)) * guess;
-  g_assert_cmpfloat_with_epsilon (mean[0], middle, 1e-6);
-  g_assert_cmpfloat_with_epsilon (next[0], middle + sigma * sqrt (1 - exp (-2 * h)) * noise[0], 1e-6);
+  cosmos_sampler_step (COSMOS_SAMPLER_DPM_SDE, schedule, t, s, x, x0, &history, noise, next, 1);
+  g_assert_cmpfloat_with_epsilon (next[0],
+                                  ratio * exp (-h) * x[0] + alpha * (1 - exp (-2 * h)) * guess + sigma * sqrt (1 - exp (-2 * h)) * noise[0],
+                                  1e-6);
+}
+
+/* One ancestral step by the formula of spec 1.11. */
+static void test_ddpm_formula (void)
+{
+  CosmosSchedule schedule = {5};
+  const float x[1] = {0.7f}, x0[1] = {0.4f}, noise[1] = {-0.6f};
+  double t = 0.4, s = 0.3, kept_t = pow (cosmos_schedule_get_alpha (schedule, t), 2), kept_s = pow (cosmos_schedule_get_alpha (schedule, s), 2);
+  double b = 1 - kept_t / kept_s;
+  double mean = sqrt (kept_s) * b / (1 - kept_t) * x0[0] + sqrt (1 - b) * (1 - kept_s) / (1 - kept_t) * x[0];
+  float next[1];
+  cosmos_sampler_step (COSMOS_SAMPLER_DDPM, schedule, t, s, x, x0, NULL, noise, next, 1);
+  g_assert_cmpfloat_with_epsilon (next[0], mean + sqrt ((1 - kept_s) / (1 - kept_t) * b) * noise[0], 1e-6);
 }
 
 /* At t = 0 there is no noise: what comes out is the guess, and nothing is infinite. */
@@ -127,39 +139,38 @@ static void test_end_at_zero (void)
   const float x[2] = {0.9f, -2.0f}, x0[2] = {1.25f, -1.75f}, before[2] = {5.0f, 5.0f}, noise[2] = {1, 1};
   CosmosSamplerHistory history = {before, 0.04};
   for (int sampler = 0; sampler < COSMOS_N_SAMPLERS; sampler++) {
-    float next[2], mean[2];
-    cosmos_sampler_step ((CosmosSampler) sampler, (CosmosSchedule) {5}, 0.02, 0, x, x0, &history, noise, next, mean, 2);
+    float next[2];
+    cosmos_sampler_step ((CosmosSampler) sampler, (CosmosSchedule) {5}, 0.02, 0, x, x0, &history, noise, next, 2);
     for (int i = 0; i < 2; i++) {
-      g_assert_true (isfinite (next[i]) && isfinite (mean[i]));
-      if (sampler != COSMOS_SAMPLER_EULER) {
+      g_assert_true (isfinite (next[i]));
+      if (sampler != COSMOS_SAMPLER_EULER)
         g_assert_cmpfloat_with_epsilon (next[i], x0[i], 1e-6);
-        g_assert_cmpfloat_with_epsilon (mean[i], x0[i], 1e-6);
-      }
     }
   }
 }
 
-/* The mean is the same step without its noise, and asking for it changes no bit of the step. */
-static void test_mean (void)
+/* Vectors and their rest do the same, and only stochastic samplers heed the noise. */
+static void test_noise_and_lengths (void)
 {
-  enum { N = 67 }; /* whole vectors and a rest */
-  float x[N], x0[N], before[N], noise[N], next[N], mean[N], alone[N], quiet[N];
-  const float silence[N] = {0};
+  enum { N = 67 };
+  float x[N], x0[N], before[N], noise[N], next[N], quiet[N], alone[N];
   for (int i = 0; i < N; i++) {
     x[i] = sinf ((float) i);
     x0[i] = cosf ((float) i);
     before[i] = cosf ((float) i + 0.3f);
-    noise[i] = sinf (3.0f * (float) i);
+    noise[i] = sinf (3.0f * (float) i + 1.0f);
   }
-  CosmosSamplerHistory history = {before, 0.6};
+  CosmosSchedule schedule = {5};
   for (int sampler = 0; sampler < COSMOS_N_SAMPLERS; sampler++) {
-    CosmosSchedule schedule = {5};
-    cosmos_sampler_step ((CosmosSampler) sampler, schedule, 0.5, 0.4, x, x0, &history, noise, next, mean, N);
-    cosmos_sampler_step ((CosmosSampler) sampler, schedule, 0.5, 0.4, x, x0, &history, noise, alone, NULL, N);
-    cosmos_sampler_step ((CosmosSampler) sampler, schedule, 0.5, 0.4, x, x0, &history, silence, quiet, NULL, N);
-    g_assert_cmpmem (next, sizeof next, alone, sizeof alone);
-    g_assert_cmpmem (mean, sizeof mean, quiet, sizeof quiet);
-    g_assert_true (cosmos_sampler_is_stochastic ((CosmosSampler) sampler) == (memcmp (next, mean, sizeof next) != 0));
+    CosmosSamplerHistory history = {before, 0.6};
+    cosmos_sampler_step ((CosmosSampler) sampler, schedule, 0.5, 0.4, x, x0, &history, noise, next, N);
+    cosmos_sampler_step ((CosmosSampler) sampler, schedule, 0.5, 0.4, x, x0, &history, NULL, quiet, N);
+    g_assert_true (cosmos_sampler_is_stochastic ((CosmosSampler) sampler) == (memcmp (next, quiet, sizeof next) != 0));
+    for (int i = 0; i < N; i++) {
+      CosmosSamplerHistory one = {&before[i], 0.6};
+      cosmos_sampler_step ((CosmosSampler) sampler, schedule, 0.5, 0.4, &x[i], &x0[i], &one, &noise[i], &alone[i], 1);
+      g_assert_cmpfloat_with_epsilon (next[i], alone[i], 1e-6);
+    }
   }
 }
 
@@ -187,8 +198,9 @@ int main (int argc, char **argv)
   g_test_add_func ("/sampler/exact-guess-is-followed", test_exact_guess_is_followed);
   g_test_add_func ("/sampler/euler-formula", test_euler_formula);
   g_test_add_func ("/sampler/dpm-formula", test_dpm_formula);
+  g_test_add_func ("/sampler/ddpm-formula", test_ddpm_formula);
   g_test_add_func ("/sampler/end-at-zero", test_end_at_zero);
-  g_test_add_func ("/sampler/mean", test_mean);
+  g_test_add_func ("/sampler/noise-and-lengths", test_noise_and_lengths);
   g_test_add_func ("/sampler/names", test_names);
   return g_test_run ();
 }
