@@ -1,7 +1,7 @@
 #include "core/text/byte-pair.h"
 
-#include "core/text/byte-level.h"
 #include "core/base/hash.h"
+#include "core/text/byte-level.h"
 
 #include <stdlib.h>
 #include <string.h>
