@@ -6,12 +6,10 @@
 #include "../failing-malloc.h"
 #include "../file/scratch.h"
 
-#include <stdlib.h>
-
-/* Counts how often fails(n) fails until it gets through; work is done with the n-th allocation failing. */
+/* Does work with more and more memory until it succeeds. */
 #define LOOP(work)                                                                                                             \
   do {                                                                                                                         \
-    long n_ = 0;                                                                                                               \
+    int n_ = 0;                                                                                                                \
     for (bool done_ = false; !done_; n_++) {                                                                                   \
       g_assert_cmpint (n_, <, 10000);                                                                                          \
       CosmosError err = {0};                                                                                                   \
