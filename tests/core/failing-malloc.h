@@ -13,13 +13,15 @@ void *__real_calloc (size_t n, size_t size);
 void *__real_realloc (void *old, size_t size);
 void *__real_aligned_alloc (size_t alignment, size_t size);
 char *__real_strdup (const char *text);
-yyjson_doc *__real_yyjson_read_opts (char *data, size_t size, yyjson_read_flag flags, const yyjson_alc *alc, yyjson_read_err *err);
+yyjson_doc *__real_yyjson_read_opts (char *data, size_t size, yyjson_read_flag flags, const yyjson_alc *alc,
+                                     yyjson_read_err *err);
 void *__wrap_malloc (size_t size);
 void *__wrap_calloc (size_t n, size_t size);
 void *__wrap_realloc (void *old, size_t size);
 void *__wrap_aligned_alloc (size_t alignment, size_t size);
 char *__wrap_strdup (const char *text);
-yyjson_doc *__wrap_yyjson_read_opts (char *data, size_t size, yyjson_read_flag flags, const yyjson_alc *alc, yyjson_read_err *err);
+yyjson_doc *__wrap_yyjson_read_opts (char *data, size_t size, yyjson_read_flag flags, const yyjson_alc *alc,
+                                     yyjson_read_err *err);
 
 static int failing_malloc_left = -1; /* allocations that still work; negative: all */
 

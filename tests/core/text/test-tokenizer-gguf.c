@@ -50,7 +50,8 @@ static CosmosGgufWriter *make (const char *model, const char *tokens, const char
 
 static void test_round_trip (void)
 {
-  static const char *const texts[] = {"", "the<x> the", " the", "It's 1984.", "<|end|>[CLS] cats", "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "caf\xc3\xa9\n"};
+  static const char *const texts[]
+      = {"", "the<x> the", " the", "It's 1984.", "<|end|>[CLS] cats", "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "caf\xc3\xa9\n"};
   CosmosTokenizer *tokenizers[]
       = {bpe_new (BYTE_LEVEL), bpe_new (BYTE_LEVEL_SPACE), bpe_new (DIGITS), wordpiece_new (false), wordpiece_new (true)};
   for (size_t t = 0; t < G_N_ELEMENTS (tokenizers); t++) {
@@ -136,7 +137,12 @@ static void test_foreign (void)
   /* Without types, tokens with a role are special; without a word on case, capitals tell. */
   static const struct {
     const char *tokens, *kind, *ids;
-  } cases[] = {{"[UNK] [CLS] \xe2\x96\x81" "cat s", "WordPiece (uncased)", "1 2 3 2"}, {"[UNK] [CLS] \xe2\x96\x81" "Cat s", "WordPiece (cased)", "1 0 0"}};
+  } cases[] = {{"[UNK] [CLS] \xe2\x96\x81"
+                "cat s",
+                "WordPiece (uncased)", "1 2 3 2"},
+               {"[UNK] [CLS] \xe2\x96\x81"
+                "Cat s",
+                "WordPiece (cased)", "1 0 0"}};
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
     writer = make ("bert", cases[i].tokens, NULL);
     cosmos_gguf_writer_set_u32 (writer, KEY "unknown_token_id", 0);

@@ -5,7 +5,8 @@
 /* A tokenizer.json of parts; each part whole, with its comma. */
 #define BPE_MODEL "\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0,\"b\":1,\"ab\":2},\"merges\":[\"a b\"]}"
 #define BPE(parts) "{" parts "\"pre_tokenizer\":" BYTE_LEVEL "," BPE_MODEL "}"
-#define BERT_STEPS "\"normalizer\":{\"type\":\"BertNormalizer\",\"lowercase\":true},\"pre_tokenizer\":{\"type\":\"BertPreTokenizer\"},"
+#define BERT_STEPS \
+  "\"normalizer\":{\"type\":\"BertNormalizer\",\"lowercase\":true},\"pre_tokenizer\":{\"type\":\"BertPreTokenizer\"},"
 #define WORDPIECE_MODEL(more) "\"model\":{\"type\":\"WordPiece\"," more "\"vocab\":{\"[UNK]\":0,\"a\":1,\"##b\":2}}"
 #define WORDPIECE(parts) "{" parts BERT_STEPS WORDPIECE_MODEL ("") "}"
 
@@ -29,11 +30,15 @@ static void test_byte_pair (void)
   assert_ids (self, "aba", "2 0");
   cosmos_tokenizer_free (self);
   /* What a newer package writes, with everything spelt out. */
-  self = must_parse ("{\"version\":\"1.0\",\"truncation\":null,\"padding\":null,\"added_tokens\":[{\"id\":3,\"content\":\"<e>\",\"special\":true,"
-                    "\"single_word\":false,\"lstrip\":false,\"rstrip\":false,\"normalized\":false}],\"normalizer\":null,\"pre_tokenizer\":"
-                    "{\"type\":\"Sequence\",\"pretokenizers\":[" BYTE_LEVEL "]},\"post_processor\":{\"type\":\"ByteLevel\"},\"decoder\":null,"
-                    "\"model\":{\"type\":\"BPE\",\"dropout\":null,\"unk_token\":null,\"continuing_subword_prefix\":\"\",\"end_of_word_suffix\":null,"
-                    "\"fuse_unk\":false,\"byte_fallback\":false,\"ignore_merges\":false,\"vocab\":{\"b\":1,\"ab\":2,\"a\":0},\"merges\":[[\"a\",\"b\"]]}}");
+  self = must_parse (
+      "{\"version\":\"1.0\",\"truncation\":null,\"padding\":null,\"added_tokens\":[{\"id\":3,\"content\":\"<e>\",\"special\":"
+      "true,"
+      "\"single_word\":false,\"lstrip\":false,\"rstrip\":false,\"normalized\":false}],\"normalizer\":null,\"pre_tokenizer\":"
+      "{\"type\":\"Sequence\",\"pretokenizers\":[" BYTE_LEVEL "]},\"post_processor\":{\"type\":\"ByteLevel\"},\"decoder\":null,"
+      "\"model\":{\"type\":\"BPE\",\"dropout\":null,\"unk_token\":null,\"continuing_subword_prefix\":\"\",\"end_of_word_suffix\":"
+      "null,"
+      "\"fuse_unk\":false,\"byte_fallback\":false,\"ignore_merges\":false,\"vocab\":{\"b\":1,\"ab\":2,\"a\":0},\"merges\":[["
+      "\"a\",\"b\"]]}}");
   assert_ids (self, "ab<e>a", "2 3 0");
   assert_round_trip (self, "ab<e>a", "aba");
   cosmos_tokenizer_free (self);
@@ -46,7 +51,8 @@ static void test_wordpiece (void)
   assert_round_trip (self, "AB a c", "ab a");         /* but left out of texts */
   g_assert_cmpint (cosmos_tokenizer_get_special (self, COSMOS_TOKEN_UNKNOWN), ==, 0);
   cosmos_tokenizer_free (self);
-  self = must_parse (WORDPIECE ("\"added_tokens\":[{\"id\":0,\"content\":\"[UNK]\",\"special\":true},{\"id\":3,\"content\":\"<u>\",\"normalized\":false}],"));
+  self = must_parse (WORDPIECE ("\"added_tokens\":[{\"id\":0,\"content\":\"[UNK]\",\"special\":true},{\"id\":3,\"content\":\"<u>"
+                                "\",\"normalized\":false}],"));
   assert_ids (self, "a<u>[UNK]", "1 3 0");
   assert_round_trip (self, "a<u>", "a <u>");
   cosmos_tokenizer_free (self);
@@ -73,11 +79,12 @@ static void test_refusals (void)
     {"{\"pre_tokenizer\":{\"type\":\"Metaspace\"}," BPE_MODEL "}", COSMOS_STATUS_UNSUPPORTED, "pre_tokenizer \"Metaspace\""},
     {"{\"pre_tokenizer\":{\"type\":\"ByteLevel\",\"use_regex\":false}," BPE_MODEL "}", COSMOS_STATUS_UNSUPPORTED, "use_regex"},
     {"{\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[]}," BPE_MODEL "}", COSMOS_STATUS_UNSUPPORTED, "Sequence"},
-    {"{\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\"}," BYTE_LEVEL "]}," BPE_MODEL "}", COSMOS_STATUS_UNSUPPORTED,
-     "begins with \"Split\""},
-    {"{\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Digits\"}," BYTE_LEVEL "]}," BPE_MODEL "}", COSMOS_STATUS_UNSUPPORTED,
-     "individual_digits"},
-    {"{\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Digits\",\"individual_digits\":true}," BYTE_LEVEL_SPACE "]}," BPE_MODEL "}",
+    {"{\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\"}," BYTE_LEVEL "]}," BPE_MODEL "}",
+     COSMOS_STATUS_UNSUPPORTED, "begins with \"Split\""},
+    {"{\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Digits\"}," BYTE_LEVEL "]}," BPE_MODEL "}",
+     COSMOS_STATUS_UNSUPPORTED, "individual_digits"},
+    {"{\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Digits\",\"individual_digits\":true}"
+     "," BYTE_LEVEL_SPACE "]}," BPE_MODEL "}",
      COSMOS_STATUS_UNSUPPORTED, "add_prefix_space"},
 #define MODEL(parts) "{\"pre_tokenizer\":" BYTE_LEVEL ",\"model\":{\"type\":\"BPE\"," parts "}}"
 #define VOCAB "\"vocab\":{\"a\":0,\"b\":1,\"ab\":2},"
@@ -112,23 +119,30 @@ static void test_refusals (void)
     {BPE ("\"added_tokens\":[{\"id\":5,\"content\":\"x\"}],"), COSMOS_STATUS_RANGE, "\"x\" has the id 5"},
     {BPE ("\"added_tokens\":[{\"id\":1,\"content\":\"x\"}],"), COSMOS_STATUS_FORMAT, "\"b\" and \"x\" have the same id 1"},
     {BPE ("\"added_tokens\":[{\"id\":3,\"content\":\"x\",\"lstrip\":true}],"), COSMOS_STATUS_UNSUPPORTED, "\"x\" is lstrip"},
-    {BPE ("\"added_tokens\":[{\"id\":0,\"content\":\"a\"},{\"id\":1,\"content\":\"b\"},{\"id\":4,\"content\":\"x\"}],"), COSMOS_STATUS_FORMAT,
-     "no token has the id 3"},
-    {BPE ("\"added_tokens\":[{\"id\":0,\"content\":\"a\"},{\"id\":1,\"content\":\"b\",\"normalized\":false}],"), COSMOS_STATUS_UNSUPPORTED,
-     "only some are \"normalized\""},
+    {BPE ("\"added_tokens\":[{\"id\":0,\"content\":\"a\"},{\"id\":1,\"content\":\"b\"},{\"id\":4,\"content\":\"x\"}],"),
+     COSMOS_STATUS_FORMAT, "no token has the id 3"},
+    {BPE ("\"added_tokens\":[{\"id\":0,\"content\":\"a\"},{\"id\":1,\"content\":\"b\",\"normalized\":false}],"),
+     COSMOS_STATUS_UNSUPPORTED, "only some are \"normalized\""},
 
-    {"{\"pre_tokenizer\":{\"type\":\"BertPreTokenizer\"}," WORDPIECE_MODEL ("") "}", COSMOS_STATUS_UNSUPPORTED, "normalizer \"\""},
+    {"{\"pre_tokenizer\":{\"type\":\"BertPreTokenizer\"}," WORDPIECE_MODEL ("") "}", COSMOS_STATUS_UNSUPPORTED,
+     "normalizer \"\""},
     {"{\"normalizer\":{\"type\":\"BertNormalizer\"}," WORDPIECE_MODEL ("") "}", COSMOS_STATUS_UNSUPPORTED, "pre_tokenizer \"\""},
     {WORDPIECE ("\"decoder\":{\"type\":\"WordPiece\",\"cleanup\":false},"), COSMOS_STATUS_UNSUPPORTED, "clean-up"},
-    {"{\"normalizer\":{\"type\":\"BertNormalizer\",\"lowercase\":true,\"strip_accents\":false},\"pre_tokenizer\":{\"type\":\"BertPreTokenizer\"},"
-     WORDPIECE_MODEL ("") "}", COSMOS_STATUS_UNSUPPORTED, "strip_accents"},
-    {"{\"normalizer\":{\"type\":\"BertNormalizer\",\"clean_text\":false},\"pre_tokenizer\":{\"type\":\"BertPreTokenizer\"}," WORDPIECE_MODEL ("") "}",
+    {"{\"normalizer\":{\"type\":\"BertNormalizer\",\"lowercase\":true,\"strip_accents\":false},\"pre_tokenizer\":{\"type\":"
+     "\"BertPreTokenizer\"}," WORDPIECE_MODEL ("") "}",
+     COSMOS_STATUS_UNSUPPORTED, "strip_accents"},
+    {"{\"normalizer\":{\"type\":\"BertNormalizer\",\"clean_text\":false},\"pre_tokenizer\":{\"type\":\"BertPreTokenizer\"}"
+     "," WORDPIECE_MODEL ("") "}",
      COSMOS_STATUS_UNSUPPORTED, "clean_text"},
-    {"{" BERT_STEPS WORDPIECE_MODEL ("\"continuing_subword_prefix\":\"@@\",") "}", COSMOS_STATUS_UNSUPPORTED, "continuing_subword_prefix \"@@\""},
-    {"{" BERT_STEPS WORDPIECE_MODEL ("\"max_input_chars_per_word\":200,") "}", COSMOS_STATUS_UNSUPPORTED, "max_input_chars_per_word"},
+    {"{" BERT_STEPS WORDPIECE_MODEL ("\"continuing_subword_prefix\":\"@@\",") "}", COSMOS_STATUS_UNSUPPORTED,
+     "continuing_subword_prefix \"@@\""},
+    {"{" BERT_STEPS WORDPIECE_MODEL ("\"max_input_chars_per_word\":200,") "}", COSMOS_STATUS_UNSUPPORTED,
+     "max_input_chars_per_word"},
     {"{" BERT_STEPS WORDPIECE_MODEL ("\"unk_token\":\"<unk>\",") "}", COSMOS_STATUS_UNSUPPORTED, "unk_token \"<unk>\""},
-    {"{" BERT_STEPS "\"model\":{\"type\":\"WordPiece\",\"vocab\":{\"a\":0}}}", COSMOS_STATUS_FORMAT, "needs a token for unknown words"},
-    {WORDPIECE ("\"added_tokens\":[{\"id\":3,\"content\":\"<u>\",\"special\":false}],"), COSMOS_STATUS_UNSUPPORTED, "WordPiece with added tokens that are"},
+    {"{" BERT_STEPS "\"model\":{\"type\":\"WordPiece\",\"vocab\":{\"a\":0}}}", COSMOS_STATUS_FORMAT,
+     "needs a token for unknown words"},
+    {WORDPIECE ("\"added_tokens\":[{\"id\":3,\"content\":\"<u>\",\"special\":false}],"), COSMOS_STATUS_UNSUPPORTED,
+     "WordPiece with added tokens that are"},
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
     CosmosError err = {0};

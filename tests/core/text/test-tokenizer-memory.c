@@ -7,19 +7,19 @@
 #include "../file/scratch.h"
 
 /* Does work with more and more memory until it succeeds. */
-#define LOOP(work)                                                                                                             \
-  do {                                                                                                                         \
-    int n_ = 0;                                                                                                                \
-    for (bool done_ = false; !done_; n_++) {                                                                                   \
-      g_assert_cmpint (n_, <, 10000);                                                                                          \
-      CosmosError err = {0};                                                                                                   \
-      failing_malloc_left = n_;                                                                                                \
-      done_ = (work);                                                                                                          \
-      failing_malloc_left = -1;                                                                                                \
-      if (!done_ && uses_error)                                                                                                \
-        g_assert_cmpint (err.code, ==, COSMOS_STATUS_NO_MEMORY);                                                               \
-    }                                                                                                                          \
-    g_assert_cmpint (n_, >, 1);                                                                                                \
+#define LOOP(work)                                               \
+  do {                                                           \
+    int n_ = 0;                                                  \
+    for (bool done_ = false; !done_; n_++) {                     \
+      g_assert_cmpint (n_, <, 10000);                            \
+      CosmosError err = {0};                                     \
+      failing_malloc_left = n_;                                  \
+      done_ = (work);                                            \
+      failing_malloc_left = -1;                                  \
+      if (!done_ && uses_error)                                  \
+        g_assert_cmpint (err.code, ==, COSMOS_STATUS_NO_MEMORY); \
+    }                                                            \
+    g_assert_cmpint (n_, >, 1);                                  \
   } while (0)
 
 static bool take (CosmosTokenizer *self)

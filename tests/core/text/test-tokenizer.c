@@ -130,7 +130,9 @@ static void test_zero_byte (void)
   CosmosTokenizer *self = bpe_new (BYTE_LEVEL);
   const int32_t ids[] = {'a' + 1, 1, 'b' + 1};
   g_autofree char *text = cosmos_tokenizer_decode (self, ids, 3);
-  g_assert_cmpstr (text, ==, "a\xef\xbf\xbd" "b");
+  g_assert_cmpstr (text, ==,
+                   "a\xef\xbf\xbd"
+                   "b");
   char shown[16];
   cosmos_tokenizer_describe (self, 1, shown, sizeof shown);
   g_assert_cmpstr (shown, ==, "\xef\xbf\xbd");
@@ -167,7 +169,8 @@ static void test_describe (void)
 
 static void test_huge (void)
 {
-  static const char *const units[] = {"a", "the ", " ", "\n", "<x", "<x>", "\xcc\x81", "\xd7\xa9\xd7\x9c ", "\xf0\x9f\x98\x80", "1", "'s"};
+  static const char *const units[]
+      = {"a", "the ", " ", "\n", "<x", "<x>", "\xcc\x81", "\xd7\xa9\xd7\x9c ", "\xf0\x9f\x98\x80", "1", "'s"};
   CosmosTokenizer *tokenizers[] = {bpe_new (BYTE_LEVEL), bpe_new (DIGITS), wordpiece_new (true)};
   enum { CAPACITY = 1000016 };
   g_autofree int32_t *ids = g_new (int32_t, CAPACITY);
