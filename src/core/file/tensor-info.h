@@ -1,4 +1,4 @@
-/* A tensor as a file describes it. `data` points into the mapped file and lives as long as its reader. */
+/* A tensor as a file describes it. `data` points into the mapped file and lives as long as its reader; it may have any alignment. */
 #pragma once
 
 #include "core/file/dtype.h"
@@ -14,3 +14,7 @@ typedef struct {
   const void *data;
   size_t size; /* bytes */
 } CosmosTensorInfo;
+
+/* Sets count and size from dtype, rank and shape. False where a dimension is negative, a product overflows (an empty dimension
+ * counts as one there, so that any part of the shape may be multiplied later) or a row is no whole number of blocks. */
+bool cosmos_tensor_info_measure (CosmosTensorInfo *self);

@@ -38,10 +38,9 @@ static Class class_at (const char *text, size_t length, size_t at, size_t *n)
   *n = 0;
   if (at >= length)
     return CLASS_END;
-  utf8proc_int32_t point = (unsigned char) text[at];
-  *n = 1;
-  if (point >= 0x80)
-    *n = (size_t) utf8proc_iterate ((const utf8proc_uint8_t *) text + at, (utf8proc_ssize_t) (length - at), &point);
+  size_t next = at;
+  int32_t point = cosmos_text_next (text, length, &next);
+  *n = next - at;
   return classify (point);
 }
 

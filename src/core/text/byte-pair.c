@@ -1,7 +1,7 @@
 #include "core/text/byte-pair.h"
 
+#include "core/base/hash.h"
 #include "core/text/byte-level.h"
-#include "core/text/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +46,16 @@ static size_t find_slot (const CosmosBytePair *self, int32_t left, int32_t right
     if (!entry || (self->rules[entry - 1].left == left && self->rules[entry - 1].right == right))
       return slot;
   }
+}
+
+bool cosmos_merge_parse (CosmosGgufString line, CosmosMerge *merge)
+{
+  const char *space = line.length ? memchr (line.data, ' ', line.length) : NULL;
+  if (!space)
+    return false;
+  size_t left = (size_t) (space - line.data);
+  *merge = (CosmosMerge) {{line.data, left}, {space + 1, line.length - left - 1}};
+  return true;
 }
 
 static bool check_merges (const CosmosMerge *merges, size_t n, size_t *bytes, const char *path, CosmosError *err)
@@ -312,13 +322,9 @@ bool cosmos_byte_pair_encode (const CosmosBytePair *self, const char *text, size
 
 void cosmos_byte_pair_append_bytes (CosmosGgufString token, CosmosTextBuffer *bytes)
 {
-  const utf8proc_uint8_t *at = (const utf8proc_uint8_t *) token.data;
-  const utf8proc_uint8_t *end = at + token.length;
   size_t start = bytes->length;
-  while (at < end) {
-    utf8proc_int32_t point;
-    at += utf8proc_iterate (at, end - at, &point);
-    int byte = cosmos_byte_level_from_point (point);
+  for (size_t at = 0; at < token.length;) {
+    int byte = cosmos_byte_level_from_point (cosmos_text_next (token.data, token.length, &at));
     if (byte < 0) { /* not written in this alphabet: an added token, which stands for itself */
       bytes->length = start;
       cosmos_text_buffer_append (bytes, token.data, token.length);

@@ -16,6 +16,9 @@ typedef struct {
   CosmosGgufString left, right;
 } CosmosMerge;
 
+/* Both of a line "left right"; they point into it. False where it has no space. */
+bool cosmos_merge_parse (CosmosGgufString line, CosmosMerge *merge);
+
 enum { COSMOS_BYTE_PAIR_MAX_MERGES = 1 << 20 };
 
 /* merges: by rank. vocabulary is borrowed. split_numbers: every character of \p{N} is a piece of its own, before words are cut. */

@@ -1,32 +1,11 @@
 #include "core/text/text.h"
 
+#include "core/base/utf8.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include <utf8proc.h>
-
-bool cosmos_text_is_utf8 (const char *text, size_t length, size_t *offset)
-{
-  const utf8proc_uint8_t *bytes = (const utf8proc_uint8_t *) text;
-  size_t at = 0;
-  while (at < length) {
-    if (bytes[at] < 0x80) {
-      at++;
-      continue;
-    }
-    utf8proc_int32_t point;
-    /* Four bytes decide, and the longest text must not overflow a signed length. */
-    utf8proc_ssize_t left = length - at < 4 ? (utf8proc_ssize_t) (length - at) : 4;
-    utf8proc_ssize_t n = utf8proc_iterate (bytes + at, left, &point);
-    if (n < 1) {
-      if (offset)
-        *offset = at;
-      return false;
-    }
-    at += (size_t) n;
-  }
-  return true;
-}
 
 bool cosmos_text_check (const char *text, size_t length, CosmosError *err)
 {
@@ -34,10 +13,31 @@ bool cosmos_text_check (const char *text, size_t length, CosmosError *err)
     return cosmos_error_set (err, COSMOS_STATUS_RANGE, "The text has %zu bytes; at most %d are possible: cut it", length,
                              COSMOS_TEXT_MAX_SIZE);
   size_t offset;
-  if (!cosmos_text_is_utf8 (text, length, &offset))
+  if (!cosmos_utf8_is_valid (text, length, &offset))
     return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "The text is not UTF-8 at byte %zu (0x%02x): save it as UTF-8", offset,
                              (unsigned char) text[offset]);
+  const char *zero = length ? memchr (text, 0, length) : NULL;
+  if (zero)
+    return cosmos_error_set (err, COSMOS_STATUS_FORMAT,
+                             "The text has a zero byte at %zu, so it is no plain text or has another encoding (UTF-16?): save it as UTF-8",
+                             (size_t) (zero - text));
   return true;
+}
+
+int32_t cosmos_text_next (const char *text, size_t length, size_t *at)
+{
+  utf8proc_int32_t point = (unsigned char) text[*at];
+  utf8proc_ssize_t n = 1;
+  if (point >= 0x80) {
+    size_t left = length - *at < 4 ? length - *at : 4; /* four bytes decide, and the rest need not fit a signed length */
+    n = utf8proc_iterate ((const utf8proc_uint8_t *) text + *at, (utf8proc_ssize_t) left, &point);
+  }
+  if (n < 1) {
+    ++*at;
+    return 0xfffd;
+  }
+  *at += (size_t) n;
+  return point;
 }
 
 bool cosmos_text_is_space (int32_t point)
@@ -132,11 +132,12 @@ bool cosmos_text_decompose (int32_t **points, size_t *n)
   return true;
 }
 
-/* Dropped by clean: controls, and characters of no width that are no part of a word. */
+/* Dropped by clean: controls (also those of the writing direction), and characters of no width that are no part of a word. */
 static bool is_invisible (int32_t point)
 {
-  return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0xad || point == 0x200b || point == 0x2060
-         || point == 0xfeff || point == 0xfffe || point == 0xffff;
+  return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0xad || point == 0x61c || point == 0x180e || point == 0x200b
+         || point == 0x200e || point == 0x200f || (point >= 0x202a && point <= 0x202e) || (point >= 0x2060 && point <= 0x206f)
+         || point == 0xfeff || (point >= 0xfff9 && point <= 0xfffb) || point == 0xfffe || point == 0xffff;
 }
 
 /* What stands for a typographic character in the data, or NULL. */
@@ -158,44 +159,42 @@ static const char *plain_form (int32_t point)
   }
 }
 
+typedef struct {
+  int32_t *points;
+  size_t n;
+  bool space; /* one is due before the next point */
+} Cleaned;
+
+static void put (Cleaned *self, int32_t point)
+{
+  if (point == ' ') {
+    self->space = true;
+    return;
+  }
+  if (self->space && self->n)
+    self->points[self->n++] = ' ';
+  self->space = false;
+  self->points[self->n++] = point;
+}
+
 /* The points of the cleaned text before normalising; *n: how many. */
 static int32_t *clean_points (const char *text, size_t length, size_t *n)
 {
-  int32_t *points = malloc ((length + 1) * sizeof *points); /* a point a byte at most: dash and dots have 3 */
-  if (!points)
-    return NULL;
-  *n = 0;
-  bool space = false;
-  for (size_t at = 0; at < length;) {
-    utf8proc_int32_t point;
-    at += (size_t) utf8proc_iterate ((const utf8proc_uint8_t *) text + at, (utf8proc_ssize_t) (length - at), &point);
+  /* A point a byte at most: dash and dots have 3. */
+  Cleaned cleaned = {.points = malloc ((length + 1) * sizeof *cleaned.points)};
+  for (size_t at = 0; at < length && cleaned.points;) {
+    int32_t point = cosmos_text_next (text, length, &at);
     const char *plain = plain_form (point);
-    char one[2] = {0};
-    if (cosmos_text_is_space (point)) {
-      one[0] = ' ';
-      plain = one;
-    } else if (is_invisible (point)) {
-      continue;
-    }
-    if (!plain) {
-      if (space && *n)
-        points[(*n)++] = ' ';
-      space = false;
-      points[(*n)++] = point;
-      continue;
-    }
-    for (; *plain; plain++) {
-      if (*plain == ' ') {
-        space = true;
-        continue;
-      }
-      if (space && *n)
-        points[(*n)++] = ' ';
-      space = false;
-      points[(*n)++] = *plain;
-    }
+    if (cosmos_text_is_space (point))
+      put (&cleaned, ' ');
+    else if (plain)
+      for (; *plain; plain++)
+        put (&cleaned, *plain);
+    else if (!is_invisible (point))
+      put (&cleaned, point);
   }
-  return points;
+  *n = cleaned.n;
+  return cleaned.points;
 }
 
 char *cosmos_text_clean (const char *text, size_t length, CosmosError *err)
@@ -223,29 +222,22 @@ size_t cosmos_text_cut (const char *text, size_t length, size_t max_bytes)
 {
   if (length <= max_bytes)
     return length;
-  size_t point_end = 0, character = 0, word = 0;
+  size_t point_start = 0, character = 0, word = 0;
   int32_t last = 0;
   utf8proc_int32_t state = 0;
   for (size_t at = 0; at <= max_bytes;) {
-    utf8proc_int32_t point;
-    utf8proc_ssize_t n
-        = utf8proc_iterate ((const utf8proc_uint8_t *) text + at, (utf8proc_ssize_t) (length - at), &point);
-    if (n < 1) { /* no UTF-8: a byte is a character */
-      point = 0xfffd;
-      n = 1;
-    }
-    point_end = at;
-    if (at == 0 || utf8proc_grapheme_break_stateful (last, point, &state)) {
-      character = at;
-      if (cosmos_text_is_space (point) && at > 0 && !cosmos_text_is_space (last))
-        word = at;
+    point_start = at;
+    int32_t point = cosmos_text_next (text, length, &at);
+    if (point_start > 0 && utf8proc_grapheme_break_stateful (last, point, &state)) {
+      character = point_start;
+      if (cosmos_text_is_space (point) && !cosmos_text_is_space (last))
+        word = point_start;
     }
     last = point;
-    at += (size_t) n;
   }
   if (character == 0) /* a character with more marks than there is room for */
-    return point_end;
-  return word >= max_bytes / 2 ? word : character;
+    return point_start;
+  return word > 0 && word >= max_bytes / 2 ? word : character;
 }
 
 /* Length of what at starts with that is no character: the longest beginning of one, at least a byte. */
@@ -269,18 +261,18 @@ static size_t bad_length (const unsigned char *at, size_t left)
 char *cosmos_text_from_bytes (const char *bytes, size_t length)
 {
   CosmosTextBuffer buffer = {0};
-  size_t at = 0;
-  while (at < length) {
-    size_t good;
-    if (cosmos_text_is_utf8 (bytes + at, length - at, &good))
-      good = length - at;
-    cosmos_text_buffer_append (&buffer, bytes + at, good);
-    at += good;
-    if (at < length) {
-      cosmos_text_buffer_append (&buffer, "\xef\xbf\xbd", 3);
-      at += bad_length ((const unsigned char *) bytes + at, length - at);
+  size_t start = 0; /* of what is good and not copied yet */
+  for (size_t at = 0; at < length;) {
+    size_t next = at;
+    int32_t point = cosmos_text_next (bytes, length, &next);
+    if (point == 0 || (point == 0xfffd && next - at == 1)) {
+      cosmos_text_buffer_append (&buffer, bytes + start, at - start);
+      cosmos_text_buffer_append_point (&buffer, 0xfffd);
+      next = start = at + bad_length ((const unsigned char *) bytes + at, length - at);
     }
+    at = next;
   }
+  cosmos_text_buffer_append (&buffer, bytes + start, length - start);
   return cosmos_text_buffer_finish (&buffer);
 }
 

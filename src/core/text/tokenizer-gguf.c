@@ -18,17 +18,12 @@ static const char *const special_keys[COSMOS_N_SPECIAL_TOKENS][3] = {
   [COSMOS_TOKEN_MASK] = {KEY "mask_token_id"},
 };
 
-static bool is_shown_plainly (int32_t type)
-{
-  return type == COSMOS_TOKEN_TYPE_CONTROL || type == COSMOS_TOKEN_TYPE_UNKNOWN;
-}
-
 /* Writes what a stored token means to out, which has room for two bytes more than it; returns the length. */
 static size_t read_phantom (CosmosGgufString stored, int32_t type, char *out)
 {
   size_t length = stored.length;
   bool bracketed = length > 2 && stored.data[0] == '[' && stored.data[length - 1] == ']';
-  if (is_shown_plainly (type) || bracketed) {
+  if (cosmos_token_type_is_special (type) || bracketed) {
     memcpy (out, stored.data, length);
     return length;
   }
@@ -44,7 +39,7 @@ static size_t read_phantom (CosmosGgufString stored, int32_t type, char *out)
 static size_t write_phantom (CosmosGgufString token, int32_t type, char *out)
 {
   char *at = out;
-  if (!is_shown_plainly (type)) {
+  if (!cosmos_token_type_is_special (type)) {
     if (token.length > 2 && memcmp (token.data, "##", 2) == 0)
       token = (CosmosGgufString) {token.data + 2, token.length - 2};
     else
@@ -190,14 +185,9 @@ static bool read_merges (const CosmosGguf *file, CosmosTokenizerParts *parts, Co
   parts->merges = malloc ((n + 1) * sizeof *parts->merges);
   bool ok = lines && parts->merges ? cosmos_gguf_get_strings (file, KEY "merges", lines, err) : out_of_memory (parts, err);
   for (size_t i = 0; i < n && ok; i++) {
-    const char *space = memchr (lines[i].data, ' ', lines[i].length);
-    if (space) {
-      size_t left = (size_t) (space - lines[i].data);
-      parts->merges[i] = (CosmosMerge) {{lines[i].data, left}, {space + 1, lines[i].length - left - 1}};
-    } else {
+    if (!cosmos_merge_parse (lines[i], &parts->merges[i]))
       ok = cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: %smerges: entry %zu is not two tokens with a space between",
                              parts->path, KEY, i);
-    }
   }
   parts->n_merges = n;
   free (lines);
@@ -243,7 +233,7 @@ static bool read_phantoms (CosmosTokenizerParts *parts, char **pool, CosmosError
 static bool has_capitals (const CosmosTokenizerParts *parts)
 {
   for (size_t i = 0; i < parts->n_tokens; i++) {
-    if (is_shown_plainly (parts->types[i]) || (parts->tokens[i].length && parts->tokens[i].data[0] == '['))
+    if (cosmos_token_type_is_special (parts->types[i]) || (parts->tokens[i].length && parts->tokens[i].data[0] == '['))
       continue;
     for (size_t j = 0; j < parts->tokens[i].length; j++) {
       if (parts->tokens[i].data[j] >= 'A' && parts->tokens[i].data[j] <= 'Z')

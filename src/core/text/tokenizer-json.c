@@ -58,9 +58,10 @@ static bool flag (yyjson_val *component, const char *name, bool standard)
   return yyjson_is_bool (value) ? yyjson_get_bool (value) : standard;
 }
 
+/* Empty where value is no string. */
 static CosmosGgufString string_of (yyjson_val *value)
 {
-  return (CosmosGgufString) {yyjson_get_str (value), yyjson_get_len (value)};
+  return yyjson_is_str (value) ? (CosmosGgufString) {yyjson_get_str (value), yyjson_get_len (value)} : (CosmosGgufString) {0};
 }
 
 /* Puts a token at its id, once. */
@@ -139,7 +140,8 @@ static bool read_tokens (Reader *self, yyjson_val *vocabulary, yyjson_val *added
   }
   /* Normalized ones are looked for in a second round, and in WordPiece in the changed text. */
   if (n_normalized && (self->parts.wordpiece || n_normalized < n_added))
-    return refuse (self, "a mixture of added tokens that are and are not", "normalized");
+    return refuse (self, self->parts.wordpiece ? "WordPiece with added tokens that are" : "added_tokens of which only some are",
+                   "normalized");
   return true;
 }
 
@@ -160,14 +162,9 @@ static bool read_merges (Reader *self, yyjson_val *merges)
   yyjson_arr_foreach (merges, i, n, value) {
     CosmosMerge *merge = &self->parts.merges[self->parts.n_merges++];
     yyjson_val *left = yyjson_arr_get (value, 0), *right = yyjson_arr_get (value, 1);
-    CosmosGgufString line = string_of (value);
-    const char *space = yyjson_is_str (value) ? memchr (line.data, ' ', line.length) : NULL;
-    if (space)
-      *merge = (CosmosMerge) {{line.data, (size_t) (space - line.data)},
-                              {space + 1, line.length - (size_t) (space - line.data) - 1}};
-    else if (yyjson_arr_size (value) == 2 && yyjson_is_str (left) && yyjson_is_str (right))
+    if (yyjson_arr_size (value) == 2 && yyjson_is_str (left) && yyjson_is_str (right))
       *merge = (CosmosMerge) {string_of (left), string_of (right)};
-    else
+    else if (!cosmos_merge_parse (string_of (value), merge))
       return cosmos_error_set (self->err, COSMOS_STATUS_FORMAT, "%s: model.merges: entry %zu is not two tokens", self->parts.path,
                                i);
   }

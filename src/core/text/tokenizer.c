@@ -15,11 +15,6 @@ static const char *const special_names[COSMOS_N_SPECIAL_TOKENS][3] = {
   [COSMOS_TOKEN_MASK] = {"[MASK]", "<mask>"},
 };
 
-static bool is_special_type (CosmosTokenType type)
-{
-  return type == COSMOS_TOKEN_TYPE_CONTROL || type == COSMOS_TOKEN_TYPE_UNKNOWN;
-}
-
 /* An ordinary word that happens to have such a name is none ("<s>" is a piece of HTML, too). */
 static void find_specials (CosmosTokenizer *self)
 {
@@ -27,7 +22,7 @@ static void find_specials (CosmosTokenizer *self)
     self->special[which] = -1;
     for (int i = 0; i < 3 && special_names[which][i] && self->special[which] < 0; i++) {
       int id = cosmos_tokenizer_find (self, special_names[which][i]);
-      if (id >= 0 && is_special_type (cosmos_vocabulary_get_type (self->vocabulary, id)))
+      if (id >= 0 && cosmos_token_type_is_special (cosmos_vocabulary_get_type (self->vocabulary, id)))
         self->special[which] = id;
     }
   }
@@ -123,7 +118,7 @@ int cosmos_tokenizer_get_special (const CosmosTokenizer *self, CosmosSpecialToke
 
 bool cosmos_tokenizer_is_special (const CosmosTokenizer *self, int id)
 {
-  return has_id (self, id) && is_special_type (cosmos_vocabulary_get_type (self->vocabulary, id));
+  return has_id (self, id) && cosmos_token_type_is_special (cosmos_vocabulary_get_type (self->vocabulary, id));
 }
 
 int cosmos_tokenizer_find (const CosmosTokenizer *self, const char *token)
@@ -195,7 +190,7 @@ static void append_bytes (const CosmosTokenizer *self, int id, CosmosTextBuffer 
 {
   CosmosGgufString token = cosmos_vocabulary_get_tokens (self->vocabulary)[id];
   CosmosTokenType type = cosmos_vocabulary_get_type (self->vocabulary, id);
-  if (type == COSMOS_TOKEN_TYPE_USER || is_special_type (type))
+  if (type == COSMOS_TOKEN_TYPE_USER || cosmos_token_type_is_special (type))
     cosmos_text_buffer_append (bytes, token.data, token.length);
   else
     cosmos_byte_pair_append_bytes (token, bytes);

@@ -1,7 +1,7 @@
 #include "core/text/vocabulary.h"
 
-#include "core/text/hash.h"
-#include "core/text/text.h"
+#include "core/base/hash.h"
+#include "core/base/utf8.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -38,7 +38,7 @@ static bool check_token (CosmosGgufString token, int32_t type, size_t id, const 
     return cosmos_error_set (err, COSMOS_STATUS_RANGE, "%s: token %zu has %zu bytes; at most %d are possible", path, id,
                              token.length, COSMOS_VOCABULARY_MAX_TOKEN);
   size_t offset;
-  if (!cosmos_text_is_utf8 (token.data, token.length, &offset))
+  if (!cosmos_utf8_is_valid (token.data, token.length, &offset))
     return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: token %zu is not UTF-8 (its byte %zu)", path, id, offset);
   if (memchr (token.data, 0, token.length))
     return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: token %zu holds a zero byte", path, id);

@@ -21,6 +21,12 @@ typedef enum {
   COSMOS_TOKEN_TYPE_BYTE = 6,
 } CosmosTokenType;
 
+/* Special tokens are left out of decoded texts. */
+static inline bool cosmos_token_type_is_special (CosmosTokenType type)
+{
+  return type == COSMOS_TOKEN_TYPE_CONTROL || type == COSMOS_TOKEN_TYPE_UNKNOWN;
+}
+
 /* Copies n tokens; types may be NULL (all normal). Refuses empty, over-long and repeated ones, those that are not UTF-8 or hold
  * a zero byte, and types out of range. path: a name for messages. */
 CosmosVocabulary *cosmos_vocabulary_new (const CosmosGgufString *tokens, const int32_t *types, size_t n, const char *path,

@@ -124,8 +124,7 @@ static int32_t *read_characters (const char *text, size_t length, size_t *n)
     return NULL;
   *n = 0;
   for (size_t at = 0; at < length;) {
-    utf8proc_int32_t point;
-    at += (size_t) utf8proc_iterate ((const utf8proc_uint8_t *) text + at, (utf8proc_ssize_t) (length - at), &point);
+    int32_t point = cosmos_text_next (text, length, &at);
     if (is_dropped (point))
       continue;
     if (cosmos_text_is_space (point))

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "core/math/graph.h"
+#include "core/math/weight.h"
+
+/* Mean over rows with targets[r] >= 0 of -log softmax (x W^T)[targets[r]] -> (1). x (R, in), W (vocabulary, in). The logits are made in chunks of
+ * rows, twice in training, so that they are never all there. */
+CosmosTensor *cosmos_cross_entropy (CosmosGraph *graph, const CosmosTensor *x, const CosmosWeight *head, const int32_t *targets);
+/* Mean over rows with keep (NULL: all) of |x - y|^2 / columns -> (1). y gets no gradient. */
+CosmosTensor *cosmos_mean_squared_error (CosmosGraph *graph, const CosmosTensor *x, const CosmosTensor *y, const bool *keep);

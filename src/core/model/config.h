@@ -1,0 +1,55 @@
+/* The sizes of a bundle's networks, and the values that sampling needs. In a GGUF they are the cosmos.* keys; in a folder of weights config.json. */
+#pragma once
+
+#include "core/base/status.h"
+#include "core/file/gguf-writer.h"
+#include "core/file/gguf.h"
+
+enum {
+  COSMOS_CONFIG_VERSION = 1, /* of the cosmos.* keys; a bundle with another one is refused */
+  COSMOS_MAX_TASKS = 16,
+  COSMOS_MAX_TASK_NAME = 32,
+};
+
+/* BERT (post-LN, GELU): width = heads * head. */
+typedef struct {
+  int layers, width, heads, ffn, positions;
+  float norm_eps;
+} CosmosEncoderSizes;
+
+/* Compressor and decompressor: layers of latent attention with heads of `head` numbers. */
+typedef struct {
+  int layers, width, head, ffn;
+} CosmosResamplerSizes;
+
+typedef struct {
+  int layers, width, head, ffn;
+  double max_period, rope_theta;
+  int tasks;            /* rows of the task embedding; 0: none */
+  int source_layers;    /* blocks of the source encoder; -1: no source, no cross-attention */
+  int source_positions; /* learned positions added to the encoded source (the paper's 512); 0: none */
+  bool cross_norm;      /* RMSNorm before the cross-attention's query (the paper has none) */
+} CosmosDenoiserSizes;
+
+typedef struct {
+  int vocabulary, tokens /* L */, latents /* N */, latent_width /* Z */;
+  int source_tokens; /* the longest source in tokens, [CLS] and [SEP] included */
+  CosmosEncoderSizes encoder;
+  CosmosResamplerSizes compressor, decompressor;
+  /* The paper's decompressor makes its first hidden state from the [MASK] embedding and shares one position table; the folded one holds the
+   * result as `queries` and `latent_positions` (spec 1.3). */
+  bool folded;
+  CosmosDenoiserSizes denoiser;
+  double schedule_d, t_start, t_end;
+  int n_tasks;
+  char tasks[COSMOS_MAX_TASKS][COSMOS_MAX_TASK_NAME];
+} CosmosConfig;
+
+/* Every size is checked: positive, capped, heads divide widths. Messages name file and key. */
+bool cosmos_config_read (CosmosConfig *self, const CosmosGguf *file, CosmosError *err);
+bool cosmos_config_read_json (CosmosConfig *self, const char *path, CosmosError *err);
+void cosmos_config_write (const CosmosConfig *self, CosmosGgufWriter *writer);
+/* The paper's sizes (spec 1.2 - 1.9): BERT-base, 12 layers everywhere, width 768, L = 128, unconditional. */
+CosmosConfig cosmos_config_paper (int latents);
+/* Index of a task, or -1. */
+int cosmos_config_find_task (const CosmosConfig *self, const char *name);

@@ -1,0 +1,19 @@
+/* The score network as x0 predictor (spec 1.9): long skips, time embedding, self-conditioning; optionally projections where the latent width
+ * differs from the hidden width, a task embedding, and a source encoder with cross-attention in every block (spec 1.13). */
+#pragma once
+
+#include "core/model/block.h"
+#include "core/model/config.h"
+
+typedef struct CosmosDenoiser CosmosDenoiser;
+
+CosmosDenoiser *cosmos_denoiser_new (const CosmosConfig *config, CosmosParameters *parameters, CosmosError *err);
+void cosmos_denoiser_free (CosmosDenoiser *self);
+bool cosmos_denoiser_has_source (const CosmosDenoiser *self);
+
+/* Normalised encoder states of the source (B, S, D), keep B x S -> what run() takes as source (B, S, W). */
+CosmosTensor *cosmos_denoiser_encode_source (const CosmosDenoiser *self, CosmosGraph *graph, const CosmosTensor *h, const bool *keep);
+/* x_t (B, N, Z) in normalised latents; t: B numbers in [0, 1]; self_condition: the last x0 guess (B, N, Z), or NULL (counts as zeros);
+ * tasks: B task numbers, NULL where the network has none; source.x NULL where it has none -> x0 guess (B, N, Z). */
+CosmosTensor *cosmos_denoiser_run (const CosmosDenoiser *self, CosmosGraph *graph, const CosmosTensor *x, const double *t,
+                                   const CosmosTensor *self_condition, const int32_t *tasks, CosmosSource source);

@@ -1,0 +1,35 @@
+/* The named matrices and vectors of networks, wherever they come from: a GGUF bundle, a safetensors file, or a random generator.
+ *
+ * A network asks for what it needs by name and shape while it is built; failure is sticky, so that it asks line by line without checks
+ * and looks once at the end. Matrices stay in the file's format until they are packed at first use; vectors and tables become floats.
+ * The store owns all of it and must outlive the networks. Constant after the networks were built.
+ */
+#pragma once
+
+#include "core/file/gguf.h"
+#include "core/file/safetensors.h"
+#include "core/math/tensor.h"
+#include "core/math/weight.h"
+
+typedef struct CosmosParameters CosmosParameters;
+
+/* Both borrow the file. NULL when out of memory. */
+CosmosParameters *cosmos_parameters_new_from_gguf (const CosmosGguf *file, CosmosCompute compute);
+CosmosParameters *cosmos_parameters_new_from_safetensors (const CosmosSafetensors *file, const char *path, CosmosCompute compute);
+/* N(0, 1 / in) matrices, gains of 1, biases of 0, tables N(0, 0.02^2): for benchmarks and as a start of training. Values are owned
+ * floats (F32). */
+CosmosParameters *cosmos_parameters_new_random (uint64_t seed, CosmosCompute compute);
+void cosmos_parameters_free (CosmosParameters *self);
+
+/* The same name gives the same object again. A missing name or another shape makes the store fail (with file, name and shapes in words); what
+ * is returned then is a valid dummy. name is a printf format. */
+const CosmosWeight *cosmos_parameters_matrix (CosmosParameters *self, int64_t out, int64_t in, const char *name, ...)
+    __attribute__ ((format (printf, 4, 5)));
+const CosmosTensor *cosmos_parameters_vector (CosmosParameters *self, int64_t n, const char *name, ...)
+    __attribute__ ((format (printf, 3, 4)));
+const CosmosTensor *cosmos_parameters_table (CosmosParameters *self, int64_t rows, int64_t columns, const char *name, ...)
+    __attribute__ ((format (printf, 4, 5)));
+bool cosmos_parameters_check (const CosmosParameters *self, CosmosError *err);
+
+/* Numbers in all that was asked for so far whose name begins with prefix ("" for all): a network's parameter count. */
+int64_t cosmos_parameters_count (const CosmosParameters *self, const char *prefix);

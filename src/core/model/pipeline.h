@@ -1,0 +1,45 @@
+/* A bundle: one GGUF of general.architecture "cosmos" with tokenizer, encoder, compressor, decompressor, denoiser and the latents' statistics.
+ *
+ * Constant after opening and shared by threads; every run brings a graph of its own. Opening maps the file and checks it; matrices are
+ * packed at their first use. Latents outside are normalised ones, z~ = (z - mean) / std (spec 1.7).
+ */
+#pragma once
+
+#include "core/model/compressor.h"
+#include "core/model/decompressor.h"
+#include "core/model/denoiser.h"
+#include "core/model/encoder.h"
+#include "core/text/tokenizer.h"
+
+typedef struct CosmosPipeline CosmosPipeline;
+
+CosmosPipeline *cosmos_pipeline_open (const char *path, CosmosCompute compute, CosmosError *err);
+/* Random networks of these sizes without a tokenizer: benchmarks, tests. */
+CosmosPipeline *cosmos_pipeline_new_random (const CosmosConfig *config, uint64_t seed, CosmosCompute compute, CosmosError *err);
+void cosmos_pipeline_free (CosmosPipeline *self);
+
+const CosmosConfig *cosmos_pipeline_get_config (const CosmosPipeline *self);
+const CosmosTokenizer *cosmos_pipeline_get_tokenizer (const CosmosPipeline *self);
+const CosmosEncoder *cosmos_pipeline_get_encoder (const CosmosPipeline *self);
+const CosmosCompressor *cosmos_pipeline_get_compressor (const CosmosPipeline *self);
+const CosmosDecompressor *cosmos_pipeline_get_decompressor (const CosmosPipeline *self);
+const CosmosDenoiser *cosmos_pipeline_get_denoiser (const CosmosPipeline *self);
+CosmosCompute cosmos_pipeline_get_compute (const CosmosPipeline *self);
+const CosmosParameters *cosmos_pipeline_get_parameters (const CosmosPipeline *self);
+const char *cosmos_pipeline_get_name (const CosmosPipeline *self); /* general.name or the file's */
+const char *cosmos_pipeline_get_path (const CosmosPipeline *self);
+
+/* Texts as token rows: [CLS] text [SEP] [PAD] ..., each of `length`; what is too long is cut (and *n_cut counts the texts, may be NULL).
+ * text is cleaned first (text.h). ids and keep: length entries. *n: real tokens. */
+bool cosmos_pipeline_frame (const CosmosPipeline *self, const char *text, size_t size, int64_t length, int32_t *ids, bool *keep,
+                            int64_t *n, bool *cut, CosmosError *err);
+
+/* ids, keep: B x L -> normalised latents (B, N, Z). */
+CosmosTensor *cosmos_pipeline_encode (const CosmosPipeline *self, CosmosGraph *graph, const int32_t *ids, const bool *keep,
+                                      int64_t batch, int64_t length);
+/* Normalised latents (B, N, Z) -> hidden states (B, L, D); predict gives logits (B, L, V). */
+CosmosTensor *cosmos_pipeline_decode (const CosmosPipeline *self, CosmosGraph *graph, const CosmosTensor *latents);
+CosmosTensor *cosmos_pipeline_predict (const CosmosPipeline *self, CosmosGraph *graph, const CosmosTensor *hidden);
+/* A source text as the denoiser wants it: ids, keep 1 x S -> (1, S, W). */
+CosmosTensor *cosmos_pipeline_encode_source (const CosmosPipeline *self, CosmosGraph *graph, const int32_t *ids, const bool *keep,
+                                             int64_t batch, int64_t length);
