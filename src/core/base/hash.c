@@ -28,13 +28,15 @@ uint64_t cosmos_hash_number (CosmosHashKey key, uint64_t number)
 
 uint64_t cosmos_hash_bytes (CosmosHashKey key, const char *data, size_t length)
 {
-  uint64_t hash = key.a ^ length;
-  for (; length >= 8; data += 8, length -= 8) {
+  uint64_t hash = key.a;
+  size_t left = length;
+  for (; left >= 8; data += 8, left -= 8) {
     uint64_t word;
     memcpy (&word, data, 8);
     hash = fold (hash ^ word, key.b) + key.a;
   }
   uint64_t word = 0;
-  memcpy (&word, data, length);
-  return fold (fold (hash ^ word, key.b), 0x9e3779b97f4a7c15u);
+  memcpy (&word, data, left);
+  /* The length comes after a multiplication: next to word it could undo it. */
+  return fold (fold (hash ^ word, key.b) ^ length, 0x9e3779b97f4a7c15u);
 }

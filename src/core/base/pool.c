@@ -16,10 +16,10 @@ struct CosmosPool {
   int spins;
   pthread_t *ids;
   pthread_mutex_t mutex;
-  pthread_cond_t wake;   /* for pool threads: a round began */
-  pthread_cond_t done;   /* for the caller: busy fell to 0 */
-  atomic_uint round;     /* a new value starts a loop */
-  atomic_int sleeping;   /* pool threads that wait for wake */
+  pthread_cond_t wake; /* for pool threads: a round began */
+  pthread_cond_t done; /* for the caller: busy fell to 0 */
+  atomic_uint round;   /* a new value starts a loop */
+  atomic_int sleeping; /* pool threads that wait for wake */
   atomic_bool caller_sleeps;
   atomic_bool quit;
 
@@ -139,8 +139,7 @@ CosmosPool *cosmos_pool_new (int threads)
   pthread_sigmask (SIG_SETMASK, &all, &old);
   /* A system that gives fewer threads still gives a working pool. */
   self->threads = 1;
-  while (self->threads < threads
-         && pthread_create (&self->ids[self->threads], NULL, thread_main, self) == 0)
+  while (self->threads < threads && pthread_create (&self->ids[self->threads], NULL, thread_main, self) == 0)
     self->threads++;
   pthread_sigmask (SIG_SETMASK, &old, NULL);
   return self;

@@ -9,8 +9,7 @@ void cosmos_random_philox (const uint32_t counter[4], const uint32_t key[2], uin
   memcpy (c, counter, sizeof c);
   for (int round = 0; round < 10; round++) {
     uint64_t a = (uint64_t) 0xD2511F53u * c[0], b = (uint64_t) 0xCD9E8D57u * c[2];
-    uint32_t next[4] = {(uint32_t) (b >> 32) ^ c[1] ^ k[0], (uint32_t) b,
-                        (uint32_t) (a >> 32) ^ c[3] ^ k[1], (uint32_t) a};
+    uint32_t next[4] = {(uint32_t) (b >> 32) ^ c[1] ^ k[0], (uint32_t) b, (uint32_t) (a >> 32) ^ c[3] ^ k[1], (uint32_t) a};
     memcpy (c, next, sizeof c);
     k[0] += 0x9E3779B9u;
     k[1] += 0xBB67AE85u;

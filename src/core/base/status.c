@@ -9,8 +9,8 @@
 const char *cosmos_status_text (CosmosStatus code)
 {
   switch (code) {
-#define X(name, text)                                                                              \
-  case COSMOS_STATUS_##name:                                                                       \
+#define X(name, text)        \
+  case COSMOS_STATUS_##name: \
     return text;
     COSMOS_STATUSES (X)
 #undef X

@@ -6,9 +6,9 @@
 
 _Static_assert (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "files are little endian and read as they are");
 
-/* The loops below are plain bit code that compilers vectorise; the wide clone is taken at run time where the processor has it.
- * No clone has fused multiply-add, so all give the same bits. */
-#if defined __x86_64__ && defined __has_attribute && !defined __SANITIZE_ADDRESS__
+/* The loops below are plain bit code that compilers vectorise; where that pays, a wide clone is taken at run time if the processor
+ * has it. No clone has fused multiply-add, so all give the same bits. (The choice is made before the thread sanitizer is up.) */
+#if defined __x86_64__ && defined __has_attribute && !defined __SANITIZE_THREAD__
 #if __has_attribute(target_clones)
 #define WIDE __attribute__ ((target_clones ("avx2", "default")))
 #endif
@@ -153,7 +153,7 @@ WIDE static void read_bf16 (const unsigned char *source, float *target, size_t n
     target[i] = bf16_to_float (load_u16 (source + 2 * i));
 }
 
-WIDE static void read_q8_0 (const unsigned char *source, float *target, size_t n)
+static void read_q8_0 (const unsigned char *source, float *target, size_t n)
 {
   for (size_t b = 0; b < n / BLOCK; b++) {
     BlockQ8_0 block;
@@ -164,7 +164,7 @@ WIDE static void read_q8_0 (const unsigned char *source, float *target, size_t n
   }
 }
 
-WIDE static void read_q4_0 (const unsigned char *source, float *target, size_t n)
+static void read_q4_0 (const unsigned char *source, float *target, size_t n)
 {
   for (size_t b = 0; b < n / BLOCK; b++) {
     BlockQ4_0 block;
@@ -178,7 +178,7 @@ WIDE static void read_q4_0 (const unsigned char *source, float *target, size_t n
   }
 }
 
-WIDE static void read_q4_1 (const unsigned char *source, float *target, size_t n)
+static void read_q4_1 (const unsigned char *source, float *target, size_t n)
 {
   for (size_t b = 0; b < n / BLOCK; b++) {
     BlockQ4_1 block;

@@ -31,6 +31,7 @@ bool cosmos_dtype_get_size (CosmosDtype dtype, size_t n, size_t *size);
 
 /* n: a whole number of blocks. source and target may have any alignment and do not overlap. */
 void cosmos_dtype_to_float (CosmosDtype dtype, const void *source, float *target, size_t n);
-/* F32, F16, BF16 (round to nearest even) and Q8_0. */
+/* F32, F16, BF16 (both to nearest, ties to even) and Q8_0 (scale = largest magnitude / 127, then to nearest, ties away from zero; all 32
+ * numbers of a block must be finite, else what is written for them means nothing). */
 bool cosmos_dtype_can_write (CosmosDtype dtype);
 void cosmos_dtype_from_float (CosmosDtype dtype, const float *source, void *target, size_t n);

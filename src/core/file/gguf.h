@@ -1,7 +1,9 @@
 /* GGUF version 3: named values and named tensors in one file, read by mapping it.
  *
  * The bytes are hostile until proven otherwise: counts, lengths, types, offsets and alignment are all checked on opening, so
- * that every pointer handed out lies inside the file. A reader is constant after opening and may be shared by threads.
+ * that every pointer handed out lies inside the file. Refused are also arrays of arrays, names that are there twice, empty or longer
+ * than 4 KiB, tensors that share bytes or are out of order, and formats that dtype.h does not have. Version 2 files, which differ in
+ * nothing else, are read, too. A reader is constant after opening and may be shared by threads.
  */
 #pragma once
 
@@ -25,14 +27,15 @@ typedef struct {
 
 bool cosmos_gguf_has (const CosmosGguf *self, const char *key);
 /* Each fails where the key is missing or of another kind, with a message that names file and key. Any integer type of the file
- * serves, if the value fits between min and max; get_float takes any number. */
+ * serves, if the value fits between min and max; get_float takes any number but refuses infinity and NaN. */
 bool cosmos_gguf_get_integer (const CosmosGguf *self, const char *key, int64_t min, int64_t max, int64_t *value, CosmosError *err);
 bool cosmos_gguf_get_float (const CosmosGguf *self, const char *key, double *value, CosmosError *err);
 bool cosmos_gguf_get_bool (const CosmosGguf *self, const char *key, bool *value, CosmosError *err);
 /* A copy ended by 0 that lives as long as the reader; refuses strings with a 0 inside or that are not UTF-8. */
 bool cosmos_gguf_get_string (const CosmosGguf *self, const char *key, const char **value, CosmosError *err);
 
-/* Arrays. items must hold what get_array_length says. */
+/* Arrays. items must hold what get_array_length says. get_integers takes any integer type and bool (0 and 1), get_floats any type of
+ * numbers, all of them finite. */
 bool cosmos_gguf_get_array_length (const CosmosGguf *self, const char *key, size_t *length, CosmosError *err);
 bool cosmos_gguf_get_strings (const CosmosGguf *self, const char *key, CosmosGgufString *items, CosmosError *err);
 bool cosmos_gguf_get_integers (const CosmosGguf *self, const char *key, int64_t *items, CosmosError *err);

@@ -1,4 +1,8 @@
-/* A whole file, mapped read-only; or bytes that the caller owns (tests, fuzz targets). */
+/* A whole file, mapped read-only; or bytes that the caller owns (tests, fuzz targets).
+ *
+ * A file that is replaced (see output.h) does not change a mapping of the old one; who cuts a mapped file short in place kills the
+ * process that reads it. Constant, so threads may share it.
+ */
 #pragma once
 
 #include "core/base/status.h"

@@ -1,4 +1,7 @@
-/* A file that appears whole or not at all: written under a temporary name beside the target, synced, renamed. */
+/* A file that appears whole or not at all: written under a temporary name beside the target, synced, renamed.
+ *
+ * A file that is replaced passes its permissions on; of a link, what it leads to is replaced. One thread at a time.
+ */
 #pragma once
 
 #include "core/base/status.h"

@@ -16,8 +16,8 @@ bool cosmos_text_check (const char *text, size_t length, CosmosError *err);
 int32_t cosmos_text_next (const char *text, size_t length, size_t *at);
 
 /* The text as the data sets have theirs: Unicode NFC, straight quotes, plain hyphens and dots for dashes and ellipses, control,
- * direction and zero-width characters dropped (joiners, which words and emoji need, stay), runs of white space and line ends one space each, none
- * at the ends; so "" where nothing is to be seen. Right-to-left text keeps its logical order. Ended by 0; free() it. */
+ * direction and zero-width characters dropped (joiners, which words and emoji need, stay), runs of white space and line ends one
+ * space each, none at the ends; so "" where nothing is to be seen. Right-to-left text keeps its logical order. Ended by 0; free() it. */
 char *cosmos_text_clean (const char *text, size_t length, CosmosError *err);
 
 /* The longest piece from the start that has at most max_bytes bytes and cuts no character from its combining marks; if it can be had
@@ -29,7 +29,8 @@ bool cosmos_text_decompose (int32_t **points, size_t *n);
 /* U+0009 .. U+000D, space, U+0085 and the rest of White_Space. */
 bool cosmos_text_is_space (int32_t point);
 
-/* Bytes that make no UTF-8 become U+FFFD, one for each piece that could have begun a character. Ended by 0; NULL: out of memory. */
+/* Bytes that make no UTF-8 become U+FFFD, one for each piece that could have begun a character; so does a zero byte, which would end the
+ * text. Ended by 0; NULL: out of memory. */
 char *cosmos_text_from_bytes (const char *bytes, size_t length);
 /* Takes the spaces out that stand before . ? ! , and around and in contractions, as the Hugging Face clean-up of decoded texts:
  * replaces, one rule after another, in place. */

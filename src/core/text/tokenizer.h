@@ -1,7 +1,7 @@
 /* Text to token ids and back: the front of byte-level BPE (byte-pair.c) and BERT WordPiece (wordpiece.c).
  *
- * A tokenizer is constant after it was made and may be shared by threads. Texts are UTF-8; other bytes are refused with a sentence
- * that names the offset. encode() adds no special tokens: callers frame texts themselves ([CLS] text [SEP]).
+ * A tokenizer is constant after it was made and may be shared by threads. Texts are UTF-8 without zero bytes; others are refused with a
+ * sentence that names the offset. encode() adds no special tokens: callers frame texts themselves ([CLS] text [SEP]).
  */
 #pragma once
 
@@ -44,10 +44,12 @@ int cosmos_tokenizer_find (const CosmosTokenizer *self, const char *token);
 const char *cosmos_tokenizer_get_kind (const CosmosTokenizer *self);
 
 /* *n: ids of the whole text; the first min (*n, capacity) are written to ids (NULL with capacity 0 just counts). length: bytes. */
-bool cosmos_tokenizer_encode (const CosmosTokenizer *self, const char *text, size_t length, int32_t *ids, size_t capacity, size_t *n,
-                              CosmosError *err);
-/* The whole text of n ids, special tokens left out, ended by 0; free() it. Bytes that make no UTF-8 become U+FFFD.
- * NULL when out of memory. BPE gives back the very text that was encoded; WordPiece as spec 1.12 (joins ##, cleans spaces). */
+bool cosmos_tokenizer_encode (const CosmosTokenizer *self, const char *text, size_t length, int32_t *ids, size_t capacity,
+                              size_t *n, CosmosError *err);
+/* The whole text of n ids, special tokens left out, ended by 0; free() it. Ids outside the vocabulary are
+ * left out; bytes that make no UTF-8, and zero bytes, become U+FFFD. NULL when out of memory. BPE gives back the very text that was encoded
+ * (special tokens apart; a tokenizer that puts a space before texts cannot tell one that was there, and loses it); WordPiece as spec 1.12
+ * (joins ##, cleans spaces). */
 char *cosmos_tokenizer_decode (const CosmosTokenizer *self, const int32_t *ids, size_t n);
 /* One token for a person's eyes, as it would stand inside a text (a leading space kept, "##" of WordPiece dropped, specials as they are
  * named, incomplete UTF-8 as U+FFFD); at most size - 1 bytes, always ended by 0. */

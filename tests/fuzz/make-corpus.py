@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""Writes the seeds of the fuzz targets: tests/fuzz/make-corpus.py (they are in the tree; run it after a change here).
+
+One generator of (name, bytes) for each target, in SEEDS at the end.
+"""
+
+import json
+import pathlib
+import struct
+
+U8, I8, U16, I16, U32, I32, F32, BOOL, STRING, ARRAY, U64, I64, F64 = range(13)
+FORMATS = {U8: "B", I8: "b", U16: "H", I16: "h", U32: "I", I32: "i", F32: "f", BOOL: "B", U64: "Q", I64: "q", F64: "d"}
+
+
+def gguf_string(text):
+    data = text.encode() if isinstance(text, str) else text
+    return struct.pack("<Q", len(data)) + data
+
+
+def gguf_item(kind, value):
+    return gguf_string(value) if kind == STRING else struct.pack("<" + FORMATS[kind], value)
+
+
+def gguf_value(key, kind, value):
+    return gguf_string(key) + struct.pack("<I", kind) + gguf_item(kind, value)
+
+
+def gguf_array(key, kind, items):
+    head = gguf_string(key) + struct.pack("<IIQ", ARRAY, kind, len(items))
+    return head + b"".join(gguf_item(kind, item) for item in items)
+
+
+def gguf_tensor(name, lengths, number, offset):
+    """lengths: the fastest first."""
+    head = gguf_string(name) + struct.pack("<I", len(lengths))
+    return head + struct.pack(f"<{len(lengths)}QIQ", *lengths, number, offset)
+
+
+def gguf_file(values=(), tensors=(), data=b"", alignment=32, version=3):
+    head = b"GGUF" + struct.pack("<IQQ", version, len(tensors), len(values)) + b"".join(values) + b"".join(tensors)
+    return head + bytes(-len(head) % alignment) + data
+
+
+def gguf():
+    samples = {U8: 200, I8: -1, U16: 60000, I16: -3, U32: 1 << 31, I32: -5, F32: 0.5, BOOL: 1, U64: (1 << 64) - 1, I64: -7, F64: 1e300,
+               STRING: "text"}
+    yield "empty", gguf_file()
+    yield "values", gguf_file([gguf_value(f"k.{kind}", kind, value) for kind, value in samples.items()])
+    yield "arrays", gguf_file([gguf_array(f"a.{kind}", kind, [value] * 3) for kind, value in samples.items()])
+    yield "no-text", gguf_file([gguf_value("k", STRING, b"\xff\0"), gguf_array("a", STRING, [b"", b"\xc3", "\u00fc"])])
+    formats = [(0, 4), (1, 2), (30, 2), (8, 34), (2, 18), (3, 20)]  # number, bytes of a block
+    tensors, offset = [], 0
+    for number, size in formats:
+        tensors.append(gguf_tensor(f"t.{number}", [32, 2], number, offset))
+        offset += -(-64 * size // (1 if size < 16 else 32) // 32) * 32
+    yield "tensors", gguf_file(tensors=tensors, data=bytes(i % 251 for i in range(offset)))
+    yield "aligned", gguf_file([gguf_value("general.alignment", U32, 64)],
+                               [gguf_tensor("scalar", [], 0, 0), gguf_tensor("cube", [1, 2, 1, 2], 0, 64)], bytes(80), 64)
+    yield "version-2", gguf_file([gguf_value("general.architecture", STRING, "cosmos")], version=2)
+    yield "nested", gguf_file([gguf_string("n") + struct.pack("<IIQIQB", ARRAY, ARRAY, 1, U8, 1, 1)])
+    yield "twice", gguf_file([gguf_value("same", U8, 1)] * 2)
+    yield "huge-array", gguf_file([gguf_string("a") + struct.pack("<IIQ", ARRAY, U64, (1 << 61) + 1)])
+    yield "huge-shape", gguf_file(tensors=[gguf_tensor("t", [1 << 32, 1 << 32], 0, 0)], data=bytes(32))
+    yield "q6-k", gguf_file(tensors=[gguf_tensor("t", [256], 14, 0)], data=bytes(224))
+
+
+def safetensors_file(header, data=b""):
+    text = header if isinstance(header, str) else json.dumps(header, separators=(",", ":"))
+    return struct.pack("<Q", len(text.encode())) + text.encode() + data
+
+
+def safetensors():
+    def tensor(dtype, shape, begin, end):
+        return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
+
+    yield "empty", safetensors_file("{}")
+    yield "good", safetensors_file({"__metadata__": {"format": "pt"}, "a": tensor("F32", [1, 2], 0, 8), "b": tensor("F16", [3], 8, 14),
+                                    "c": tensor("BF16", [], 14, 16), "d": tensor("I64", [1], 16, 24), "e": tensor("F32", [0], 24, 24)},
+                                   bytes(range(24)))
+    yield "order", safetensors_file({"b": tensor("F16", [1], 2, 4), "a": tensor("F16", [1], 0, 2)}, bytes(4))
+    yield "padded", safetensors_file('{"a":{"shape":[2],"data_offsets":[0,2],"dtype":"F8_E4M3"}}   ', bytes(2))
+    yield "rank-5", safetensors_file({"a": tensor("F32", [1, 1, 1, 1, 1], 0, 4)}, bytes(4))
+    yield "gap", safetensors_file({"a": tensor("F32", [1], 4, 8)}, bytes(8))
+    yield "overlap", safetensors_file({"a": tensor("F32", [2], 0, 8), "b": tensor("F32", [1], 4, 8)}, bytes(8))
+    yield "huge-shape", safetensors_file({"a": tensor("F32", [1 << 62, 4], 0, 0)})
+    yield "huge-offset", safetensors_file({"a": tensor("F32", [1], (1 << 64) - 5, (1 << 64) - 1)})
+    yield "twice", safetensors_file('{"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]},"a":{}}', bytes(4))
+    yield "escapes", safetensors_file('{"\\u00fc\\n\\"":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"\\u0000":{}}')
+
+
+TEXTS = {"english": "It's a cat, the <x>cats sat.\n\n 1984! [SEP]", "scripts": "Stra\u00dfe caf\u00e9 cafe\u0301 \u0130 \u05e9\u05dc\u05d5\u05dd \u732b\ud55c",
+         "odd": "\u200d\u200b\ufffd\u0001\u00a0\u2014\u2026 \U0001f469\u200d\U0001f4bb" + "x" * 101}
+
+
+def byte_alphabet():
+    plain = [b for b in range(256) if 0x20 < b < 0x7f or 0xa0 < b and b != 0xad]
+    others = [b for b in range(256) if b not in plain]
+    return [chr(b) if b in plain else chr(0x100 + others.index(b)) for b in range(256)]
+
+
+def tokenizer_json():
+    space = "\u0120"
+    vocabulary = {token: number for number, token in enumerate(byte_alphabet() + ["th", "the", space + "the", "at", "cat"])}
+    merges = [["t", "h"], "th e", [space, "the"], "a t", "c at"]
+    level = {"type": "ByteLevel", "add_prefix_space": False}
+    bpe = {"added_tokens": [{"id": len(vocabulary), "content": "<x>", "normalized": False}, {"id": len(vocabulary) + 1, "content": "[SEP]", "special": True}],
+           "pre_tokenizer": level, "decoder": {"type": "ByteLevel"}, "model": {"type": "BPE", "vocab": vocabulary, "merges": merges}}
+    digits = {"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": True}, level]}
+    small = {"type": "BPE", "unk_token": None, "vocab": {"a": 0, "t": 1, "at": 2}, "merges": ["a t"]}
+    pieces = ["[UNK]", "[SEP]", "the", "cat", "##s", "s", "##at", "x", "##x", "'"]
+    wordpiece = {"added_tokens": [{"id": 0, "content": "[UNK]", "special": True}], "normalizer": {"type": "BertNormalizer", "lowercase": True},
+                 "pre_tokenizer": {"type": "BertPreTokenizer"}, "decoder": {"type": "WordPiece"},
+                 "model": {"type": "WordPiece", "unk_token": "[UNK]", "vocab": {token: number for number, token in enumerate(pieces)}}}
+    files = {"bpe": bpe, "bpe-digits": bpe | {"pre_tokenizer": digits}, "bpe-space": bpe | {"pre_tokenizer": {"type": "ByteLevel"}, "model": small, "added_tokens": []},
+             "wordpiece": wordpiece, "unigram": {"model": {"type": "Unigram", "vocab": [["a", -1.0]]}}}
+    for name, value in files.items():
+        for kind, text in TEXTS.items():
+            yield f"{name}-{kind}", json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode() + b"\0" + text.encode()
+    yield "no-text", json.dumps(wordpiece).encode()
+    yield "no-utf8", json.dumps(wordpiece).encode() + b"\0caf\xe9"
+
+
+def wordpiece():
+    vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\ncat\n##s\ns\n##at\n.\n'\nstra\n##\u00df\n##e\ncafe\nx\n##x\n\u732b\n"
+    for kind, text in TEXTS.items():
+        yield kind, vocabulary.encode() + b"\0" + text.encode()
+    yield "line-ends", b"[UNK]\r\na \r\n##b\0ab a"
+    yield "empty-line", b"[UNK]\n\na\0a"
+    yield "twice", b"[UNK]\na\na\n\0a"
+    yield "no-unknown", b"a\nb\0a"
+    yield "no-utf8", b"[UNK]\n\xff\0a\xc3"
+
+
+SEEDS = {
+    "gguf": gguf,
+    "safetensors": safetensors,
+    "tokenizer-json": tokenizer_json,
+    "wordpiece": wordpiece,
+}
+
+for target, seeds in SEEDS.items():
+    folder = pathlib.Path(__file__).parent / "corpus" / target
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in seeds():
+        (folder / name).write_bytes(data)
