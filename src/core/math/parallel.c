@@ -1,0 +1,34 @@
+#include "core/math/parallel.h"
+
+/* Nanoseconds. A round of the pool costs about one microsecond while its threads are awake. */
+static const double shortest_piece = 4000.0;
+enum { MAX_PIECES = 128 };
+
+typedef struct {
+  int64_t n, per_piece;
+  void (*work) (int64_t first, int64_t count, void *data);
+  void *data;
+} Loop;
+
+static void run_piece (int item, void *data)
+{
+  const Loop *self = data;
+  int64_t first = item * self->per_piece, left = self->n - first;
+  self->work (first, left < self->per_piece ? left : self->per_piece, self->data);
+}
+
+void cosmos_parallel (CosmosPool *pool, int64_t n, double cost, void (*work) (int64_t first, int64_t count, void *data), void *data)
+{
+  if (n <= 0)
+    return;
+  double wanted = (double) n * cost / shortest_piece;
+  int64_t pieces = wanted > MAX_PIECES ? MAX_PIECES : (int64_t) wanted;
+  if (pieces > n)
+    pieces = n;
+  if (pieces < 2) {
+    work (0, n, data);
+    return;
+  }
+  Loop loop = {n, (n + pieces - 1) / pieces, work, data};
+  cosmos_pool_run (pool, (int) ((n + loop.per_piece - 1) / loop.per_piece), run_piece, &loop);
+}
