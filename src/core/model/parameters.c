@@ -335,6 +335,14 @@ bool cosmos_parameters_make_gradients (CosmosParameters *self, CosmosError *err)
   return true;
 }
 
+float *cosmos_parameters_get_gradient (const CosmosParameters *self, const char *name)
+{
+  for (size_t i = 0; i < self->n; i++)
+    if (strcmp (self->items[i]->name, name) == 0)
+      return self->items[i]->grad;
+  return NULL;
+}
+
 const char *cosmos_parameters_get_origin (const CosmosParameters *self)
 {
   return self->origin;

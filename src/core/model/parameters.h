@@ -40,5 +40,7 @@ int64_t cosmos_parameters_count (const CosmosParameters *self, const char *prefi
 
 /* Training: gives everything that was asked for so far, but constants, gradients of zeros. Fails where a matrix is not F32. */
 bool cosmos_parameters_make_gradients (CosmosParameters *self, CosmosError *err);
+/* Of a parameter that was asked for, in the order of its values; NULL where it has none. */
+float *cosmos_parameters_get_gradient (const CosmosParameters *self, const char *name);
 /* Where the parameters come from, for messages: the file's path, or "random parameters". */
 const char *cosmos_parameters_get_origin (const CosmosParameters *self);

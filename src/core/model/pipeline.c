@@ -230,21 +230,26 @@ bool cosmos_pipeline_frame (const CosmosPipeline *self, const char *text, size_t
   return ok;
 }
 
-/* Encoder states in units of their own statistics, (B, L, D). */
-static CosmosTensor *read_texts (const CosmosPipeline *self, CosmosGraph *graph, const int32_t *ids, const bool *keep, int64_t batch,
-                                 int64_t length)
+CosmosTensor *cosmos_pipeline_read (const CosmosPipeline *self, CosmosGraph *graph, const int32_t *ids, const bool *keep, int64_t batch,
+                                    int64_t length)
 {
   return cosmos_encoder_normalise (self->encoder, graph, cosmos_encoder_run (self->encoder, graph, ids, keep, batch, length));
+}
+
+CosmosTensor *cosmos_pipeline_compress (const CosmosPipeline *self, CosmosGraph *graph, const CosmosTensor *h, const bool *keep)
+{
+  CosmosArenaMark scope = cosmos_graph_begin (graph);
+  CosmosTensor *z = cosmos_compressor_run (self->compressor, graph, h, keep);               /* (B, N, Z) */
+  z = cosmos_multiply (graph, cosmos_add (graph, z, &self->minus_mean), &self->inverse_std); /* (z - mean) / std */
+  return cosmos_graph_end (graph, scope, z);
 }
 
 CosmosTensor *cosmos_pipeline_encode (const CosmosPipeline *self, CosmosGraph *graph, const int32_t *ids, const bool *keep,
                                       int64_t batch, int64_t length)
 {
   CosmosArenaMark scope = cosmos_graph_begin (graph);
-  CosmosTensor *h = read_texts (self, graph, ids, keep, batch, length);                     /* (B, L, D) */
-  CosmosTensor *z = cosmos_compressor_run (self->compressor, graph, h, keep);               /* (B, N, Z) */
-  z = cosmos_multiply (graph, cosmos_add (graph, z, &self->minus_mean), &self->inverse_std); /* (z - mean) / std */
-  return cosmos_graph_end (graph, scope, z);
+  CosmosTensor *h = cosmos_pipeline_read (self, graph, ids, keep, batch, length); /* (B, L, D) */
+  return cosmos_graph_end (graph, scope, cosmos_pipeline_compress (self, graph, h, keep));
 }
 
 CosmosTensor *cosmos_pipeline_decode (const CosmosPipeline *self, CosmosGraph *graph, const CosmosTensor *latents)
@@ -265,6 +270,6 @@ CosmosTensor *cosmos_pipeline_encode_source (const CosmosPipeline *self, CosmosG
   if (!cosmos_denoiser_has_source (self->denoiser))
     return cosmos_graph_fail (graph, COSMOS_STATUS_UNSUPPORTED, "%s: this model takes no source text", self->name);
   CosmosArenaMark scope = cosmos_graph_begin (graph);
-  CosmosTensor *h = read_texts (self, graph, ids, keep, batch, length); /* (B, S, D) */
+  CosmosTensor *h = cosmos_pipeline_read (self, graph, ids, keep, batch, length); /* (B, S, D) */
   return cosmos_graph_end (graph, scope, cosmos_denoiser_encode_source (self->denoiser, graph, h, keep));
 }

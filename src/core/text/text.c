@@ -276,18 +276,26 @@ char *cosmos_text_from_bytes (const char *bytes, size_t length)
   return cosmos_text_buffer_finish (&buffer);
 }
 
-static void replace_all (char *text, const char *from, const char *to)
+/* In place: to is no longer than from. Returns the new length. */
+static size_t replace_all (char *text, size_t length, const char *from, const char *to)
 {
-  size_t from_length = strlen (from), to_length = strlen (to); /* to is shorter */
-  const char *at = text;
+  size_t from_length = strlen (from), to_length = strlen (to);
+  const char *at = text, *end = text + length;
   char *out = text;
-  for (const char *hit; (hit = strstr (at, from)); at = hit + from_length) {
-    memmove (out, at, (size_t) (hit - at));
-    out += hit - at;
-    memcpy (out, to, to_length);
-    out += to_length;
+  while (at < end) {
+    const char *hit = memchr (at, from[0], (size_t) (end - at));
+    size_t before = (size_t) ((hit ? hit : end) - at);
+    out = memmove (out, at, before) + before;
+    at += before;
+    if ((size_t) (end - at) >= from_length && memcmp (at, from, from_length) == 0) {
+      out = mempcpy (out, to, to_length);
+      at += from_length;
+    } else if (at < end) {
+      *out++ = *at++;
+    }
   }
-  memmove (out, at, strlen (at) + 1);
+  *out = 0;
+  return (size_t) (out - text);
 }
 
 void cosmos_text_tidy_spaces (char *text)
@@ -296,8 +304,9 @@ void cosmos_text_tidy_spaces (char *text)
     {" .", "."},     {" ?", "?"},   {" !", "!"},   {" ,", ","},     {" ' ", "'"},
     {" n't", "n't"}, {" 'm", "'m"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"},
   };
+  size_t length = strlen (text);
   for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-    replace_all (text, rules[i][0], rules[i][1]);
+    length = replace_all (text, length, rules[i][0], rules[i][1]);
 }
 
 void cosmos_text_buffer_append (CosmosTextBuffer *self, const char *data, size_t length)
