@@ -83,26 +83,6 @@ static void add_transposed_product (const float *a, int64_t a_stride, const floa
                (blasint) b_stride, 1.0f, c, (blasint) c_stride);
 }
 
-COSMOS_SIMD_CLONES static float add_and_get_largest (float *restrict scores, const float *restrict bias, int64_t n)
-{
-  float largest = -INFINITY;
-#pragma omp simd reduction(max : largest)
-  for (int64_t i = 0; i < n; i++) {
-    scores[i] += bias[i];
-    largest = scores[i] > largest ? scores[i] : largest;
-  }
-  return largest;
-}
-
-COSMOS_SIMD_CLONES static float get_largest (const float *restrict scores, int64_t n)
-{
-  float largest = -INFINITY;
-#pragma omp simd reduction(max : largest)
-  for (int64_t i = 0; i < n; i++)
-    largest = scores[i] > largest ? scores[i] : largest;
-  return largest;
-}
-
 /* scores become exp (scores - largest) / their sum, which is returned. */
 COSMOS_SIMD_CLONES static float normalise_exponentials (float *restrict scores, float largest, int64_t n)
 {
@@ -121,7 +101,9 @@ COSMOS_SIMD_CLONES static float normalise_exponentials (float *restrict scores, 
 /* In place over the keys seen by one query. */
 static void softmax (float *scores, const float *bias, int64_t n, float *log_sum)
 {
-  float largest = bias ? add_and_get_largest (scores, bias, n) : get_largest (scores, n);
+  if (bias)
+    cosmos_vector_add (scores, bias, n);
+  float largest = cosmos_vector_get_largest (scores, n);
   if (largest == -INFINITY) {
     memset (scores, 0, (size_t) n * sizeof *scores);
     if (log_sum)

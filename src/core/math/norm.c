@@ -142,15 +142,20 @@ typedef struct {
 COSMOS_SIMD_CLONES static Moments layer_norm_row (const float *restrict x, const float *restrict weight, const float *restrict bias,
                                                   float *restrict y, int64_t n, float eps)
 {
-  float total = 0.0f, square = 0.0f;
+  float total = 0.0f, rest = 0.0f, square = 0.0f;
 #pragma omp simd reduction(+ : total)
   for (int64_t i = 0; i < n; i++)
     total += x[i];
   float mean = total / (float) n;
-#pragma omp simd reduction(+ : square)
-  for (int64_t i = 0; i < n; i++)
+#pragma omp simd reduction(+ : rest, square)
+  for (int64_t i = 0; i < n; i++) {
+    rest += x[i] - mean;
     square += (x[i] - mean) * (x[i] - mean);
-  float inverse = 1.0f / sqrtf (square / (float) n + eps);
+  }
+  /* What rounding left of the mean, which is much where the mean is larger than the deviation. */
+  rest /= (float) n;
+  mean += rest;
+  float inverse = 1.0f / sqrtf (square / (float) n - rest * rest + eps);
   for (int64_t i = 0; i < n; i++)
     y[i] = (x[i] - mean) * inverse * weight[i] + bias[i];
   return (Moments) {mean, inverse};
