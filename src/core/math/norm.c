@@ -105,7 +105,8 @@ static void rms_backward (CosmosGraph *graph, const void *op)
   if (self.x.grad)
     cosmos_parallel (pool, rows, (double) columns * cost_of_number, rms_backward_rows, &self);
   if (self.weight.grad)
-    cosmos_parallel (pool, self.weight.shape[0], (double) (rows * self.groups) * cost_of_number, rms_backward_weight, &self);
+    cosmos_parallel_columns (pool, self.weight.shape[0], (double) (rows * self.groups) * cost_of_number, rms_backward_weight,
+                             &self);
 }
 
 CosmosTensor *cosmos_rms_norm (CosmosGraph *graph, const CosmosTensor *x, const CosmosTensor *weight, CosmosRmsKind kind, float eps)
@@ -219,7 +220,7 @@ static void layer_norm_backward (CosmosGraph *graph, const void *op)
   if (self.x.grad)
     cosmos_parallel (pool, rows, (double) columns * cost_of_number, layer_norm_backward_rows, &self);
   if (self.weight.grad || self.bias.grad)
-    cosmos_parallel (pool, columns, (double) rows * cost_of_number, layer_norm_backward_columns, &self);
+    cosmos_parallel_columns (pool, columns, (double) rows * cost_of_number, layer_norm_backward_columns, &self);
 }
 
 CosmosTensor *cosmos_layer_norm (CosmosGraph *graph, const CosmosTensor *x, const CosmosTensor *weight, const CosmosTensor *bias,
