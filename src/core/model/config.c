@@ -343,7 +343,7 @@ static bool read_flat (CosmosConfig *self, yyjson_val *root, const char *path, C
                {"denoiser_width", &w},
                {"denoiser_layers", &denoiser_layers},
                {"source_layers", &source_layers}};
-  double value;
+  double value = 0;
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
     Field field = {sizes[i].key, INTEGER, 0, 0, MAX_LENGTH, NAN};
     if (!convert_number (&field, yyjson_obj_get (root, field.key), path, &value, err))

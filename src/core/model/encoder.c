@@ -116,6 +116,9 @@ CosmosTensor *cosmos_encoder_run (const CosmosEncoder *self, CosmosGraph *graph,
 {
   if (length > self->sizes.positions)
     return cosmos_graph_fail (graph, COSMOS_STATUS_RANGE, "The encoder reads at most %d tokens, not %d", self->sizes.positions, (int) length);
+  for (int64_t i = 0; i < batch * length; i++)
+    if (ids[i] < 0 || ids[i] >= cosmos_weight_get_out (self->tokens))
+      return cosmos_graph_fail (graph, COSMOS_STATUS_RANGE, "There is no token %d in the encoder's vocabulary", ids[i]);
   CosmosArenaMark scope = cosmos_graph_begin (graph);
   CosmosTensor *x = cosmos_embedding (graph, self->tokens, ids, batch, length);         /* (B, L, D) */
   x = cosmos_add (graph, x, cosmos_head (graph, self->positions, length));              /* + (L, D) */

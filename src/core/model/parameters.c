@@ -1,5 +1,6 @@
 #include "core/model/parameters.h"
 
+#include "core/base/simd.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -113,12 +114,21 @@ static bool ends_with (const char *text, const char *end)
 /* ---- random values ---- */
 
 /* SplitMix64 (Steele, Lea, Flood 2014): the index-th word of a stream. */
-static inline uint64_t mix (uint64_t stream, uint64_t index)
+COSMOS_SIMD_INLINE uint64_t mix (uint64_t stream, uint64_t index)
 {
   uint64_t z = stream + (index + 1) * 0x9E3779B97F4A7C15u;
   z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
   z = (z ^ z >> 27) * 0x94D049BB133111EBu;
   return z ^ z >> 31;
+}
+
+COSMOS_SIMD_CLONES static void fill_stream (uint64_t stream, float unit, float *values, int64_t n)
+{
+  for (int64_t i = 0; i < n; i++) {
+    uint64_t word = mix (stream, (uint64_t) i);
+    int sum = (int) (word & 0xFFFF) + (int) (word >> 16 & 0xFFFF) + (int) (word >> 32 & 0xFFFF) + (int) (word >> 48);
+    values[i] = (float) (sum - 131070) * unit;
+  }
 }
 
 /* The sum of a word's four 16-bit parts, less its mean 2 (2^16 - 1), has the variance (2^32 - 1) / 3. */
@@ -127,14 +137,7 @@ static void fill_random (uint64_t seed, const Parameter *item, double deviation)
   uint64_t stream = 0xCBF29CE484222325u; /* FNV-1a of the name */
   for (const char *c = item->name; *c; c++)
     stream = (stream ^ (unsigned char) *c) * 0x100000001B3u;
-  stream ^= mix (seed, 0);
-  float unit = (float) (deviation / sqrt (4294967295.0 / 3));
-  int64_t n = count_of (item);
-  for (int64_t i = 0; i < n; i++) {
-    uint64_t word = mix (stream, (uint64_t) i);
-    int sum = (int) (word & 0xFFFF) + (int) (word >> 16 & 0xFFFF) + (int) (word >> 32 & 0xFFFF) + (int) (word >> 48);
-    item->values[i] = (float) (sum - 131070) * unit;
-  }
+  fill_stream (stream ^ mix (seed, 0), (float) (deviation / sqrt (4294967295.0 / 3)), item->values, count_of (item));
 }
 
 static void fill (uint64_t seed, const Parameter *item)
