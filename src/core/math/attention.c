@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <cblas.h>
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 
 /* The products of one head are small and many: single-threaded calls of CBLAS, one head to a thread. Measured for heads of 64, they beat plain
@@ -38,6 +39,14 @@ typedef struct {
   int64_t scratch_of_block;
   int64_t items, blocks;        /* of the loop */
 } Attention;
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* Without products of the OpenBLAS back end nobody else says it. */
+static void use_one_thread (void)
+{
+  openblas_set_num_threads (1);
+}
 
 /* ---- pieces ---- */
 
@@ -326,6 +335,7 @@ CosmosTensor *cosmos_attention (CosmosGraph *graph, const CosmosTensor *q, Cosmo
   if (cosmos_graph_has_failed (graph))
     return cosmos_graph_nothing (graph);
   self.y = *y;
+  pthread_once (&once, use_one_thread);
   run (graph, &self, self.batch * self.heads, 1, forward_block);
   if (!cosmos_graph_has_tape (graph))
     cosmos_arena_rewind (arena, mark);
