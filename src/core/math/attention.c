@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <cblas.h>
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 
 /* The products of one head are small and many: single-threaded calls of CBLAS, one head to a thread. Measured for heads of 64, they beat plain
@@ -38,6 +39,14 @@ typedef struct {
   int64_t scratch_of_block;
   int64_t items, blocks;        /* of the loop */
 } Attention;
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* Without products of the OpenBLAS back end nobody else says it. */
+static void use_one_thread (void)
+{
+  openblas_set_num_threads (1);
+}
 
 /* ---- pieces ---- */
 
@@ -83,26 +92,6 @@ static void add_transposed_product (const float *a, int64_t a_stride, const floa
                (blasint) b_stride, 1.0f, c, (blasint) c_stride);
 }
 
-COSMOS_SIMD_CLONES static float add_and_get_largest (float *restrict scores, const float *restrict bias, int64_t n)
-{
-  float largest = -INFINITY;
-#pragma omp simd reduction(max : largest)
-  for (int64_t i = 0; i < n; i++) {
-    scores[i] += bias[i];
-    largest = scores[i] > largest ? scores[i] : largest;
-  }
-  return largest;
-}
-
-COSMOS_SIMD_CLONES static float get_largest (const float *restrict scores, int64_t n)
-{
-  float largest = -INFINITY;
-#pragma omp simd reduction(max : largest)
-  for (int64_t i = 0; i < n; i++)
-    largest = scores[i] > largest ? scores[i] : largest;
-  return largest;
-}
-
 /* scores become exp (scores - largest) / their sum, which is returned. */
 COSMOS_SIMD_CLONES static float normalise_exponentials (float *restrict scores, float largest, int64_t n)
 {
@@ -121,7 +110,9 @@ COSMOS_SIMD_CLONES static float normalise_exponentials (float *restrict scores, 
 /* In place over the keys seen by one query. */
 static void softmax (float *scores, const float *bias, int64_t n, float *log_sum)
 {
-  float largest = bias ? add_and_get_largest (scores, bias, n) : get_largest (scores, n);
+  if (bias)
+    cosmos_vector_add (scores, bias, n);
+  float largest = cosmos_vector_get_largest (scores, n);
   if (largest == -INFINITY) {
     memset (scores, 0, (size_t) n * sizeof *scores);
     if (log_sum)
@@ -344,6 +335,7 @@ CosmosTensor *cosmos_attention (CosmosGraph *graph, const CosmosTensor *q, Cosmo
   if (cosmos_graph_has_failed (graph))
     return cosmos_graph_nothing (graph);
   self.y = *y;
+  pthread_once (&once, use_one_thread);
   run (graph, &self, self.batch * self.heads, 1, forward_block);
   if (!cosmos_graph_has_tape (graph))
     cosmos_arena_rewind (arena, mark);

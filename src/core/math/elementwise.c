@@ -158,7 +158,7 @@ static void combine_backward (CosmosGraph *graph, const void *op)
   else if (cosmos_tensor_get_columns (&self.b) == 1)
     combine_backward_b_columns (0, columns, &self);
   else
-    cosmos_parallel (pool, columns, (double) rows * cost_of_number, combine_backward_b_columns, &self);
+    cosmos_parallel_columns (pool, columns, (double) rows * cost_of_number, combine_backward_b_columns, &self);
 }
 
 static CosmosTensor *combine (CosmosGraph *graph, const CosmosTensor *a, const CosmosTensor *b, bool multiplies)

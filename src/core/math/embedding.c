@@ -44,8 +44,8 @@ static void look_up_backward (CosmosGraph *graph, const void *op)
 {
   Lookup self = *(const Lookup *) op;
   if (self.table_grad)
-    cosmos_parallel (cosmos_graph_get_pool (graph), cosmos_tensor_get_columns (&self.y), (double) self.count * cost_of_number,
-                     look_up_backward_columns, &self);
+    cosmos_parallel_columns (cosmos_graph_get_pool (graph), cosmos_tensor_get_columns (&self.y), (double) self.count * cost_of_number,
+                             look_up_backward_columns, &self);
 }
 
 static CosmosTensor *look_up (CosmosGraph *graph, Lookup *self, const int32_t *ids, int rank, const int64_t *shape)

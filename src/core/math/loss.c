@@ -3,6 +3,7 @@
 #include "core/math/functions.h"
 #include "core/math/gemm.h"
 #include "core/math/parallel.h"
+#include "core/math/vector.h"
 
 #include <assert.h>
 #include <math.h>
@@ -27,15 +28,6 @@ typedef struct {
   double *losses; /* (rows): - log probability of the target */
 } CrossEntropy;
 
-COSMOS_SIMD_CLONES static float get_largest (const float *restrict logits, int64_t n)
-{
-  float largest = -INFINITY;
-#pragma omp simd reduction(max : largest)
-  for (int64_t i = 0; i < n; i++)
-    largest = logits[i] > largest ? logits[i] : largest;
-  return largest;
-}
-
 COSMOS_SIMD_CLONES static float sum_exponentials (const float *restrict logits, float largest, int64_t n)
 {
   float sum = 0.0f;
@@ -58,7 +50,7 @@ static void measure_rows (int64_t first, int64_t count, void *data)
   for (int64_t i = first; i < first + count; i++) {
     const float *logits = self->logits + i * self->words;
     int64_t r = self->first_of_chunk + i;
-    float largest = get_largest (logits, self->words);
+    float largest = cosmos_vector_get_largest (logits, self->words);
     float log_sum = largest + logf (sum_exponentials (logits, largest, self->words));
     self->log_sums[r] = log_sum;
     self->losses[r] = self->targets[r] < 0 ? 0.0 : (double) log_sum - (double) logits[self->targets[r]];

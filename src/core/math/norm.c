@@ -105,7 +105,8 @@ static void rms_backward (CosmosGraph *graph, const void *op)
   if (self.x.grad)
     cosmos_parallel (pool, rows, (double) columns * cost_of_number, rms_backward_rows, &self);
   if (self.weight.grad)
-    cosmos_parallel (pool, self.weight.shape[0], (double) (rows * self.groups) * cost_of_number, rms_backward_weight, &self);
+    cosmos_parallel_columns (pool, self.weight.shape[0], (double) (rows * self.groups) * cost_of_number, rms_backward_weight,
+                             &self);
 }
 
 CosmosTensor *cosmos_rms_norm (CosmosGraph *graph, const CosmosTensor *x, const CosmosTensor *weight, CosmosRmsKind kind, float eps)
@@ -142,15 +143,20 @@ typedef struct {
 COSMOS_SIMD_CLONES static Moments layer_norm_row (const float *restrict x, const float *restrict weight, const float *restrict bias,
                                                   float *restrict y, int64_t n, float eps)
 {
-  float total = 0.0f, square = 0.0f;
+  float total = 0.0f, rest = 0.0f, square = 0.0f;
 #pragma omp simd reduction(+ : total)
   for (int64_t i = 0; i < n; i++)
     total += x[i];
   float mean = total / (float) n;
-#pragma omp simd reduction(+ : square)
-  for (int64_t i = 0; i < n; i++)
+#pragma omp simd reduction(+ : rest, square)
+  for (int64_t i = 0; i < n; i++) {
+    rest += x[i] - mean;
     square += (x[i] - mean) * (x[i] - mean);
-  float inverse = 1.0f / sqrtf (square / (float) n + eps);
+  }
+  /* What rounding left of the mean, which is much where the mean is larger than the deviation. */
+  rest /= (float) n;
+  mean += rest;
+  float inverse = 1.0f / sqrtf (square / (float) n - rest * rest + eps);
   for (int64_t i = 0; i < n; i++)
     y[i] = (x[i] - mean) * inverse * weight[i] + bias[i];
   return (Moments) {mean, inverse};
@@ -214,7 +220,7 @@ static void layer_norm_backward (CosmosGraph *graph, const void *op)
   if (self.x.grad)
     cosmos_parallel (pool, rows, (double) columns * cost_of_number, layer_norm_backward_rows, &self);
   if (self.weight.grad || self.bias.grad)
-    cosmos_parallel (pool, columns, (double) rows * cost_of_number, layer_norm_backward_columns, &self);
+    cosmos_parallel_columns (pool, columns, (double) rows * cost_of_number, layer_norm_backward_columns, &self);
 }
 
 CosmosTensor *cosmos_layer_norm (CosmosGraph *graph, const CosmosTensor *x, const CosmosTensor *weight, const CosmosTensor *bias,

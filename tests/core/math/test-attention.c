@@ -1,7 +1,6 @@
 #include "core/math/attention.h"
 
 #include "gradient.h"
-#include <cblas.h>
 
 typedef struct {
   CosmosAttention kind;
@@ -195,7 +194,6 @@ static void test_large_scores (void)
 int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  openblas_set_num_threads (1);
   g_test_add_func ("/attention/small", test_small);
   g_test_add_func ("/attention/large", test_large);
   g_test_add_func ("/attention/gradients-of-many-queries", test_gradients_of_many_queries);

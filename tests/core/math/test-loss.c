@@ -7,6 +7,7 @@
 typedef struct {
   CosmosWeight *head;
   const int32_t *targets;
+  bool values_change; /* between runs: the head is packed anew */
 } Words;
 
 static CosmosTensor *cross_entropy (CosmosGraph *graph, CosmosTensor *const inputs[], const void *data)
@@ -17,7 +18,8 @@ static CosmosTensor *cross_entropy (CosmosGraph *graph, CosmosTensor *const inpu
   int64_t rows = cosmos_tensor_get_rows (inputs[0]);
   int32_t *targets = g_memdup2 (self->targets, sizeof *targets * (size_t) rows); /* not needed later */
   cosmos_weight_set_grad (self->head, inputs[1]->grad);
-  cosmos_weight_touch (self->head);
+  if (self->values_change)
+    cosmos_weight_touch (self->head);
   CosmosTensor *y = cosmos_cross_entropy (graph, inputs[0], self->head, targets);
   memset (targets, 0x55, sizeof *targets * (size_t) rows);
   g_free (targets);
@@ -64,7 +66,9 @@ static void test_cross_entropy (void)
     Words words;
     GradientCase c = make_words (&words, targets, 6, 11, 4, gap);
     gradient_check_values (&c, want_cross_entropy, 1e-6);
+    words.values_change = true;
     gradient_check (&c);
+    words.values_change = false;
     gradient_check_manners (&c);
     cosmos_weight_free (words.head);
   }

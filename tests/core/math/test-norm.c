@@ -110,7 +110,7 @@ static void test_layer (void)
   c.inputs[2] = gradient_tensor (3, 0, 1, (int64_t[]) {768});
   for (int i = 0; i < 100 * 768; i++) /* a large mean must not eat the digits of the variance */
     c.inputs[0].data[i] += 100;
-  gradient_check_values (&c, want_layer, 1e-4);
+  gradient_check_values (&c, want_layer, 2e-5);
   gradient_check_threads (&c);
 }
 

@@ -31,6 +31,15 @@ static void test_covers_each_item_once (void)
       for (int64_t i = 0; i < MAX_ITEMS; i++)
         g_assert_cmpint (a.visits[i], ==, i < counts[k] ? 1 : 0);
       g_assert_cmpmem (&a, sizeof a, &b, sizeof b); /* the same pieces */
+
+      a = b = (Notes) {0};
+      cosmos_parallel_columns (one, counts[k], costs[c], visit, &a);
+      cosmos_parallel_columns (three, counts[k], costs[c], visit, &b);
+      for (int64_t i = 0; i < MAX_ITEMS; i++) {
+        g_assert_cmpint (a.visits[i], ==, i < counts[k] ? 1 : 0);
+        g_assert_true (i % 32 == 0 || a.firsts[i] == 0);
+      }
+      g_assert_cmpmem (&a, sizeof a, &b, sizeof b);
     }
   cosmos_pool_free (one);
   cosmos_pool_free (three);

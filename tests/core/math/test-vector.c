@@ -14,13 +14,15 @@ static void test_all (void)
   cosmos_random_normal (1, 1, 0, b, MOST + 1);
   cosmos_random_normal (1, 2, 0, before, MOST + 1);
   for (int n = 0; n <= MOST; n++) {
-    double sum = 0, dot = 0;
+    double sum = 0, dot = 0, largest = -INFINITY;
     for (int i = 0; i < n; i++) {
       sum += (double) a[i];
+      largest = fmax (largest, (double) a[i]);
       dot += (double) a[i] * (double) b[i];
     }
     g_assert_cmpfloat_with_epsilon ((double) cosmos_vector_sum (a, n), sum, 2e-5);
     g_assert_cmpfloat_with_epsilon ((double) cosmos_vector_dot (a, b, n), dot, 2e-5);
+    g_assert_true ((double) cosmos_vector_get_largest (a, n) == largest);
     for (int op = 0; op < 3; op++) {
       for (int i = 0; i <= MOST; i++)
         y[i] = before[i];
@@ -38,9 +40,26 @@ static void test_all (void)
   }
 }
 
+static void test_largest_of_the_odd (void)
+{
+  float a[40];
+  for (int i = 0; i < 40; i++)
+    a[i] = -INFINITY;
+  g_assert_true (cosmos_vector_get_largest (a, 40) == -INFINITY);
+  for (int at = 0; at < 40; at++) {
+    float b[40];
+    for (int i = 0; i < 40; i++)
+      b[i] = i == at ? -3.0f : i % 2 ? NAN : -INFINITY;
+    g_assert_true (cosmos_vector_get_largest (b, 40) == -3.0f);
+    b[at] = INFINITY;
+    g_assert_true (cosmos_vector_get_largest (b, 40) == INFINITY);
+  }
+}
+
 int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/vector/all", test_all);
+  g_test_add_func ("/vector/largest-of-the-odd", test_largest_of_the_odd);
   return g_test_run ();
 }
