@@ -16,8 +16,8 @@ enum {
   MAX_QUERIES = 64,  /* at once: their scores stay in the second-level cache */
 };
 
-/* Numbers multiplied, below which a second thread is not worth waking (about 8 microseconds). */
-static const double smallest_shared_work = 300e3;
+/* Numbers multiplied, below which a second thread is not worth waking (about 10 microseconds). */
+static const double smallest_shared_work = 100e3;
 
 typedef struct {
   CosmosTensor k, v;

@@ -22,9 +22,9 @@ typedef struct {
   int64_t rows, words;
   int64_t counted;        /* rows with a target */
   float *log_sums;        /* (rows): log sum exp of the logits */
-  float *logits;          /* of a chunk; void outside the loops */
+  float *logits; /* of a chunk; void outside the loops */
   int64_t first_of_chunk;
-  double *losses; /* (rows); the same */
+  double *losses; /* (rows): - log probability of the target */
 } CrossEntropy;
 
 COSMOS_SIMD_CLONES static float get_largest (const float *restrict logits, int64_t n)

@@ -15,6 +15,7 @@ struct CosmosLanguageModel {
   CosmosParameters *owned_parameters; /* of the file */
   CosmosTokenizer *tokenizer;
   const char *name, *path;
+  int begin; /* token, or -1 */
   const CosmosWeight *tokens, *head; /* (V, D); the same where tied */
   const CosmosTensor *output_norm;   /* (D) */
   CosmosBlock blocks[];
@@ -63,6 +64,7 @@ CosmosLanguageModel *cosmos_language_model_new (const CosmosLanguageModelSizes *
     return NULL;
   }
   self->sizes = *sizes;
+  self->begin = -1;
   self->name = self->path = cosmos_parameters_get_origin (parameters);
   self->head = self->tokens = cosmos_parameters_matrix (parameters, sizes->vocabulary, sizes->width, "token_embd.weight");
   for (int i = 0; i < sizes->layers; i++)
@@ -163,6 +165,17 @@ typedef struct {
   CosmosParameters *parameters;
 } Parts;
 
+/* Files of other programs may name a begin token that the model was never trained to see, so that naming one is not enough. */
+static bool read_begin (const Parts *parts, int *begin, CosmosError *err)
+{
+  static const char key[] = "tokenizer.ggml.add_bos_token";
+  bool adds = cosmos_gguf_has (parts->file, "tokenizer.ggml.cls_token_id");
+  if (cosmos_gguf_has (parts->file, key) && !cosmos_gguf_get_bool (parts->file, key, &adds, err))
+    return false;
+  *begin = adds ? cosmos_tokenizer_get_special (parts->tokenizer, COSMOS_TOKEN_CLS) : -1;
+  return true;
+}
+
 static CosmosLanguageModel *open_parts (Parts *parts, const char *path, CosmosCompute compute, CosmosError *err)
 {
   CosmosLanguageModelSizes sizes = {0};
@@ -179,14 +192,19 @@ static CosmosLanguageModel *open_parts (Parts *parts, const char *path, CosmosCo
   const char *slash = strrchr (path, '/'), *name = slash ? slash + 1 : path;
   if (cosmos_gguf_has (parts->file, "general.name") && !cosmos_gguf_get_string (parts->file, "general.name", &name, err))
     return NULL;
+  int begin;
+  if (!read_begin (parts, &begin, err))
+    return NULL;
   parts->parameters = cosmos_parameters_new_from_gguf (parts->file, compute);
   if (!parts->parameters) {
     cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "%s: not enough memory to open it", path);
     return NULL;
   }
   CosmosLanguageModel *self = cosmos_language_model_new (&sizes, parts->parameters, err);
-  if (self)
+  if (self) {
     self->name = name;
+    self->begin = begin;
+  }
   return self;
 }
 
@@ -216,6 +234,11 @@ const CosmosLanguageModelSizes *cosmos_language_model_get_sizes (const CosmosLan
 const CosmosTokenizer *cosmos_language_model_get_tokenizer (const CosmosLanguageModel *self)
 {
   return self->tokenizer;
+}
+
+int cosmos_language_model_get_begin (const CosmosLanguageModel *self)
+{
+  return self->begin;
 }
 
 const char *cosmos_language_model_get_name (const CosmosLanguageModel *self)

@@ -26,6 +26,8 @@ CosmosLanguageModel *cosmos_language_model_new (const CosmosLanguageModelSizes *
 void cosmos_language_model_free (CosmosLanguageModel *self);
 const CosmosLanguageModelSizes *cosmos_language_model_get_sizes (const CosmosLanguageModel *self);
 const CosmosTokenizer *cosmos_language_model_get_tokenizer (const CosmosLanguageModel *self);
+/* The token that a text begins with, or -1. A file says so by tokenizer.ggml.add_bos_token, or else by having a cls_token_id. */
+int cosmos_language_model_get_begin (const CosmosLanguageModel *self);
 const char *cosmos_language_model_get_name (const CosmosLanguageModel *self); /* general.name or the file's */
 const char *cosmos_language_model_get_path (const CosmosLanguageModel *self);
 

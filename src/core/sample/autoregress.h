@@ -28,7 +28,7 @@ CosmosAutoregressSettings cosmos_autoregress_settings_default (void);
 bool cosmos_autoregress_settings_check (const CosmosAutoregressSettings *self, CosmosError *err);
 
 /* One of n tokens by their logits: the choice number `index` of the seed, U(seed, index, 0). Exact: a heap gives the tokens from the most likely
- * one down until the cuts are reached. scratch: n floats and n ids. */
+ * one down until the cuts are reached. weights and ids: scratch, n of each. -1 where no logit is a number. */
 int32_t cosmos_autoregress_choose (const CosmosAutoregressSettings *self, const float *logits, int64_t n, uint32_t index, float *weights,
                                    int32_t *ids);
 
@@ -46,7 +46,7 @@ void cosmos_autoregress_free (CosmosAutoregress *self);
  * was cancelled leaves no trace. */
 bool cosmos_autoregress_advance (CosmosAutoregress *self, CosmosProgress *progress, bool *done, CosmosError *err);
 int cosmos_autoregress_get_n_tokens (const CosmosAutoregress *self);
-/* Valid until the next call of advance(). */
+/* Lives as long as the writer. */
 const CosmosWrittenToken *cosmos_autoregress_get_token (const CosmosAutoregress *self, int index);
 /* Prompt and what was written, detokenised; free() it. NULL when out of memory. Empty where the model has no tokenizer. */
 char *cosmos_autoregress_get_text (const CosmosAutoregress *self);
