@@ -17,6 +17,13 @@ static GPtrArray *collect (va_list args)
   return words;
 }
 
+static char *get_text (GBytes *bytes)
+{
+  gsize size;
+  const char *data = g_bytes_get_data (bytes, &size);
+  return size ? g_strndup (data, size) : g_strdup ("");
+}
+
 static Result run (GBytes *input, GPtrArray *words)
 {
   GError *error = NULL;
@@ -27,8 +34,7 @@ static Result run (GBytes *input, GPtrArray *words)
   g_subprocess_communicate (process, input, NULL, &out, &err, &error);
   g_clear_error (&error); /* a command that does not read its input to the end */
   g_assert_true (g_subprocess_get_if_exited (process));
-  Result result = {g_subprocess_get_exit_status (process), g_strndup (g_bytes_get_data (out, NULL), g_bytes_get_size (out)),
-                   g_strndup (g_bytes_get_data (err, NULL), g_bytes_get_size (err))};
+  Result result = {g_subprocess_get_exit_status (process), get_text (out), get_text (err)};
   g_bytes_unref (out);
   g_bytes_unref (err);
   g_object_unref (process);

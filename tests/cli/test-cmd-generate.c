@@ -124,7 +124,7 @@ static void huge_source (void)
   bytes = g_bytes_new ("a\0b", 3);
   result = command_run_words (bytes, words);
   g_assert_cmpint (result.code, ==, 1);
-  g_assert_nonnull (strstr (result.err, "standard input: is no text"));
+  g_assert_nonnull (strstr (result.err, "standard input: The text has a zero byte"));
   result_clear (&result);
   g_bytes_unref (bytes);
   g_string_free (text, TRUE);
