@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* The largest difference of any number from PyTorch's, both in f32, on numbers up to 5; gradients are up to 4. */
-#define F32_TOLERANCE 2e-5
+#define F32_TOLERANCE 1e-5
 #define GRADIENT_TOLERANCE 5e-6
 /* Weights and activations rounded to 8 bits of mantissa, a few layers deep. */
 #define BF16_TOLERANCE 6e-2
