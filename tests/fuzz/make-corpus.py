@@ -88,9 +88,54 @@ def safetensors():
     yield "escapes", safetensors_file('{"\\u00fc\\n\\"":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"\\u0000":{}}')
 
 
+TEXTS = {"english": "It's a cat, the <x>cats sat.\n\n 1984! [SEP]", "scripts": "Stra\u00dfe caf\u00e9 cafe\u0301 \u0130 \u05e9\u05dc\u05d5\u05dd \u732b\ud55c",
+         "odd": "\u200d\u200b\ufffd\u0001\u00a0\u2014\u2026 \U0001f469\u200d\U0001f4bb" + "x" * 101}
+
+
+def byte_alphabet():
+    plain = [b for b in range(256) if 0x20 < b < 0x7f or 0xa0 < b and b != 0xad]
+    others = [b for b in range(256) if b not in plain]
+    return [chr(b) if b in plain else chr(0x100 + others.index(b)) for b in range(256)]
+
+
+def tokenizer_json():
+    space = "\u0120"
+    vocabulary = {token: number for number, token in enumerate(byte_alphabet() + ["th", "the", space + "the", "at", "cat"])}
+    merges = [["t", "h"], "th e", [space, "the"], "a t", "c at"]
+    level = {"type": "ByteLevel", "add_prefix_space": False}
+    bpe = {"added_tokens": [{"id": len(vocabulary), "content": "<x>", "normalized": False}, {"id": len(vocabulary) + 1, "content": "[SEP]", "special": True}],
+           "pre_tokenizer": level, "decoder": {"type": "ByteLevel"}, "model": {"type": "BPE", "vocab": vocabulary, "merges": merges}}
+    digits = {"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": True}, level]}
+    small = {"type": "BPE", "unk_token": None, "vocab": {"a": 0, "t": 1, "at": 2}, "merges": ["a t"]}
+    pieces = ["[UNK]", "[SEP]", "the", "cat", "##s", "s", "##at", "x", "##x", "'"]
+    wordpiece = {"added_tokens": [{"id": 0, "content": "[UNK]", "special": True}], "normalizer": {"type": "BertNormalizer", "lowercase": True},
+                 "pre_tokenizer": {"type": "BertPreTokenizer"}, "decoder": {"type": "WordPiece"},
+                 "model": {"type": "WordPiece", "unk_token": "[UNK]", "vocab": {token: number for number, token in enumerate(pieces)}}}
+    files = {"bpe": bpe, "bpe-digits": bpe | {"pre_tokenizer": digits}, "bpe-space": bpe | {"pre_tokenizer": {"type": "ByteLevel"}, "model": small, "added_tokens": []},
+             "wordpiece": wordpiece, "unigram": {"model": {"type": "Unigram", "vocab": [["a", -1.0]]}}}
+    for name, value in files.items():
+        for kind, text in TEXTS.items():
+            yield f"{name}-{kind}", json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode() + b"\0" + text.encode()
+    yield "no-text", json.dumps(wordpiece).encode()
+    yield "no-utf8", json.dumps(wordpiece).encode() + b"\0caf\xe9"
+
+
+def wordpiece():
+    vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\ncat\n##s\ns\n##at\n.\n'\nstra\n##\u00df\n##e\ncafe\nx\n##x\n\u732b\n"
+    for kind, text in TEXTS.items():
+        yield kind, vocabulary.encode() + b"\0" + text.encode()
+    yield "line-ends", b"[UNK]\r\na \r\n##b\0ab a"
+    yield "empty-line", b"[UNK]\n\na\0a"
+    yield "twice", b"[UNK]\na\na\n\0a"
+    yield "no-unknown", b"a\nb\0a"
+    yield "no-utf8", b"[UNK]\n\xff\0a\xc3"
+
+
 SEEDS = {
     "gguf": gguf,
     "safetensors": safetensors,
+    "tokenizer-json": tokenizer_json,
+    "wordpiece": wordpiece,
 }
 
 for target, seeds in SEEDS.items():

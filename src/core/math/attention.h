@@ -3,7 +3,8 @@
 
 #include "core/math/graph.h"
 
-/* A set of keys with their values, (B, S, kv heads * head width) each. keep: (B, S), false where a key may not be seen; NULL: all are. */
+/* A set of keys with their values, (B, S, kv heads * head width) each. keep: (B, S), false where a key may not be seen; NULL: all
+ * are. B is the queries' batch, or 1 for the same keys (and mask) for all texts. keep is not needed after the call. */
 typedef struct {
   const CosmosTensor *k, *v;
   const bool *keep;
@@ -16,5 +17,5 @@ typedef struct {
 
 /* q (B, T, heads * head width) -> (B, T, heads * head width), packed. `extra` (k NULL for none) is a second set seen by the same softmax, so
  * that a latent sees the tokens and the latents. kv heads divide the heads (grouped keys). A query that may see nothing gives 0.
- * Tensors may be strided; keys may have batch 1 for all queries' texts. */
+ * Tensors may be strided. Products are single-threaded CBLAS calls (OpenBLAS is told so), one head to a thread of the pool. */
 CosmosTensor *cosmos_attention (CosmosGraph *graph, const CosmosTensor *q, CosmosKeys keys, CosmosKeys extra, CosmosAttention kind);

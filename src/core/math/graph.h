@@ -64,5 +64,7 @@ typedef void (*CosmosBackward) (CosmosGraph *graph, const void *op);
 /* Notes that op (in the graph's arena) has this way back. Nothing without a tape. Backward functions add to gradients and skip
  * tensors whose grad is NULL; they may use the arena for scratch between mark and rewind. */
 void cosmos_graph_record (CosmosGraph *self, CosmosBackward backward, const void *op);
+/* The same with a copy of size bytes of op in the arena. */
+void cosmos_graph_record_copy (CosmosGraph *self, CosmosBackward backward, const void *op, size_t size);
 /* loss: one number. Its gradient becomes 1, then every op goes back, last first. False where the graph failed. */
 bool cosmos_graph_backward (CosmosGraph *self, CosmosTensor *loss, CosmosError *err);

@@ -16,20 +16,44 @@ typedef struct {
   CosmosRopePairs rope_pairs;
 } CosmosBlockSizes;
 
+/* Matrices of the same input: stacked in one (rows of the first, then of the next), or apart as llama.cpp stores them. */
 typedef struct {
+  const CosmosWeight *stacked, *apart[3];
+} CosmosProjections;
+
+typedef struct {
+  CosmosBlockSizes sizes;
   const CosmosTensor *attention_norm, *ffn_norm, *cross_norm;
-  const CosmosWeight *qkv, *output, *gate_up, *down;
+  CosmosProjections qkv, gate_up;
+  const CosmosWeight *output, *down;
   const CosmosWeight *cross_query, *cross_kv, *cross_output;
 } CosmosBlock;
 
-/* Keys and values of the positions before, (1, capacity, kv width) each, for one text; `used` of them are filled. */
+/* Keys and values of the positions before, (1, capacity, kv width) each, for one text; `used` of them are filled. A block writes its own
+ * behind them; whoever owns the cache moves `used` when all blocks are done. */
 typedef struct {
   float *k, *v;
   int64_t capacity, used;
 } CosmosKvCache;
 
-/* The source that a block's cross-attention sees: (B, S, cross_width), keep B x S or NULL. x NULL: no source. */
+/* The source that a network's cross-attention sees, as cosmos_denoiser_encode_source() gives it (B, S, ..), with keep: B x S or NULL.
+ * x NULL: no source. B may be 1 for all texts. */
 typedef struct {
   const CosmosTensor *x;
   const bool *keep;
 } CosmosSource;
+
+/* How a block is run; zeros: all positions see each other, no source. */
+typedef struct {
+  bool causal;
+  const bool *keep;     /* B x T */
+  CosmosKvCache *cache; /* B = 1; the texts' positions follow those in it */
+  CosmosKeys source;    /* of the cross-attention; k NULL: none */
+} CosmosBlockContext;
+
+/* Stacked matrices; prefix: "denoiser.blocks.0". */
+void cosmos_block_init (CosmosBlock *self, CosmosParameters *parameters, const char *prefix, const CosmosBlockSizes *sizes);
+/* x (B, T, D) -> (B, T, D), in a scope of its own. */
+CosmosTensor *cosmos_block_run (const CosmosBlock *self, CosmosGraph *graph, const CosmosTensor *x, const CosmosBlockContext *context);
+/* Source (B, S, cross_width) -> keys and values of the cross-attention side by side, (B, S, 2 D): the same at every step of a run. */
+CosmosTensor *cosmos_block_project_source (const CosmosBlock *self, CosmosGraph *graph, const CosmosTensor *source);

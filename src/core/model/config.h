@@ -9,6 +9,7 @@ enum {
   COSMOS_CONFIG_VERSION = 1, /* of the cosmos.* keys; a bundle with another one is refused */
   COSMOS_MAX_TASKS = 16,
   COSMOS_MAX_TASK_NAME = 32,
+  COSMOS_MAX_LAYERS = 256, /* of any network */
 };
 
 /* BERT (post-LN, GELU): width = heads * head. */
@@ -28,12 +29,13 @@ typedef struct {
   int tasks;            /* rows of the task embedding; 0: none */
   int source_layers;    /* blocks of the source encoder; -1: no source, no cross-attention */
   int source_positions; /* learned positions added to the encoded source (the paper's 512); 0: none */
+  bool source_input;    /* a projection before the source encoder; always there where encoder and denoiser differ in width */
   bool cross_norm;      /* RMSNorm before the cross-attention's query (the paper has none) */
 } CosmosDenoiserSizes;
 
 typedef struct {
   int vocabulary, tokens /* L */, latents /* N */, latent_width /* Z */;
-  int source_tokens; /* the longest source in tokens, [CLS] and [SEP] included */
+  int source_tokens;  /* the longest source in tokens, [CLS] and [SEP] included */
   CosmosEncoderSizes encoder;
   CosmosResamplerSizes compressor, decompressor;
   /* The paper's decompressor makes its first hidden state from the [MASK] embedding and shares one position table; the folded one holds the
@@ -45,10 +47,16 @@ typedef struct {
   char tasks[COSMOS_MAX_TASKS][COSMOS_MAX_TASK_NAME];
 } CosmosConfig;
 
-/* Every size is checked: positive, capped, heads divide widths. Messages name file and key. */
+/* Every size is checked: positive, capped, heads divide widths. Messages name file and key; *self is untouched on failure.
+ * A file of another general.architecture, or of a newer version, is refused as such. */
 bool cosmos_config_read (CosmosConfig *self, const CosmosGguf *file, CosmosError *err);
+/* config.json: the same keys as nested objects ("encoder": {"layers": 4 ...}), those of parts that a network may lack being optional; or the
+ * flat one that the GPU trainer writes (format 2). */
 bool cosmos_config_read_json (CosmosConfig *self, const char *path, CosmosError *err);
+/* Sets general.architecture and the cosmos.* keys. */
 void cosmos_config_write (const CosmosConfig *self, CosmosGgufWriter *writer);
+/* What read() checks. where: a file's name for the message. */
+bool cosmos_config_check (const CosmosConfig *self, const char *where, CosmosError *err);
 /* The paper's sizes (spec 1.2 - 1.9): BERT-base, 12 layers everywhere, width 768, L = 128, unconditional. */
 CosmosConfig cosmos_config_paper (int latents);
 /* Index of a task, or -1. */

@@ -10,7 +10,8 @@
 #include "core/text/tokenizer.h"
 
 typedef struct {
-  int vocabulary, layers, width, heads, kv_heads, head, ffn, context;
+  int vocabulary, layers, width, heads, kv_heads, head, ffn;
+  int context; /* the longest sequence */
   float norm_eps;
   double rope_theta;
   bool tied; /* the head is the token embedding */
@@ -20,23 +21,28 @@ typedef struct CosmosLanguageModel CosmosLanguageModel;
 typedef struct CosmosLanguageState CosmosLanguageState;
 
 CosmosLanguageModel *cosmos_language_model_open (const char *path, CosmosCompute compute, CosmosError *err);
-/* Parameters in GGUF's names (blk.0.attn_q.weight ...), no tokenizer; borrows the parameters. */
+/* Parameters in GGUF's names (blk.0.attn_q.weight ...), no tokenizer (get_tokenizer gives NULL); borrows the parameters. */
 CosmosLanguageModel *cosmos_language_model_new (const CosmosLanguageModelSizes *sizes, CosmosParameters *parameters, CosmosError *err);
 void cosmos_language_model_free (CosmosLanguageModel *self);
 const CosmosLanguageModelSizes *cosmos_language_model_get_sizes (const CosmosLanguageModel *self);
 const CosmosTokenizer *cosmos_language_model_get_tokenizer (const CosmosLanguageModel *self);
+/* The token that a text begins with, or -1. A file says so by tokenizer.ggml.add_bos_token, or else by having a cls_token_id. */
+int cosmos_language_model_get_begin (const CosmosLanguageModel *self);
 const char *cosmos_language_model_get_name (const CosmosLanguageModel *self); /* general.name or the file's */
 const char *cosmos_language_model_get_path (const CosmosLanguageModel *self);
 
 /* Training and judging: ids B x T, T <= context -> hidden states (B, T, D), after the last norm; causal. */
 CosmosTensor *cosmos_language_model_run (const CosmosLanguageModel *self, CosmosGraph *graph, const int32_t *ids, int64_t batch,
                                          int64_t length);
+/* (.., D) -> (.., V) */
 CosmosTensor *cosmos_language_model_predict (const CosmosLanguageModel *self, CosmosGraph *graph, const CosmosTensor *hidden);
+const CosmosWeight *cosmos_language_model_get_head (const CosmosLanguageModel *self);
 
 /* A sequence of up to capacity tokens with its keys and values. NULL when out of memory. */
 CosmosLanguageState *cosmos_language_state_new (const CosmosLanguageModel *model, int64_t capacity);
 void cosmos_language_state_free (CosmosLanguageState *self);
 void cosmos_language_state_clear (CosmosLanguageState *self);
 int64_t cosmos_language_state_get_length (const CosmosLanguageState *self);
-/* Reads n further tokens; -> logits after the last of them (1, V), or nothing when the graph failed or the capacity is used up. */
+/* Reads n >= 1 further tokens, a long prompt in pieces; -> logits after the last of them (1, V). Where they exceed the capacity, or the graph
+ * fails, it is nothing and the state is as before. */
 CosmosTensor *cosmos_language_state_read (CosmosLanguageState *self, CosmosGraph *graph, const int32_t *ids, int64_t n);

@@ -34,7 +34,7 @@ typedef struct {
   double t;
 } CosmosSamplerHistory;
 
-/* x at t, x0 guessed there, n numbers each; noise: n of N(0, 1) (unused by deterministic ones, may be NULL then). next: x at s. mean: the
- * same without this step's noise (Euler's m), may be NULL. */
+/* x at t, x0 guessed there, n numbers each -> next: x at s, 0 <= s < t. noise: n of N(0, 1), unused by deterministic ones; NULL: the step
+ * without its noise (Euler's m). Arrays do not overlap. At s = 0 all but Euler give x0 itself. */
 void cosmos_sampler_step (CosmosSampler self, CosmosSchedule schedule, double t, double s, const float *x, const float *x0,
-                          const CosmosSamplerHistory *before, const float *noise, float *next, float *mean, size_t n);
+                          const CosmosSamplerHistory *before, const float *noise, float *next, size_t n);

@@ -4,22 +4,24 @@
 #include "core/model/config.h"
 #include "core/sample/sampler.h"
 
+enum { COSMOS_MAX_STEPS = 1000, COSMOS_MAX_BATCH = 64 };
+
 /* What a run gives back from its last step. */
 typedef enum { COSMOS_RETURN_X0, COSMOS_RETURN_MEAN } CosmosReturn;
 
 typedef struct {
-  int task; /* number in the config, 0 .. n_tasks - 1 */
+  int task; /* number in the config, 0 .. n_tasks - 1; 0 where it has none */
   uint64_t seed;
-  int steps; /* 1 .. 1000 */
+  int steps; /* 1 .. COSMOS_MAX_STEPS */
   CosmosSampler sampler;
   double guidance; /* w: w x0(source) + (1 - w) x0(no source); 1: off */
   bool self_conditioning;
-  double schedule_d, t_start, t_end;
+  double schedule_d, t_start, t_end; /* 0 <= t_end < t_start <= what the sampler allows */
   CosmosReturn returned;
-  int batch; /* samples that run together, seeds seed, seed + 1 ... */
+  int batch; /* 1 .. COSMOS_MAX_BATCH samples that run together, seeds seed, seed + 1 ... */
 } CosmosSettings;
 
-/* Defaults of a bundle: its schedule, DPM-Solver++ 2M SDE, 50 steps, seed 0, one sample. */
+/* Defaults of a bundle: its schedule, DPM-Solver++ 2M SDE, 50 steps, seed 0, self-conditioning, the last x0, one sample. */
 CosmosSettings cosmos_settings_default (const CosmosConfig *config);
 /* False with what is wrong and what is possible. */
 bool cosmos_settings_check (const CosmosSettings *self, const CosmosConfig *config, CosmosError *err);

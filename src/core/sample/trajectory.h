@@ -1,8 +1,10 @@
 /* A run of the reverse process, step by step: what the latents were, what the network guessed, what the text was.
  *
  * advance() makes one step, so that whoever drives it can pause anywhere, cancel (the progress of the call, between layers) or branch:
- * a step that did not finish leaves no trace. Decoding to text is apart from stepping and lazy. A run is a function of (weights, settings,
- * source): noise is drawn by (seed, step, index). One thread at a time.
+ * a step that did not finish leaves no trace and can be advanced again. Decoding to text is apart from stepping and lazy. A run is a function of
+ * (weights, settings, source): x_T is N(0, 1) by (seed + b, 0, index), the noise of step k by (seed + b, k + 1, index), so that sample b is
+ * what seed + b gives alone, up to rounding. The memory of all steps is taken when the run is made. One thread at a time; runs share nothing
+ * that changes, but runs that go on at the same time need pools of their own.
  */
 #pragma once
 
@@ -25,11 +27,15 @@ typedef struct {
 /* What a trajectory shows at a step. */
 typedef enum { COSMOS_SHOW_X0, COSMOS_SHOW_XT } CosmosShow;
 
-/* source: UTF-8 of size bytes, NULL for none (a denoiser without source encoder refuses one). pipeline and pool are borrowed. */
+/* source: UTF-8 of size bytes, NULL for none: a denoiser with a source encoder then reads "[CLS][SEP]", one without refuses any other. It is
+ * encoded once, here. pipeline and pool are borrowed. */
 CosmosTrajectory *cosmos_trajectory_new (const CosmosPipeline *pipeline, CosmosPool *pool, const CosmosSettings *settings,
                                          const char *source, size_t size, CosmosError *err);
-/* A new run that shares steps 0 .. k - 1 with this one and goes on from x at step k (1 <= k <= steps done) under new settings: other
- * seed, sampler, guidance ... ; the number of steps and the times must not change. */
+/* The same with the source as n tokens, first and last being [CLS] and [SEP]; n 0: none, and no cross-attention. */
+CosmosTrajectory *cosmos_trajectory_new_from_tokens (const CosmosPipeline *pipeline, CosmosPool *pool, const CosmosSettings *settings,
+                                                     const int32_t *source, int64_t n, CosmosError *err);
+/* A new run with copies of steps 0 .. k - 1 of this one, which goes on from x at step k (1 <= k <= steps done) under new settings: other seed,
+ * sampler, guidance, task ... ; the number of steps, the times, the schedule and the batch must not change. */
 CosmosTrajectory *cosmos_trajectory_branch (const CosmosTrajectory *self, int k, const CosmosSettings *settings, CosmosError *err);
 void cosmos_trajectory_free (CosmosTrajectory *self);
 
@@ -41,14 +47,15 @@ bool cosmos_trajectory_is_done (const CosmosTrajectory *self);
 /* Whether the source was longer than the model reads. */
 bool cosmos_trajectory_is_source_cut (const CosmosTrajectory *self);
 
+/* The next step; a finished run refuses (COSMOS_STATUS_RANGE). */
 bool cosmos_trajectory_advance (CosmosTrajectory *self, CosmosProgress *progress, CosmosError *err);
 /* k < n_done. Lives as long as the trajectory. */
 const CosmosStep *cosmos_trajectory_get_step (const CosmosTrajectory *self, int k);
-/* What the settings return, (B, N, Z); only when done. */
+/* What the settings return, (B, N, Z); NULL before it is done. */
 const float *cosmos_trajectory_get_result (const CosmosTrajectory *self);
 
-/* The text of sample b at step k (k < n_done; k = n_done shows the result when done). Kept: a second call costs nothing. */
+/* The text of sample b at step k < n_done; k = number of steps shows the result, when done. Kept: a second call costs nothing. */
 const CosmosDecoding *cosmos_trajectory_decode (CosmosTrajectory *self, int k, CosmosShow show, int b, CosmosProgress *progress,
                                                 CosmosError *err);
-/* Arena allocations so far: constant from the second step on. */
+/* Arena allocations so far: constant from the second step on, but for the first decoding. */
 size_t cosmos_trajectory_get_allocations (const CosmosTrajectory *self);

@@ -5,9 +5,12 @@
 
 typedef struct {
   double perplexity; /* a token of the judge's own tokenizer, the end token not counted */
-  int n_tokens;
+  int n_tokens;      /* that were foreseen: without a begin token the first one is not */
 } CosmosPerplexity;
 
-/* Texts of no token or longer than the context are refused in words. */
+/* The text is cleaned first (text.h). Resets the graph. Texts with no token to foresee or longer than the context are refused in words. */
 bool cosmos_perplexity (const CosmosLanguageModel *judge, CosmosGraph *graph, const char *text, size_t size, CosmosPerplexity *result,
                         CosmosError *err);
+/* The same of n >= 2 tokens, the first of which is only given. */
+bool cosmos_perplexity_tokens (const CosmosLanguageModel *judge, CosmosGraph *graph, const int32_t *ids, size_t n, CosmosPerplexity *result,
+                               CosmosError *err);

@@ -1,7 +1,10 @@
-/* Experiments with the autoencoder: text -> latents -> text, and what happens on the way. */
+/* Experiments with the autoencoder: text -> latents -> text, and what happens on the way. Each makes a graph of its own on the pool and runs in
+ * batches; progress is told and asked between them. On failure nothing was made and results are untouched. */
 #pragma once
 
 #include "core/sample/decoding.h"
+
+enum { COSMOS_PROBE_BATCH = 16 };
 
 typedef struct {
   int n_tokens, n_right; /* [CLS] and [SEP] are targets, too; pads are not */
@@ -12,21 +15,35 @@ typedef struct {
   CosmosDecoding *decoding;
 } CosmosReconstruction;
 
-/* texts: n of them, run in batches. results: n, each to be cleared. */
+/* texts: n of them, ended by 0. results: n, each to be cleared. */
 bool cosmos_reconstruct (const CosmosPipeline *pipeline, CosmosPool *pool, const char *const *texts, size_t n, CosmosReconstruction *results,
                          CosmosProgress *progress, CosmosError *err);
+/* The same from framed tokens, n x L, as cosmos_pipeline_frame() makes them. */
+bool cosmos_reconstruct_tokens (const CosmosPipeline *pipeline, CosmosPool *pool, const int32_t *ids, const bool *keep, size_t n,
+                                CosmosReconstruction *results, CosmosProgress *progress, CosmosError *err);
 void cosmos_reconstruction_clear (CosmosReconstruction *self);
 
-/* Latents of one text (N x Z) plus sigma N(0, 1) noise by (seed, 0, index), decoded; bleu against the decode without noise, over tokens. */
+/* Latents of one text (N x Z) plus sigma N(0, 1) noise by (seed, 0, index), the same numbers for every sigma, decoded and compared with the
+ * decode without noise. */
 typedef struct {
-  double sigma, bleu, token_accuracy; /* share of positions of the clean decode that did not change */
+  double sigma;
+  double bleu;           /* over the tokens of both texts, smoothed */
+  double token_accuracy; /* share of positions of the clean decode's text that did not change */
   CosmosDecoding *decoding;
 } CosmosPerturbation;
 
+/* results: n, one a sigma (0 .. 100), each to be cleared. */
 bool cosmos_perturb (const CosmosPipeline *pipeline, CosmosPool *pool, const char *text, const double *sigmas, size_t n, uint64_t seed,
                      CosmosPerturbation *results, CosmosProgress *progress, CosmosError *err);
+/* The same from normalised latents, N x Z: of a run, say. */
+bool cosmos_perturb_latents (const CosmosPipeline *pipeline, CosmosPool *pool, const float *latents, const double *sigmas, size_t n,
+                             uint64_t seed, CosmosPerturbation *results, CosmosProgress *progress, CosmosError *err);
 void cosmos_perturbation_clear (CosmosPerturbation *self);
 
-/* Decodes of (1 - mu) a + mu b, mu = 0 .. 1 in n equal steps (n >= 2); spherical: along the great circle instead. */
+/* Decodes of (1 - mu) a + mu b, mu = 0 .. 1 in n equal steps (2 <= n <= 1000); spherical: along the great circle instead. decodings: n, to
+ * be freed. */
 bool cosmos_interpolate (const CosmosPipeline *pipeline, CosmosPool *pool, const char *a, const char *b, size_t n, bool spherical,
                          CosmosDecoding **decodings, CosmosProgress *progress, CosmosError *err);
+/* The same between normalised latents, N x Z each. */
+bool cosmos_interpolate_latents (const CosmosPipeline *pipeline, CosmosPool *pool, const float *a, const float *b, size_t n, bool spherical,
+                                 CosmosDecoding **decodings, CosmosProgress *progress, CosmosError *err);

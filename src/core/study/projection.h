@@ -4,6 +4,9 @@
 #include "core/base/status.h"
 #include <stddef.h>
 
+enum { COSMOS_PROJECTION_MAX_POINTS = 8192 };
+
 /* points: n x d, row-major. coordinates: n x k, along the k directions of largest variance around the mean (largest first, the sign chosen so that
- * the first point's coordinate is not positive); explained: k shares of the variance, may be NULL. Through the n x n Gram matrix, so d may be large. */
+ * the first point's coordinate is not positive); explained: k shares of the variance, may be NULL. Directions beyond the n - 1 that n points
+ * can have get zeros. Through the n x n Gram matrix, so d may be large. Points that are not finite or too many are refused. */
 bool cosmos_projection (const float *points, size_t n, size_t d, int k, double *coordinates, double *explained, CosmosError *err);

@@ -65,8 +65,7 @@ static bool check_merges (const CosmosMerge *merges, size_t n, size_t *bytes, co
                              COSMOS_BYTE_PAIR_MAX_MERGES);
   for (size_t i = 0; i < n; i++) {
     CosmosGgufString left = merges[i].left, right = merges[i].right;
-    if (left.length == 0 || right.length == 0 || memchr (left.data, ' ', left.length)
-        || memchr (right.data, ' ', right.length))
+    if (left.length == 0 || right.length == 0 || memchr (left.data, ' ', left.length) || memchr (right.data, ' ', right.length))
       return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: merge %zu is not two tokens without spaces", path, i);
     if (left.length + right.length > COSMOS_VOCABULARY_MAX_TOKEN)
       return cosmos_error_set (err, COSMOS_STATUS_RANGE, "%s: merge %zu makes a token of more than %d bytes", path, i,
@@ -89,8 +88,7 @@ static bool allocate (CosmosBytePair *self, size_t n, size_t bytes)
   return self->rules && self->slots && self->lines && self->line_pool;
 }
 
-static int find_part (const CosmosVocabulary *vocabulary, CosmosGgufString name, size_t rank, const char *path,
-                      CosmosError *err)
+static int find_part (const CosmosVocabulary *vocabulary, CosmosGgufString name, size_t rank, const char *path, CosmosError *err)
 {
   int id = cosmos_vocabulary_find (vocabulary, name.data, name.length);
   if (id < 0)

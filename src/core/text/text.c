@@ -19,7 +19,8 @@ bool cosmos_text_check (const char *text, size_t length, CosmosError *err)
   const char *zero = length ? memchr (text, 0, length) : NULL;
   if (zero)
     return cosmos_error_set (err, COSMOS_STATUS_FORMAT,
-                             "The text has a zero byte at %zu, so it is no plain text or has another encoding (UTF-16?): save it as UTF-8",
+                             "The text has a zero byte at %zu, so it is no plain text or in another encoding (UTF-16?): "
+                             "save it as UTF-8",
                              (size_t) (zero - text));
   return true;
 }
@@ -114,8 +115,8 @@ bool cosmos_text_decompose (int32_t **points, size_t *n)
       out = grown;
     }
     int boundary = 0;
-    utf8proc_ssize_t got = utf8proc_decompose_char ((*points)[i], out + length, LONGEST,
-                                                    UTF8PROC_STABLE | UTF8PROC_DECOMPOSE, &boundary);
+    utf8proc_ssize_t got
+        = utf8proc_decompose_char ((*points)[i], out + length, LONGEST, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE, &boundary);
     if (got < 0 || got > LONGEST) { /* no character of Unicode: keep it */
       out[length] = (*points)[i];
       got = 1;
@@ -144,13 +145,24 @@ static bool is_invisible (int32_t point)
 static const char *plain_form (int32_t point)
 {
   switch (point) {
-  case 0x2018: case 0x2019: case 0x201a: case 0x201b:
+  case 0x2018:
+  case 0x2019:
+  case 0x201a:
+  case 0x201b:
     return "'";
-  case 0x201c: case 0x201d: case 0x201e: case 0x201f:
+  case 0x201c:
+  case 0x201d:
+  case 0x201e:
+  case 0x201f:
     return "\"";
-  case 0x2010: case 0x2011: case 0x2012: case 0x2013: case 0x2212:
+  case 0x2010:
+  case 0x2011:
+  case 0x2012:
+  case 0x2013:
+  case 0x2212:
     return "-";
-  case 0x2014: case 0x2015: /* the data set these off with spaces */
+  case 0x2014:
+  case 0x2015: /* the data set these off with spaces */
     return " - ";
   case 0x2026:
     return "...";
@@ -205,8 +217,7 @@ char *cosmos_text_clean (const char *text, size_t length, CosmosError *err)
   int32_t *points = clean_points (text, length, &n);
   char *cleaned = NULL;
   if (points && cosmos_text_decompose (&points, &n)) {
-    utf8proc_ssize_t composed
-        = utf8proc_normalize_utf32 (points, (utf8proc_ssize_t) n, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+    utf8proc_ssize_t composed = utf8proc_normalize_utf32 (points, (utf8proc_ssize_t) n, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
     CosmosTextBuffer buffer = {0};
     for (utf8proc_ssize_t i = 0; i < composed; i++)
       cosmos_text_buffer_append_point (&buffer, points[i]);
@@ -276,18 +287,26 @@ char *cosmos_text_from_bytes (const char *bytes, size_t length)
   return cosmos_text_buffer_finish (&buffer);
 }
 
-static void replace_all (char *text, const char *from, const char *to)
+/* In place: to is no longer than from. Returns the new length. */
+static size_t replace_all (char *text, size_t length, const char *from, const char *to)
 {
-  size_t from_length = strlen (from), to_length = strlen (to); /* to is shorter */
-  const char *at = text;
+  size_t from_length = strlen (from), to_length = strlen (to);
+  const char *at = text, *end = text + length;
   char *out = text;
-  for (const char *hit; (hit = strstr (at, from)); at = hit + from_length) {
-    memmove (out, at, (size_t) (hit - at));
-    out += hit - at;
-    memcpy (out, to, to_length);
-    out += to_length;
+  while (at < end) {
+    const char *hit = memchr (at, from[0], (size_t) (end - at));
+    size_t before = (size_t) ((hit ? hit : end) - at);
+    out = memmove (out, at, before) + before;
+    at += before;
+    if ((size_t) (end - at) >= from_length && memcmp (at, from, from_length) == 0) {
+      out = mempcpy (out, to, to_length);
+      at += from_length;
+    } else if (at < end) {
+      *out++ = *at++;
+    }
   }
-  memmove (out, at, strlen (at) + 1);
+  *out = 0;
+  return (size_t) (out - text);
 }
 
 void cosmos_text_tidy_spaces (char *text)
@@ -296,8 +315,9 @@ void cosmos_text_tidy_spaces (char *text)
     {" .", "."},     {" ?", "?"},   {" !", "!"},   {" ,", ","},     {" ' ", "'"},
     {" n't", "n't"}, {" 'm", "'m"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"},
   };
+  size_t length = strlen (text);
   for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-    replace_all (text, rules[i][0], rules[i][1]);
+    length = replace_all (text, length, rules[i][0], rules[i][1]);
 }
 
 void cosmos_text_buffer_append (CosmosTextBuffer *self, const char *data, size_t length)

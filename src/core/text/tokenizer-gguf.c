@@ -207,7 +207,8 @@ static bool read_byte_pair (const CosmosGguf *file, CosmosTokenizerParts *parts,
       && !cosmos_gguf_get_bool (file, KEY "add_space_prefix", &parts->space_before, err))
     return false;
   if (parts->space_before && parts->split_numbers)
-    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: %sadd_space_prefix cannot be had with smollm", parts->path, KEY);
+    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: %sadd_space_prefix cannot be had with smollm", parts->path,
+                             KEY);
   return read_merges (file, parts, err);
 }
 
@@ -251,8 +252,7 @@ static bool read_wordpiece (const CosmosGguf *file, CosmosTokenizerParts *parts,
     return false;
   parts->wordpiece = true;
   parts->lower_case = !has_capitals (parts);
-  return !cosmos_gguf_has (file, KEY "lower_case")
-         || cosmos_gguf_get_bool (file, KEY "lower_case", &parts->lower_case, err);
+  return !cosmos_gguf_has (file, KEY "lower_case") || cosmos_gguf_get_bool (file, KEY "lower_case", &parts->lower_case, err);
 }
 
 static bool read_parts (const CosmosGguf *file, CosmosTokenizerParts *parts, char **pool, CosmosError *err)

@@ -92,8 +92,9 @@ static bool place_added (Reader *self, yyjson_val *token, int *n_normalized)
   static const char *const unsupported[] = {"single_word", "lstrip", "rstrip"};
   for (size_t i = 0; i < sizeof unsupported / sizeof *unsupported; i++) {
     if (flag (token, unsupported[i], false))
-      return cosmos_error_set (self->err, COSMOS_STATUS_UNSUPPORTED, "%s: the added token \"%.60s\" is %s, which is not supported",
-                               self->parts.path, yyjson_get_str (name), unsupported[i]);
+      return cosmos_error_set (self->err, COSMOS_STATUS_UNSUPPORTED,
+                               "%s: the added token \"%.60s\" is %s, which is not supported", self->parts.path,
+                               yyjson_get_str (name), unsupported[i]);
   }
   bool special = flag (token, "special", false);
   *n_normalized += flag (token, "normalized", !special);

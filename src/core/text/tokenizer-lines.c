@@ -63,8 +63,8 @@ CosmosTokenizer *cosmos_tokenizer_new_from_vocabulary (const char *path, bool lo
   CosmosMapping *mapping = cosmos_mapping_open (path, err);
   if (!mapping)
     return NULL;
-  CosmosTokenizer *self = cosmos_tokenizer_new_from_vocabulary_bytes (
-      cosmos_mapping_get_data (mapping), cosmos_mapping_get_size (mapping), lower_case, path, err);
+  CosmosTokenizer *self = cosmos_tokenizer_new_from_vocabulary_bytes (cosmos_mapping_get_data (mapping),
+                                                                      cosmos_mapping_get_size (mapping), lower_case, path, err);
   cosmos_mapping_free (mapping);
   return self;
 }

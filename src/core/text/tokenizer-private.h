@@ -10,10 +10,10 @@ typedef struct {
   const char *path; /* for messages */
   bool wordpiece;   /* else byte-level BPE */
   bool lower_case;
-  bool space_before;  /* BPE: a text that does not begin with a space gets one */
-  bool split_numbers; /* BPE: see byte-pair.h */
+  bool space_before;    /* BPE: a text that does not begin with a space gets one */
+  bool split_numbers;   /* BPE: see byte-pair.h */
   bool needs_all_bytes; /* BPE: what would happen to bytes without a token is not supported */
-  bool find_specials; /* by their usual names; else special is used */
+  bool find_specials;   /* by their usual names; else special is used */
   int special[COSMOS_N_SPECIAL_TOKENS];
   CosmosGgufString *tokens;
   int32_t *types; /* NULL: all normal */

@@ -37,8 +37,8 @@ static bool set_up_specials (CosmosTokenizer *self, const CosmosTokenizerParts *
     for (int which = 0; which < COSMOS_N_SPECIAL_TOKENS; which++) {
       self->special[which] = parts->special[which];
       if (self->special[which] < -1 || self->special[which] >= size)
-        return cosmos_error_set (err, COSMOS_STATUS_RANGE, "%s: the special token %d is outside the vocabulary of %d", parts->path,
-                                 self->special[which], size);
+        return cosmos_error_set (err, COSMOS_STATUS_RANGE, "%s: the special token %d is outside the vocabulary of %d",
+                                 parts->path, self->special[which], size);
     }
   }
   if (parts->wordpiece && self->special[COSMOS_TOKEN_UNKNOWN] < 0)
@@ -150,8 +150,8 @@ static bool encode_piece (const CosmosTokenizer *self, const char *text, size_t 
   return ok;
 }
 
-bool cosmos_tokenizer_encode (const CosmosTokenizer *self, const char *text, size_t length, int32_t *ids, size_t capacity, size_t *n,
-                              CosmosError *err)
+bool cosmos_tokenizer_encode (const CosmosTokenizer *self, const char *text, size_t length, int32_t *ids, size_t capacity,
+                              size_t *n, CosmosError *err)
 {
   if (!cosmos_text_check (text, length, err))
     return false;

@@ -44,8 +44,8 @@ int cosmos_tokenizer_find (const CosmosTokenizer *self, const char *token);
 const char *cosmos_tokenizer_get_kind (const CosmosTokenizer *self);
 
 /* *n: ids of the whole text; the first min (*n, capacity) are written to ids (NULL with capacity 0 just counts). length: bytes. */
-bool cosmos_tokenizer_encode (const CosmosTokenizer *self, const char *text, size_t length, int32_t *ids, size_t capacity, size_t *n,
-                              CosmosError *err);
+bool cosmos_tokenizer_encode (const CosmosTokenizer *self, const char *text, size_t length, int32_t *ids, size_t capacity,
+                              size_t *n, CosmosError *err);
 /* The whole text of n ids, special tokens left out, ended by 0; free() it. Ids outside the vocabulary are
  * left out; bytes that make no UTF-8, and zero bytes, become U+FFFD. NULL when out of memory. BPE gives back the very text that was encoded
  * (special tokens apart; a tokenizer that puts a space before texts cannot tell one that was there, and loses it); WordPiece as spec 1.12

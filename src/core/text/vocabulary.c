@@ -24,8 +24,7 @@ static size_t find_slot (const CosmosVocabulary *self, const char *token, size_t
   size_t slot = cosmos_hash_bytes (self->key, token, length) & self->mask;
   for (;; slot = (slot + 1) & self->mask) {
     int32_t id = self->slots[slot];
-    if (id < 0
-        || (self->tokens[id].length == length && memcmp (self->tokens[id].data, token, length) == 0))
+    if (id < 0 || (self->tokens[id].length == length && memcmp (self->tokens[id].data, token, length) == 0))
       return slot;
   }
 }

@@ -111,8 +111,7 @@ static void add_character (Word *word, int32_t point)
   if (n >= COSMOS_WORDPIECE_MAX_CHARACTERS)
     return; /* only counted: the word is unknown */
   size_t start = n ? word->ends[n - 1] : 0;
-  word->ends[n]
-      = (uint16_t) (start + (size_t) utf8proc_encode_char (point, (utf8proc_uint8_t *) word->bytes + 2 + start));
+  word->ends[n] = (uint16_t) (start + (size_t) utf8proc_encode_char (point, (utf8proc_uint8_t *) word->bytes + 2 + start));
 }
 
 /* Clean text: controls dropped, white space as spaces, spaces around ideographs. *n: characters. */

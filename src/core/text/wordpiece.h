@@ -1,7 +1,8 @@
 /* BERT's WordPiece: BasicTokenizer, then the longest known piece from the left, again and again.
  *
  * Friends of the tokenizer only. Character classes are those of utf8proc's Unicode; the Hugging Face package has the tables of
- * Unicode 8 here, so texts with marks and punctuation that are younger than 2015 may be cut otherwise.
+ * Unicode 8 here, so texts with marks and punctuation that are younger than 2015 may be cut otherwise; and it does not count
+ * U+2B820 .. U+2B91F as ideographs, which BERT does. All other characters were compared one by one.
  */
 #pragma once
 

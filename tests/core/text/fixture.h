@@ -7,14 +7,17 @@
 #include <string.h>
 
 /* Ids in order: the first line is 0. */
-#define WORDPIECE_LINES "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\ncat\n##s\ns\n##at\nsat\n.\n,\n'\nun\n##known\nCat\n! \nstra\n##\xc3\x9f\n##e\ncafe\n"
+#define WORDPIECE_LINES                                                                            \
+  "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\ncat\n##s\ns\n##at\nsat\n.\n,\n'\nun\n##known\nCat\n! " \
+  "\nstra\n##\xc3\x9f\n##e\ncafe\n"
 
 /* Every byte has a token (ids 1 to 256, in the order of the bytes), then the results of the merges, then added tokens. */
 static inline char *bpe_json (const char *pre_tokenizer)
 {
   GString *json = g_string_new ("{\"added_tokens\":[{\"id\":0,\"content\":\"<|end|>\",\"special\":true},"
                                 "{\"id\":261,\"content\":\"<x>\",\"special\":false,\"normalized\":false}],\"pre_tokenizer\":");
-  g_string_append_printf (json, "%s,\"decoder\":{\"type\":\"ByteLevel\"},\"model\":{\"type\":\"BPE\",\"vocab\":{\"<|end|>\":0", pre_tokenizer);
+  g_string_append_printf (json, "%s,\"decoder\":{\"type\":\"ByteLevel\"},\"model\":{\"type\":\"BPE\",\"vocab\":{\"<|end|>\":0",
+                          pre_tokenizer);
   int beyond = 0;
   for (int byte = 0; byte < 256; byte++) {
     gboolean visible = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte != 0xad);
@@ -81,22 +84,22 @@ static inline char *round_trip (const CosmosTokenizer *self, const char *text)
   return cosmos_tokenizer_decode (self, ids, n);
 }
 
-#define assert_ids(tokenizer, text, expected)                                                                                  \
-  do {                                                                                                                         \
-    g_autofree char *ids_ = ids_of (tokenizer, text);                                                                          \
-    g_assert_cmpstr (ids_, ==, expected);                                                                                      \
+#define assert_ids(tokenizer, text, expected)         \
+  do {                                                \
+    g_autofree char *ids_ = ids_of (tokenizer, text); \
+    g_assert_cmpstr (ids_, ==, expected);             \
   } while (0)
 
-#define assert_round_trip(tokenizer, text, expected)                                                                           \
-  do {                                                                                                                         \
-    g_autofree char *text_ = round_trip (tokenizer, text);                                                                     \
-    g_assert_cmpstr (text_, ==, expected);                                                                                     \
+#define assert_round_trip(tokenizer, text, expected)       \
+  do {                                                     \
+    g_autofree char *text_ = round_trip (tokenizer, text); \
+    g_assert_cmpstr (text_, ==, expected);                 \
   } while (0)
 
 /* The error's sentence has both parts. */
-#define assert_error(err, status, part1, part2)                                                                                \
-  do {                                                                                                                         \
-    g_assert_cmpint ((err).code, ==, status);                                                                                  \
-    if (!strstr ((err).message, part1) || !strstr ((err).message, part2))                                                      \
-      g_error ("\"%s\" does not say \"%s\" and \"%s\"", (err).message, part1, part2);                                           \
+#define assert_error(err, status, part1, part2)                                       \
+  do {                                                                                \
+    g_assert_cmpint ((err).code, ==, status);                                         \
+    if (!strstr ((err).message, part1) || !strstr ((err).message, part2))             \
+      g_error ("\"%s\" does not say \"%s\" and \"%s\"", (err).message, part1, part2); \
   } while (0)

@@ -33,7 +33,7 @@ static void test_find (void)
   assert_found (self, "", -1, 0, 0);
   assert_found (self, "the < en d", -1, 10, 10); /* normal tokens are not looked for */
   assert_found (self, "a<s>b", 2, 1, 4);
-  assert_found (self, "<s><t>s", 3, 0, 6);       /* the longest of those at the first place */
+  assert_found (self, "<s><t>s", 3, 0, 6); /* the longest of those at the first place */
   assert_found (self, "<s><t", 2, 0, 3);
   assert_found (self, "<<t>s", 4, 1, 5);
   assert_found (self, "<s", -1, 2, 2);

@@ -39,10 +39,12 @@ static void test_words (void)
     {"a\nb\n", "a|\n|b|\n"},
     {"a\n\nb", "a|\n|\n|b"},
     {"a\t b", "a|\t| b"},
-    {"a\xc2\xa0" "b", "a|\xc2\xa0|b"},
+    {"a\xc2\xa0"
+     "b",
+     "a|\xc2\xa0|b"},
     {"!'s", "!'|s"},
     {"caf\xc3\xa9 \xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "caf\xc3\xa9| \xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d"},
-    {"e\xcc\x81", "e|\xcc\x81"},                                  /* a mark is no letter */
+    {"e\xcc\x81", "e|\xcc\x81"},                                      /* a mark is no letter */
     {"\xe2\x85\xa7\xc2\xbd\xd9\xa3", "\xe2\x85\xa7\xc2\xbd\xd9\xa3"}, /* numbers of three kinds */
     {"\xf0\x9f\x98\x80\xf0\x9f\x98\x80 \xe2\x82\xac", "\xf0\x9f\x98\x80\xf0\x9f\x98\x80| \xe2\x82\xac"},
     {"a\x01", "a|\x01"},

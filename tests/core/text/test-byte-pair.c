@@ -52,11 +52,11 @@ static void test_encode (void)
     {"", "abc", "a b c"},
     {"a b", "ababc", "ab ab c"},
     {"a b|ab c", "abcab", "abc ab"},
-    {"b c|a b|ab c", "abc", "a bc"},         /* rank, not place */
+    {"b c|a b|ab c", "abc", "a bc"}, /* rank, not place */
     {"b c|a bc", "abcabc", "abc abc"},
-    {"a a", "aaaaa", "aa aa a"},             /* of equal rank the leftmost */
+    {"a a", "aaaaa", "aa aa a"}, /* of equal rank the leftmost */
     {"a a|aa aa|aa a", "aaaaaaa", "aaaa aaa"},
-    {"a b", "a b", "a \xc4\xa0 b"},          /* not across words */
+    {"a b", "a b", "a \xc4\xa0 b"}, /* not across words */
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
     CosmosError err = {0};
@@ -102,11 +102,12 @@ static char *encode_slowly (const char *text, GStrv lines)
 
 static void test_against_definition (void)
 {
-  static const char *const merges[] = {"a b|b a|ab ab|c ab|ba a|abab c", "c ab|a b|b c|ab c|abc abc|a a|aa a",
-                                       "b b|bb bb|a bb|a bbbb|bbbb bbbb|c a|ca b"};
+  static const char *const merges[]
+      = {"a b|b a|ab ab|c ab|ba a|abab c", "c ab|a b|b c|ab c|abc abc|a a|aa a", "b b|bb bb|a bb|a bbbb|bbbb bbbb|c a|ca b"};
   for (size_t m = 0; m < G_N_ELEMENTS (merges); m++) {
     CosmosError err = {0};
-    CosmosBytePair *self = make ("a b c ab ba abab cab baa ababc bc abc abcabc aa aaa bb bbbb abb abbbb bbbbbbbb ca", merges[m], &err);
+    CosmosBytePair *self
+        = make ("a b c ab ba abab cab baa ababc bc abc abcabc aa aaa bb bbbb abb abbbb bbbbbbbb ca", merges[m], &err);
     g_assert_nonnull (self);
     g_auto (GStrv) lines = g_strsplit (merges[m], "|", -1);
     GRand *random = g_rand_new_with_seed (7);
@@ -146,12 +147,9 @@ static void test_refusals (void)
   static const struct {
     const char *merges, *words;
   } cases[] = {
-    {"a x", "merge 0 names \"x\""},
-    {"a b|x a", "merge 1 names \"x\""},
-    {"a a", "merge 0 names \"aa\""},
-    {"a b|a b", "merges 0 and 1 are the same"},
-    {"a b c", "merge 0 is not two tokens"},
-    {"a ", "merge 0 is not two tokens"},
+    {"a x", "merge 0 names \"x\""},         {"a b|x a", "merge 1 names \"x\""},
+    {"a a", "merge 0 names \"aa\""},        {"a b|a b", "merges 0 and 1 are the same"},
+    {"a b c", "merge 0 is not two tokens"}, {"a ", "merge 0 is not two tokens"},
     {" a", "merge 0 is not two tokens"},
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {

@@ -49,29 +49,49 @@ static void test_clean (void)
   assert_clean (" \t\r\n\xc2\xa0\xe3\x80\x80\xef\xbb\xbf", "");
   assert_clean ("  one \t\n two\r\n\r\nthree  ", "one two three");
   assert_clean ("\xef\xbb\xbfit\xe2\x80\x99s \xe2\x80\x9cso\xe2\x80\x9d\xe2\x80\xa6", "it's \"so\"...");
-  assert_clean ("a\xe2\x80\x94" "b \xe2\x80\x94 c\xe2\x80\x94", "a - b - c -");
-  assert_clean ("3\xe2\x80\x93" "5 \xe2\x88\x92" "1", "3-5 -1");
-  assert_clean ("so\xc2\xad" "ft hy\xe2\x80\x8bphen\x01\x7f", "soft hyphen");
-  assert_clean ("e\xcc\x81", "\xc3\xa9");                                       /* NFC */
-  assert_clean ("a\xcc\xa8\xcc\x81", "\xc4\x85\xcc\x81");                       /* marks of two classes */
-  assert_clean ("a\xcc\x81\xcc\xa8", "\xc4\x85\xcc\x81");                       /* the same in the other order */
-  assert_clean ("\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab", "\xed\x95\x9c");        /* Hangul jamo */
-  assert_clean ("\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb", "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb"); /* joined emoji */
-  assert_clean ("\xcc\x81", "\xcc\x81");                                        /* a mark with nothing to stand on */
+  assert_clean ("a\xe2\x80\x94"
+                "b \xe2\x80\x94 c\xe2\x80\x94",
+                "a - b - c -");
+  assert_clean ("3\xe2\x80\x93"
+                "5 \xe2\x88\x92"
+                "1",
+                "3-5 -1");
+  assert_clean ("so\xc2\xad"
+                "ft hy\xe2\x80\x8bphen\x01\x7f",
+                "soft hyphen");
+  assert_clean ("e\xcc\x81", "\xc3\xa9");                                /* NFC */
+  assert_clean ("a\xcc\xa8\xcc\x81", "\xc4\x85\xcc\x81");                /* marks of two classes */
+  assert_clean ("a\xcc\x81\xcc\xa8", "\xc4\x85\xcc\x81");                /* the same in the other order */
+  assert_clean ("\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab", "\xed\x95\x9c"); /* Hangul jamo */
+  assert_clean ("\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb",
+                "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb"); /* joined emoji */
+  assert_clean ("\xcc\x81", "\xcc\x81");                         /* a mark with nothing to stand on */
 }
 
 static void test_right_to_left (void)
 {
   /* Letters in their order, marks on them; the signs that only turn the direction go. */
-  assert_clean ("\xe2\x80\x8f\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d\xe2\x80\x8e \xe2\x80\xab\xd8\xb3\xd9\x84\xd8\xa7\xd9\x85\xe2\x80\xac",
-                "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d \xd8\xb3\xd9\x84\xd8\xa7\xd9\x85");
-  assert_clean ("\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae\xd9\x88", "\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae\xd9\x88"); /* non-joiner of Persian */
+  assert_clean (
+      "\xe2\x80\x8f\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d\xe2\x80\x8e \xe2\x80\xab\xd8\xb3\xd9\x84\xd8\xa7\xd9\x85\xe2\x80\xac",
+      "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d \xd8\xb3\xd9\x84\xd8\xa7\xd9\x85");
+  assert_clean ("\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae\xd9\x88",
+                "\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae\xd9\x88"); /* non-joiner of Persian */
 }
 
 static void test_huge (void)
 {
-  static const char *const units[] = {"a", "ab ", " ", "\xcc\x81", "\xcc\x81\xcc\xa7", "\xe2\x80\x94", "\xe2\x80\xa6", "\xe6\xbc\xa2", "\xe2\x80\x8b",
-                                      "\xe1\x84\x92\xe1\x85\xa1", "\xf0\x9f\x91\xa9\xe2\x80\x8d", "\xd7\xa9 "};
+  static const char *const units[] = {"a",
+                                      "ab ",
+                                      " ",
+                                      "\xcc\x81",
+                                      "\xcc\x81\xcc\xa7",
+                                      "\xe2\x80\x94",
+                                      "\xe2\x80\xa6",
+                                      "\xe6\xbc\xa2",
+                                      "\xe2\x80\x8b",
+                                      "\xe1\x84\x92\xe1\x85\xa1",
+                                      "\xf0\x9f\x91\xa9\xe2\x80\x8d",
+                                      "\xd7\xa9 "};
   for (size_t i = 0; i < G_N_ELEMENTS (units); i++) {
     GString *text = g_string_new (NULL);
     while (text->len < 1000000)
@@ -98,8 +118,9 @@ static void test_cut (void)
   g_assert_cmpuint (CUT ("abc def", 5), ==, 3);
   g_assert_cmpuint (CUT ("a bcdefghijkl", 9), ==, 9); /* the word end would lose too much */
   g_assert_cmpuint (CUT ("abc\xc3\xa9", 4), ==, 3);
-  g_assert_cmpuint (CUT ("abce\xcc\x81", 4), ==, 3);  /* a letter keeps its mark */
-  g_assert_cmpuint (CUT ("\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb", 8), ==, 7); /* too long an emoji: between its characters */
+  g_assert_cmpuint (CUT ("abce\xcc\x81", 4), ==, 3); /* a letter keeps its mark */
+  g_assert_cmpuint (CUT ("\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb", 8), ==,
+                    7); /* too long an emoji: between its characters */
   g_assert_cmpuint (CUT ("x\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb", 9), ==, 1);
   g_assert_cmpuint (CUT ("\xff\xff\xff", 2), ==, 2); /* no UTF-8 does no harm */
 #undef CUT
@@ -129,7 +150,8 @@ static void test_decompose (void)
 
 static void test_is_space (void)
 {
-  static const int32_t spaces[] = {9, 10, 11, 12, 13, ' ', 0x85, 0xa0, 0x1680, 0x2000, 0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000};
+  static const int32_t spaces[]
+      = {9, 10, 11, 12, 13, ' ', 0x85, 0xa0, 0x1680, 0x2000, 0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000};
   int n = 0;
   for (int32_t point = 0; point < 0x110000; point++)
     n += cosmos_text_is_space (point);
@@ -146,13 +168,17 @@ static void test_from_bytes (void)
   } cases[] = {
     {"", ""},
     {"abc", "abc"},
-    {"a\xff" "b", "a" BAD "b"},
+    {"a\xff"
+     "b",
+     "a" BAD "b"},
     {"\xc3\xa9\xc3", "\xc3\xa9" BAD},
-    {"\xf0\x9f\x98", BAD},             /* one piece that could have begun a character */
-    {"\xf0\x9f\x98" "a", BAD "a"},
-    {"\xe0\x80\x80", BAD BAD BAD},     /* over-long */
-    {"\xed\xa0\x80", BAD BAD BAD},     /* surrogate */
-    {"\xf5\x80", BAD BAD},             /* beyond Unicode */
+    {"\xf0\x9f\x98", BAD}, /* one piece that could have begun a character */
+    {"\xf0\x9f\x98"
+     "a",
+     BAD "a"},
+    {"\xe0\x80\x80", BAD BAD BAD}, /* over-long */
+    {"\xed\xa0\x80", BAD BAD BAD}, /* surrogate */
+    {"\xf5\x80", BAD BAD},         /* beyond Unicode */
     {"\xf4\x90\x80\x80", BAD BAD BAD BAD},
     {"\x80\x80", BAD BAD},
     {"\xc0\xaf", BAD BAD},
@@ -164,7 +190,9 @@ static void test_from_bytes (void)
     g_assert_true (g_utf8_validate (text, -1, NULL));
   }
   g_autofree char *zero = cosmos_text_from_bytes ("a\0b\0", 4);
-  g_assert_cmpstr (zero, ==, "a\xef\xbf\xbd" "b\xef\xbf\xbd");
+  g_assert_cmpstr (zero, ==,
+                   "a\xef\xbf\xbd"
+                   "b\xef\xbf\xbd");
 }
 
 static void test_tidy (void)
@@ -200,7 +228,8 @@ static void test_buffer (void)
   g_assert_cmpuint (buffer.length, ==, 7000);
   g_autofree char *text = cosmos_text_buffer_finish (&buffer);
   g_assert_cmpuint (strlen (text), ==, 7000);
-  g_assert_true (g_str_has_prefix (text, "abc\xf0\x9f\x98\x80" "abc"));
+  g_assert_true (g_str_has_prefix (text, "abc\xf0\x9f\x98\x80"
+                                         "abc"));
   g_assert_null (buffer.data);
   g_assert_cmpuint (buffer.length, ==, 0);
 }

@@ -17,7 +17,8 @@ static yyjson_doc *read_json (const char *name)
 
 static CosmosTokenizer *open_tokenizer (const char *name)
 {
-  g_autofree char *file = g_strconcat (name, ".json", NULL), *path = g_build_filename (g_getenv ("GOLDEN"), "tokenizer", file, NULL);
+  g_autofree char *file = g_strconcat (name, ".json", NULL),
+                  *path = g_build_filename (g_getenv ("GOLDEN"), "tokenizer", file, NULL);
   CosmosError err = {0};
   CosmosTokenizer *self = cosmos_tokenizer_new_from_json (path, &err);
   if (!self)

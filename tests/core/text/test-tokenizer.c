@@ -130,7 +130,9 @@ static void test_zero_byte (void)
   CosmosTokenizer *self = bpe_new (BYTE_LEVEL);
   const int32_t ids[] = {'a' + 1, 1, 'b' + 1};
   g_autofree char *text = cosmos_tokenizer_decode (self, ids, 3);
-  g_assert_cmpstr (text, ==, "a\xef\xbf\xbd" "b");
+  g_assert_cmpstr (text, ==,
+                   "a\xef\xbf\xbd"
+                   "b");
   char shown[16];
   cosmos_tokenizer_describe (self, 1, shown, sizeof shown);
   g_assert_cmpstr (shown, ==, "\xef\xbf\xbd");
@@ -167,17 +169,22 @@ static void test_describe (void)
 
 static void test_huge (void)
 {
-  static const char *const units[] = {"a", "the ", " ", "\n", "<x", "<x>", "\xcc\x81", "\xd7\xa9\xd7\x9c ", "\xf0\x9f\x98\x80", "1", "'s"};
-  CosmosTokenizer *tokenizers[] = {bpe_new (BYTE_LEVEL), bpe_new (BYTE_LEVEL_SPACE), bpe_new (DIGITS), wordpiece_new (true)};
+  static const char *const units[]
+      = {"a", "the ", " ", "\n", "<x", "<x>", "\xcc\x81", "\xd7\xa9\xd7\x9c ", "\xf0\x9f\x98\x80", "1", "'s"};
+  CosmosTokenizer *tokenizers[] = {bpe_new (BYTE_LEVEL), bpe_new (DIGITS), wordpiece_new (true)};
+  enum { CAPACITY = 1000016 };
+  g_autofree int32_t *ids = g_new (int32_t, CAPACITY);
   for (size_t t = 0; t < G_N_ELEMENTS (tokenizers); t++) {
     for (size_t i = 0; i < G_N_ELEMENTS (units); i++) {
       GString *text = g_string_new (NULL);
       while (text->len < 1000000)
         g_string_append (text, units[i]);
       size_t n;
-      g_autofree int32_t *ids = encode_all (tokenizers[t], text->str, text->len, &n);
+      CosmosError err = {0};
+      g_assert_true (cosmos_tokenizer_encode (tokenizers[t], text->str, text->len, ids, CAPACITY, &n, &err));
+      g_assert_cmpuint (n, <=, CAPACITY);
       g_autofree char *back = cosmos_tokenizer_decode (tokenizers[t], ids, n);
-      if (t == 0)
+      if (t < 2)
         g_assert_cmpstr (back, ==, text->str);
       g_string_free (text, TRUE);
     }

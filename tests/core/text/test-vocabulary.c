@@ -67,7 +67,8 @@ static void test_refusals (void)
   refuse ((CosmosGgufString[]) {good, string (longest)}, NULL, 2, COSMOS_STATUS_RANGE, "token 1 has 4097 bytes");
   refuse ((CosmosGgufString[]) {good, string ("ab\xff")}, NULL, 2, COSMOS_STATUS_FORMAT, "token 1 is not UTF-8 (its byte 2)");
   refuse ((CosmosGgufString[]) {good, {"a\0b", 3}}, NULL, 2, COSMOS_STATUS_FORMAT, "token 1 holds a zero byte");
-  refuse ((CosmosGgufString[]) {good, string ("b"), good}, NULL, 3, COSMOS_STATUS_FORMAT, "tokens 0 and 2 are the same, \"good\"");
+  refuse ((CosmosGgufString[]) {good, string ("b"), good}, NULL, 3, COSMOS_STATUS_FORMAT,
+          "tokens 0 and 2 are the same, \"good\"");
   refuse (&good, (int32_t[]) {0}, 1, COSMOS_STATUS_FORMAT, "token 0 has the unknown type 0");
   refuse (&good, (int32_t[]) {7}, 1, COSMOS_STATUS_FORMAT, "token 0 has the unknown type 7");
 }

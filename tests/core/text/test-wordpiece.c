@@ -3,8 +3,10 @@
 #include <glib.h>
 #include <string.h>
 
-static const char *const names[] = {"[UNK]", "the", "cat", "##s", "s", "##at", ".", ",", "'", "stra", "##\xc3\x9f", "##e", "cafe", "\xe7\x8c\xab",
-                                    "Cat", "x", "##x", "\xd7\xa9", "##\xd7\x9c", "\xe1\x84\x92", "##\xe1\x85\xa1", "i", "ss", "##\xcc\x81", "$", "-"};
+static const char *const names[]
+    = {"[UNK]",          "the", "cat",  "##s",          "s",   "##at", ".",   ",",        "'",          "stra",
+       "##\xc3\x9f",     "##e", "cafe", "\xe7\x8c\xab", "Cat", "x",    "##x", "\xd7\xa9", "##\xd7\x9c", "\xe1\x84\x92",
+       "##\xe1\x85\xa1", "i",   "ss",   "##\xcc\x81",   "$",   "-"};
 static CosmosVocabulary *vocabulary;
 
 static CosmosIds encode_into (bool lower_case, const char *text, size_t length, int32_t *space, size_t capacity)
@@ -36,16 +38,22 @@ static void test_encode (void)
     {"sat.", "s ##at .", "s ##at ."},
     {"The Cat", "[UNK] Cat", "the cat"},
     {"cat's,.", "cat ' s , .", "cat ' s , ."},
-    {"caty", "[UNK]", "[UNK]"},                                       /* not "cat" and a rest */
+    {"caty", "[UNK]", "[UNK]"}, /* not "cat" and a rest */
     {"caf\xc3\xa9 cafe\xcc\x81", "[UNK] cafe ##\xcc\x81", "cafe cafe"},
-    {"Stra\xc3\x9f" "e", "[UNK]", "stra ##\xc3\x9f ##e"},
+    {"Stra\xc3\x9f"
+     "e",
+     "[UNK]", "stra ##\xc3\x9f ##e"},
     {"\xe7\x8c\xab\xe7\x8c\xab", "\xe7\x8c\xab \xe7\x8c\xab", "\xe7\x8c\xab \xe7\x8c\xab"}, /* each ideograph is a word */
     {"\xd7\xa9\xd7\x9c \xd7\xa9", "\xd7\xa9 ##\xd7\x9c \xd7\xa9", "\xd7\xa9 ##\xd7\x9c \xd7\xa9"},
-    {"c\x01" "a\xe2\x80\x8dt", "cat", "cat"},                         /* controls and joiners are dropped */
-    {"the\xc2\xa0" "cat\xe3\x80\x80the", "the cat the", "the cat the"},
+    {"c\x01"
+     "a\xe2\x80\x8dt",
+     "cat", "cat"}, /* controls and joiners are dropped */
+    {"the\xc2\xa0"
+     "cat\xe3\x80\x80the",
+     "the cat the", "the cat the"},
     {"$-", "$ -", "$ -"},
-    {"\xc4\xb0", "[UNK]", "i"},                                       /* capital i with dot */
-    {"\xed\x95\x98", "[UNK]", "\xe1\x84\x92 ##\xe1\x85\xa1"},         /* a Hangul syllable comes apart */
+    {"\xc4\xb0", "[UNK]", "i"},                               /* capital i with dot */
+    {"\xed\x95\x98", "[UNK]", "\xe1\x84\x92 ##\xe1\x85\xa1"}, /* a Hangul syllable comes apart */
     {"\xf0\x9f\x98\x80", "[UNK]", "[UNK]"},
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
@@ -75,7 +83,8 @@ static void test_longest_word (void)
 
 static void test_huge (void)
 {
-  static const char *const units[] = {"x", "x ", ".", "\xe7\x8c\xab", "\xcc\x81", "\xcc\x81\xcc\xa7", "cats ", "\xe2\x80\x8b", " "};
+  static const char *const units[]
+      = {"x", "x ", ".", "\xe7\x8c\xab", "\xcc\x81", "\xcc\x81\xcc\xa7", "cats ", "\xe2\x80\x8b", " "};
   static const size_t counts[] = {1, 500000, 1000000, 333333, 0, 0, 400000, 0, 0}; /* of ids, uncased */
   for (size_t i = 0; i < G_N_ELEMENTS (units); i++) {
     GString *text = g_string_new (NULL);

@@ -1,0 +1,90 @@
+/* cosmos convert: weights of a trainer to one file. */
+
+#include "cli/json.h"
+#include "cli/progress.h"
+#include "cli/say.h"
+#include "cli/terminal.h"
+#include "cli/verb.h"
+#include "core/model/convert.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool read_quality (const char *pair, CosmosQuality *quality)
+{
+  const char *equals = strchr (pair, '='); /* there is one: the parser looked */
+  char *key = strndup (pair, (size_t) (equals - pair));
+  *quality = (CosmosQuality) {key, strtod (equals + 1, NULL)};
+  return key;
+}
+
+static int print_json (const CliArguments *arguments, const CosmosConverted *result, double seconds)
+{
+  CliJson json = cli_json_new ("convert");
+  cli_json_text (&json, json.root, "output", arguments->output);
+  cli_json_text (&json, json.root, "architecture", result->architecture);
+  cli_json_integer (&json, json.root, "n_tensors", (int64_t) result->n_tensors);
+  cli_json_integer (&json, json.root, "n_parameters", result->n_parameters);
+  cli_json_integer (&json, json.root, "bytes", (int64_t) result->size);
+  cli_json_number (&json, json.root, "seconds", seconds);
+  return cli_json_finish (&json);
+}
+
+static int run_convert (const CliArguments *arguments)
+{
+  if (!arguments->output) {
+    cli_say ("convert needs --output FILE. See: cosmos help convert");
+    return CLI_USAGE;
+  }
+  CosmosQuality qualities[CLI_MAX_QUALITIES];
+  CosmosConversion conversion = {
+      .input = arguments->words[0],
+      .tokenizer = arguments->tokenizer,
+      .lower_case = arguments->lower_case,
+      .output = arguments->output,
+      .dtype = COSMOS_DTYPE_BF16,
+      .name = arguments->name,
+      .license = arguments->license,
+      .description = arguments->description,
+      .provenance = arguments->provenance,
+      .qualities = qualities,
+  };
+  CosmosError err = {0};
+  CosmosConverted result;
+  double start = cli_now ();
+  bool ok = !arguments->dtype || cosmos_dtype_from_name (arguments->dtype, &conversion.dtype);
+  while (ok && conversion.n_qualities < (size_t) arguments->quality.n) {
+    ok = read_quality (arguments->quality.items[conversion.n_qualities], &qualities[conversion.n_qualities])
+         || cosmos_error_set (&err, COSMOS_STATUS_NO_MEMORY, "Out of memory");
+    conversion.n_qualities++;
+  }
+  ok = ok && cosmos_convert (&conversion, &result, cli_progress_get (), &err);
+  for (size_t i = 0; i < conversion.n_qualities; i++)
+    free ((char *) qualities[i].key);
+  if (!ok)
+    return cli_fail (&err);
+  cli_progress_clear ();
+  if (arguments->json)
+    return print_json (arguments, &result, cli_now () - start);
+  printf ("%s: %s, %zu tensors, %" PRId64 " parameters, %.1f MB; it loads\n", arguments->output, result.architecture, result.n_tensors,
+          result.n_parameters, (double) result.size / 1e6);
+  return cli_finish_output ();
+}
+
+const CliVerb cli_verb_convert = {
+    .name = "convert",
+    .words = "FOLDER",
+    .summary = "make a model file (GGUF) of trained weights",
+    .about = "Makes one GGUF file of a folder with model.safetensors, config.json and tokenizer.json (or vocab.txt). A COSMOS folder becomes a "
+             "bundle for generate; a Hugging Face LLaMA becomes a baseline or judge that llama.cpp reads, too. The file appears whole, "
+             "after it was opened to prove that it loads, or not at all.",
+    .options = "output dtype tokenizer lower-case name license description provenance quality",
+    .examples = "  cosmos convert weights/story-first -o models/story-first.gguf --license CC-BY-4.0\n"
+                "  cosmos convert weights/story-first -o small.gguf --dtype Q8_0\n"
+                "  cosmos convert llama-folder -o models/story-baseline.gguf --quality perplexity=21.4",
+    .min_words = 1,
+    .max_words = 1,
+    .run = run_convert,
+};

@@ -1,0 +1,291 @@
+/* cosmos inspect: what is in a model file. */
+
+#include "cli/json.h"
+#include "cli/progress.h"
+#include "cli/say.h"
+#include "cli/verb.h"
+#include "cli/wrap.h"
+#include "core/file/gguf.h"
+#include "core/file/safetensors.h"
+#include "core/text/tokenizer.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { VALUE_SIZE = 512, MAX_GROUPS = 32 };
+
+/* One of the two kinds of files. */
+typedef struct {
+  const char *path;
+  CosmosGguf *gguf;
+  CosmosSafetensors *safetensors;
+  CosmosTokenizer *tokenizer; /* NULL: the file has none, or none that can be read */
+  char why_no_tokenizer[240]; /* "" where it says nothing of one */
+  long long size;             /* bytes */
+} Model;
+
+/* Parameters by the first part of their names. */
+typedef struct {
+  char name[64];
+  size_t n_tensors;
+  int64_t n_parameters;
+  size_t bytes;
+} Group;
+
+static size_t get_n_tensors (const Model *self)
+{
+  return self->gguf ? cosmos_gguf_get_n_tensors (self->gguf) : cosmos_safetensors_get_n_tensors (self->safetensors);
+}
+
+static const CosmosTensorInfo *get_tensor (const Model *self, size_t i)
+{
+  return self->gguf ? cosmos_gguf_get_tensor (self->gguf, i) : cosmos_safetensors_get_tensor (self->safetensors, i);
+}
+
+static bool open_model (const char *path, Model *self, CosmosError *err)
+{
+  *self = (Model) {.path = path};
+  char magic[4] = "";
+  struct stat info;
+  FILE *file = fopen (path, "rb");
+  if (!file)
+    return cosmos_error_set (err, COSMOS_STATUS_IO, "%s: cannot be read: %s", path, strerror (errno));
+  bool is_file = fstat (fileno (file), &info) == 0 && S_ISREG (info.st_mode);
+  size_t n = fread (magic, 1, sizeof magic, file);
+  fclose (file);
+  if (!is_file)
+    return cosmos_error_set (err, COSMOS_STATUS_IO, "%s: is no regular file", path);
+  self->size = info.st_size;
+  if (n < sizeof magic || memcmp (magic, "GGUF", sizeof magic) != 0) {
+    self->safetensors = cosmos_safetensors_open (path, err);
+    return self->safetensors || cosmos_error_prefix (err, "Neither GGUF nor safetensors");
+  }
+  self->gguf = cosmos_gguf_open (path, err);
+  CosmosError why = {0};
+  if (self->gguf && cosmos_gguf_has (self->gguf, "tokenizer.ggml.model")) {
+    self->tokenizer = cosmos_tokenizer_new_from_gguf (self->gguf, &why);
+    snprintf (self->why_no_tokenizer, sizeof self->why_no_tokenizer, "%s", why.message);
+  }
+  return self->gguf;
+}
+
+static void close_model (Model *self)
+{
+  cosmos_tokenizer_free (self->tokenizer);
+  cosmos_gguf_free (self->gguf);
+  cosmos_safetensors_free (self->safetensors);
+}
+
+/* -> how many there are; the last one takes what finds no room. */
+static size_t count_groups (const Model *self, Group *groups)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < get_n_tensors (self); i++) {
+    const CosmosTensorInfo *tensor = get_tensor (self, i);
+    char name[sizeof groups->name];
+    snprintf (name, sizeof name, "%.*s", (int) strcspn (tensor->name, "."), tensor->name);
+    size_t g = 0;
+    while (g < n && strcmp (groups[g].name, name) != 0)
+      g++;
+    if (g == MAX_GROUPS)
+      g--;
+    if (g == n) {
+      groups[n++] = (Group) {0};
+      strcpy (groups[g].name, name);
+    }
+    groups[g].n_tensors++;
+    groups[g].n_parameters += (int64_t) tensor->count;
+    groups[g].bytes += tensor->size;
+  }
+  return n;
+}
+
+static void describe_shape (const CosmosTensorInfo *tensor, char *text, size_t size)
+{
+  size_t used = 0;
+  text[0] = 0;
+  for (int i = 0; i < tensor->rank && used < size; i++)
+    used += (size_t) snprintf (text + used, size - used, "%s%" PRId64, i ? " x " : "", tensor->shape[i]);
+}
+
+/* ---- as text ---- */
+
+static void print_field (const char *name, const char *value)
+{
+  char copy[VALUE_SIZE];
+  snprintf (copy, sizeof copy, "%s", value);
+  cli_make_printable (copy);
+  printf ("%-12s %s\n", name, copy);
+}
+
+static void print_string_key (const Model *self, const char *name, const char *key)
+{
+  const char *value;
+  if (self->gguf && cosmos_gguf_has (self->gguf, key) && cosmos_gguf_get_string (self->gguf, key, &value, NULL))
+    print_field (name, value);
+}
+
+/* Keys that begin with prefix. */
+static void print_keys (const Model *self, const char *prefix, bool skip_prefix)
+{
+  for (size_t i = 0; self->gguf && i < cosmos_gguf_get_n_keys (self->gguf); i++) {
+    const char *key = cosmos_gguf_get_key (self->gguf, i);
+    char value[VALUE_SIZE], name[128];
+    if (strncmp (key, prefix, strlen (prefix)) != 0)
+      continue;
+    cosmos_gguf_describe_value (self->gguf, i, value, sizeof value);
+    cli_make_printable (value);
+    snprintf (name, sizeof name, "%s", key + (skip_prefix ? strlen (prefix) : 0));
+    cli_make_printable (name);
+    printf ("  %-42s %s\n", name, value);
+  }
+}
+
+static void print_groups (const Model *self)
+{
+  Group groups[MAX_GROUPS];
+  size_t n = count_groups (self, groups);
+  int64_t all = 0;
+  for (size_t i = 0; i < n; i++)
+    all += groups[i].n_parameters;
+  printf ("\n%zu tensors, %" PRId64 " parameters\n", get_n_tensors (self), all);
+  for (size_t i = 0; i < n; i++) {
+    cli_make_printable (groups[i].name);
+    printf ("  %-20s %5zu tensors %13" PRId64 " parameters %9.1f MB\n", groups[i].name, groups[i].n_tensors, groups[i].n_parameters,
+            (double) groups[i].bytes / 1e6);
+  }
+}
+
+static void print_tensors (const Model *self)
+{
+  printf ("\n  %-48s %-20s %-6s %12s\n", "tensor", "shape", "format", "bytes");
+  for (size_t i = 0; i < get_n_tensors (self); i++) {
+    const CosmosTensorInfo *tensor = get_tensor (self, i);
+    char shape[96], name[128];
+    describe_shape (tensor, shape, sizeof shape);
+    snprintf (name, sizeof name, "%s", tensor->name);
+    cli_make_printable (name);
+    printf ("  %-48s %-20s %-6s %12zu\n", name, shape, cosmos_dtype_get_name (tensor->dtype), tensor->size);
+  }
+}
+
+static void print_model (const Model *self, const CliArguments *arguments)
+{
+  char line[VALUE_SIZE];
+  snprintf (line, sizeof line, "%s, %.1f MB", self->gguf ? "GGUF" : "safetensors", (double) self->size / 1e6);
+  print_field ("file", self->path);
+  print_field ("format", line);
+  print_string_key (self, "architecture", "general.architecture");
+  print_string_key (self, "name", "general.name");
+  print_string_key (self, "description", "general.description");
+  print_string_key (self, "licence", "general.license");
+  print_string_key (self, "provenance", "general.provenance");
+  if (self->tokenizer) {
+    snprintf (line, sizeof line, "%s, %d tokens", cosmos_tokenizer_get_kind (self->tokenizer), cosmos_tokenizer_get_size (self->tokenizer));
+    print_field ("tokenizer", line);
+  } else if (self->why_no_tokenizer[0]) {
+    snprintf (line, sizeof line, "cannot be read: %s", self->why_no_tokenizer);
+    print_field ("tokenizer", line);
+  }
+  const char *architecture;
+  if (self->gguf && !arguments->keys && cosmos_gguf_get_string (self->gguf, "general.architecture", &architecture, NULL)) {
+    snprintf (line, sizeof line, "%.64s.", architecture);
+    printf ("\nsizes\n");
+    print_keys (self, line, true);
+  }
+  print_groups (self);
+  if (arguments->keys && self->gguf) {
+    printf ("\n%zu keys\n", cosmos_gguf_get_n_keys (self->gguf));
+    print_keys (self, "", false);
+  }
+  if (arguments->tensors)
+    print_tensors (self);
+}
+
+/* ---- as JSON ---- */
+
+static void add_tensors (const Model *self, CliJson *json)
+{
+  yyjson_mut_val *array = cli_json_array (json, json->root, "tensors");
+  for (size_t i = 0; i < get_n_tensors (self); i++) {
+    const CosmosTensorInfo *tensor = get_tensor (self, i);
+    yyjson_mut_val *object = cli_json_append (json, array);
+    cli_json_text (json, object, "name", tensor->name);
+    yyjson_mut_val *shape = cli_json_array (json, object, "shape");
+    for (int k = 0; k < tensor->rank; k++)
+      yyjson_mut_arr_add_int (json->doc, shape, tensor->shape[k]);
+    cli_json_text (json, object, "dtype", cosmos_dtype_get_name (tensor->dtype));
+    cli_json_integer (json, object, "bytes", (int64_t) tensor->size);
+  }
+}
+
+static int print_json (const Model *self, const CliArguments *arguments)
+{
+  CliJson json = cli_json_new ("inspect");
+  cli_json_text (&json, json.root, "file", self->path);
+  cli_json_text (&json, json.root, "format", self->gguf ? "gguf" : "safetensors");
+  cli_json_integer (&json, json.root, "bytes", self->size);
+  yyjson_mut_val *keys = cli_json_object (&json, json.root, "keys");
+  for (size_t i = 0; self->gguf && i < cosmos_gguf_get_n_keys (self->gguf); i++) {
+    char value[VALUE_SIZE];
+    cosmos_gguf_describe_value (self->gguf, i, value, sizeof value);
+    cli_json_text (&json, keys, cosmos_gguf_get_key (self->gguf, i), value);
+  }
+  if (self->tokenizer) {
+    yyjson_mut_val *object = cli_json_object (&json, json.root, "tokenizer");
+    cli_json_text (&json, object, "kind", cosmos_tokenizer_get_kind (self->tokenizer));
+    cli_json_integer (&json, object, "size", cosmos_tokenizer_get_size (self->tokenizer));
+  }
+  Group groups[MAX_GROUPS];
+  size_t n = count_groups (self, groups);
+  int64_t all = 0;
+  yyjson_mut_val *array = cli_json_array (&json, json.root, "groups");
+  for (size_t i = 0; i < n; i++) {
+    yyjson_mut_val *object = cli_json_append (&json, array);
+    cli_json_text (&json, object, "name", groups[i].name);
+    cli_json_integer (&json, object, "n_tensors", (int64_t) groups[i].n_tensors);
+    cli_json_integer (&json, object, "n_parameters", groups[i].n_parameters);
+    cli_json_integer (&json, object, "bytes", (int64_t) groups[i].bytes);
+    all += groups[i].n_parameters;
+  }
+  cli_json_integer (&json, json.root, "n_tensors", (int64_t) get_n_tensors (self));
+  cli_json_integer (&json, json.root, "n_parameters", all);
+  if (arguments->tensors)
+    add_tensors (self, &json);
+  return cli_json_finish (&json);
+}
+
+static int run_inspect (const CliArguments *arguments)
+{
+  CosmosError err = {0};
+  Model model;
+  int result;
+  if (open_model (arguments->words[0], &model, &err)) {
+    if (!arguments->json)
+      print_model (&model, arguments);
+    result = arguments->json ? print_json (&model, arguments) : cli_finish_output ();
+  } else {
+    result = cli_fail (&err);
+  }
+  close_model (&model);
+  return result;
+}
+
+const CliVerb cli_verb_inspect = {
+    .name = "inspect",
+    .words = "FILE",
+    .summary = "what is in a model file",
+    .about = "Says what is in a .gguf or .safetensors file: what it is, sizes, tokenizer, how many parameters each network has.",
+    .options = "keys tensors",
+    .examples = "  cosmos inspect models/story-first.gguf\n"
+                "  cosmos inspect models/story-first.gguf --keys --tensors\n"
+                "  cosmos inspect weights.safetensors --json",
+    .min_words = 1,
+    .max_words = 1,
+    .run = run_inspect,
+};

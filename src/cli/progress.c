@@ -1,0 +1,91 @@
+#include "cli/progress.h"
+
+#include "cli/terminal.h"
+#include "cli/verb.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const double PATIENCE = 0.5, BETWEEN = 0.1; /* seconds before the first line, and between two */
+
+static CosmosProgress progress;
+static bool installed, shown, silent;
+static double started, last;
+
+static void on_signal (int number)
+{
+  (void) number;
+  if (!atomic_exchange (&progress.cancelled, true))
+    return;
+  cli_terminal_restore ();
+  _exit (CLI_CANCELLED);
+}
+
+static void report (double fraction, const char *what, void *data)
+{
+  (void) data;
+  cli_progress_show (fraction, what);
+}
+
+CosmosProgress *cli_progress_get (void)
+{
+  if (!installed) {
+    struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: reading and sleeping end, too */
+    sigemptyset (&action.sa_mask);
+    sigaction (SIGINT, &action, NULL);
+    sigaction (SIGTERM, &action, NULL);
+    progress.report = report;
+    installed = true;
+    cli_progress_restart ();
+  }
+  return &progress;
+}
+
+bool cli_progress_is_cancelled (void)
+{
+  return cosmos_progress_is_cancelled (&progress);
+}
+
+void cli_progress_restart (void)
+{
+  cli_progress_clear ();
+  started = cli_now ();
+}
+
+void cli_progress_show (double fraction, const char *what)
+{
+  enum { CELLS = 24 };
+  double now = cli_now ();
+  if (silent || now - started < PATIENCE || now - last < BETWEEN || !isatty (STDERR_FILENO))
+    return;
+  last = now;
+  shown = true;
+  char bar[CLI_BAR_SIZE (CELLS)];
+  cli_bar (fraction, CELLS, bar);
+  int room = cli_terminal_get_columns (STDERR_FILENO) - CELLS - 8;
+  fprintf (stderr, "\r\033[K%s %3.0f %% %.*s", bar, 100 * fmin (fmax (fraction, 0), 1), room > 0 ? room : 0, what);
+  fflush (stderr);
+}
+
+void cli_progress_clear (void)
+{
+  if (shown)
+    fputs ("\r\033[K", stderr);
+  shown = false;
+}
+
+void cli_progress_silence (void)
+{
+  cli_progress_clear ();
+  silent = true;
+}
+
+void cli_progress_sleep (double seconds)
+{
+  struct timespec time = {(time_t) seconds, (long) (fmod (seconds, 1) * 1e9)};
+  nanosleep (&time, NULL);
+}

@@ -1,0 +1,22 @@
+/* Work that takes long, seen from a terminal: a line on stderr after half a second, and Ctrl-C.
+ *
+ * There is one process, so there is one of it. SIGINT and SIGTERM set the progress' flag, the work then ends with
+ * COSMOS_STATUS_CANCELLED; a second signal ends the process at once, with the cursor shown again.
+ */
+#pragma once
+
+#include "core/base/progress.h"
+
+/* Installs the handlers at the first call. */
+CosmosProgress *cli_progress_get (void);
+bool cli_progress_is_cancelled (void);
+/* The line again from 0 s, for the next piece of work. */
+void cli_progress_restart (void);
+/* For work that this program cuts into pieces itself. */
+void cli_progress_show (double fraction, const char *what);
+/* Takes the line away. */
+void cli_progress_clear (void);
+/* The line stays away from now on (somebody else draws on the terminal). */
+void cli_progress_silence (void);
+/* Sleeps, but not through a Ctrl-C. */
+void cli_progress_sleep (double seconds);

@@ -1,0 +1,307 @@
+#include "core/model/convert-private.h"
+
+#include "core/model/config.h"
+#include "core/model/language-model.h"
+#include "core/model/pipeline.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool no_memory (CosmosError *err)
+{
+  return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory for the conversion");
+}
+
+/* ---- what both kinds share ---- */
+
+float *cosmos_converter_load (CosmosConverter *self, const CosmosTensorInfo *tensor, CosmosError *err)
+{
+  if (self->n_values == self->values_capacity) {
+    size_t larger = self->values_capacity ? 2 * self->values_capacity : 64;
+    float **moved = realloc (self->values, larger * sizeof *moved);
+    if (!moved) {
+      no_memory (err);
+      return NULL;
+    }
+    self->values = moved;
+    self->values_capacity = larger;
+  }
+  float *values = malloc ((tensor->count + 1) * sizeof *values); /* the file is not shorter than half of that */
+  if (!values) {
+    no_memory (err);
+    return NULL;
+  }
+  self->values[self->n_values++] = values;
+  cosmos_dtype_to_float (tensor->dtype, tensor->data, values, tensor->count);
+  for (size_t i = 0; i < tensor->count; i++) {
+    if (!isfinite (values[i])) {
+      cosmos_error_set (err, COSMOS_STATUS_CORRUPT, "%s: %s: number %zu is not finite", self->weights_path, tensor->name, i);
+      return NULL;
+    }
+  }
+  return values;
+}
+
+void cosmos_converter_add (CosmosConverter *self, const char *name, const CosmosTensorInfo *tensor, bool matrix, const float *values)
+{
+  /* A number alone is a vector of one: GGUF has no rank 0. */
+  int64_t one = 1;
+  cosmos_gguf_writer_add_tensor (self->writer, name, tensor->rank ? tensor->rank : 1, tensor->rank ? tensor->shape : &one,
+                                 matrix ? self->what->dtype : COSMOS_DTYPE_F32, values);
+  self->result.n_tensors++;
+  self->result.n_parameters += (int64_t) tensor->count;
+}
+
+bool cosmos_converter_report (CosmosConverter *self, size_t done, size_t all, CosmosError *err)
+{
+  cosmos_progress_report (self->progress, 0.9 * (double) done / (double) (all ? all : 1), "reading weights");
+  return !cosmos_progress_is_cancelled (self->progress) || cosmos_error_set (err, COSMOS_STATUS_CANCELLED, "cancelled");
+}
+
+/* ---- a COSMOS folder ---- */
+
+static bool ends_with (const char *text, const char *end)
+{
+  size_t n = strlen (text), m = strlen (end);
+  return n >= m && strcmp (text + n - m, end) == 0;
+}
+
+/* Tables are read by the row and small: their precision is worth more than their bytes. The token embedding is large. */
+static bool is_matrix (const CosmosTensorInfo *tensor)
+{
+  return tensor->rank == 2 && ends_with (tensor->name, ".weight") && !ends_with (tensor->name, "position_embedding.weight")
+         && !ends_with (tensor->name, "task_embedding.weight");
+}
+
+static bool convert_cosmos (CosmosConverter *self, CosmosError *err)
+{
+  CosmosConfig config;
+  if (!cosmos_config_read_json (&config, self->config_path, err))
+    return false;
+  if (cosmos_tokenizer_get_size (self->tokenizer) != config.vocabulary)
+    return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: vocabulary is %d, but the tokenizer has %d tokens", self->config_path,
+                             config.vocabulary, cosmos_tokenizer_get_size (self->tokenizer));
+  cosmos_config_write (&config, self->writer);
+  size_t n = cosmos_safetensors_get_n_tensors (self->weights);
+  for (size_t i = 0; i < n; i++) {
+    const CosmosTensorInfo *tensor = cosmos_safetensors_get_tensor (self->weights, i);
+    const float *values = cosmos_converter_load (self, tensor, err);
+    if (!values || !cosmos_converter_report (self, i + 1, n, err))
+      return false;
+    cosmos_converter_add (self, tensor->name, tensor, is_matrix (tensor), values);
+  }
+  return true;
+}
+
+/* ---- the folder ---- */
+
+static bool is_folder (const char *path)
+{
+  struct stat info;
+  return stat (path, &info) == 0 && S_ISDIR (info.st_mode);
+}
+
+static char *join (const char *folder, const char *name)
+{
+  char *path;
+  return asprintf (&path, "%s%s", folder, name) < 0 ? NULL : path;
+}
+
+static bool find_paths (CosmosConverter *self, CosmosError *err)
+{
+  const char *input = self->what->input, *slash = strrchr (input, '/');
+  if (is_folder (input)) {
+    self->folder = join (input, ends_with (input, "/") ? "" : "/");
+    self->weights_path = self->folder ? join (self->folder, "model.safetensors") : NULL;
+  } else {
+    self->folder = strndup (input, slash ? (size_t) (slash - input) + 1 : 0);
+    self->weights_path = strdup (input);
+  }
+  self->config_path = self->folder ? join (self->folder, "config.json") : NULL;
+  return (self->weights_path && self->config_path) || no_memory (err);
+}
+
+static bool open_config (CosmosConverter *self, CosmosError *err)
+{
+  yyjson_read_err why;
+  self->config = yyjson_read_file (self->config_path, 0, NULL, &why);
+  if (!self->config && why.code == YYJSON_READ_ERROR_FILE_OPEN)
+    return cosmos_error_set (err, COSMOS_STATUS_IO, "%s: cannot be read: %s; it must stand beside the weights", self->config_path,
+                             strerror (errno));
+  if (!self->config)
+    return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: is not JSON: %s at byte %zu", self->config_path, why.msg, why.pos);
+  return true;
+}
+
+static bool open_tokenizer (CosmosConverter *self, CosmosError *err)
+{
+  const char *chosen = self->what->tokenizer;
+  char *json = chosen ? NULL : join (self->folder, "tokenizer.json"), *lines = chosen ? NULL : join (self->folder, "vocab.txt");
+  bool ok = chosen || (json && lines) || no_memory (err);
+  if (ok && !chosen)
+    chosen = access (json, F_OK) == 0 || access (lines, F_OK) != 0 ? json : lines;
+  if (ok)
+    self->tokenizer = ends_with (chosen, ".txt") ? cosmos_tokenizer_new_from_vocabulary (chosen, self->what->lower_case, err)
+                                                 : cosmos_tokenizer_new_from_json (chosen, err);
+  free (json);
+  free (lines);
+  return self->tokenizer;
+}
+
+static bool is_llama (yyjson_val *root)
+{
+  yyjson_val *architecture = yyjson_arr_get_first (yyjson_obj_get (root, "architectures"));
+  return yyjson_equals_str (architecture, "LlamaForCausalLM");
+}
+
+static bool convert_folder (CosmosConverter *self, CosmosError *err)
+{
+  yyjson_val *root = yyjson_doc_get_root (self->config), *architectures = yyjson_obj_get (root, "architectures");
+  if (is_llama (root)) {
+    self->result.architecture = "llama";
+    return cosmos_convert_llama (self, err);
+  }
+  if (architectures)
+    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: architectures names \"%.60s\"; only LlamaForCausalLM can be converted",
+                             self->config_path, yyjson_is_str (yyjson_arr_get_first (architectures))
+                                                    ? yyjson_get_str (yyjson_arr_get_first (architectures)) : "?");
+  self->result.architecture = "cosmos";
+  return convert_cosmos (self, err);
+}
+
+/* ---- the file ---- */
+
+static uint32_t get_file_type (CosmosDtype dtype)
+{
+  switch (dtype) {
+  case COSMOS_DTYPE_F16:
+    return 1;
+  case COSMOS_DTYPE_Q8_0:
+    return 7;
+  case COSMOS_DTYPE_BF16:
+    return 32;
+  default:
+    return 0;
+  }
+}
+
+static bool is_quality_key (const char *key)
+{
+  return *key && strspn (key, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen (key) && strlen (key) <= 64;
+}
+
+static void set_text (CosmosConverter *self, const char *key, const char *value)
+{
+  if (value)
+    cosmos_gguf_writer_set_string (self->writer, key, value);
+}
+
+/* The folder's own name, for a model that was given none; "model" where there is none to see. */
+static char *get_folder_name (const CosmosConverter *self)
+{
+  char *path = realpath (*self->folder ? self->folder : ".", NULL), *slash = path ? strrchr (path, '/') : NULL;
+  char *name = strdup (slash && slash[1] ? slash + 1 : "model");
+  free (path);
+  return name;
+}
+
+static bool write_general_keys (CosmosConverter *self, CosmosError *err)
+{
+  char *name = self->what->name ? strdup (self->what->name) : get_folder_name (self);
+  if (!name)
+    return no_memory (err);
+  set_text (self, "general.architecture", self->result.architecture);
+  set_text (self, "general.type", "model");
+  set_text (self, "general.name", name);
+  free (name);
+  set_text (self, "general.license", self->what->license);
+  set_text (self, "general.description", self->what->description);
+  set_text (self, "general.provenance", self->what->provenance);
+  cosmos_gguf_writer_set_u32 (self->writer, "general.file_type", get_file_type (self->what->dtype));
+  if (self->what->dtype == COSMOS_DTYPE_Q8_0)
+    cosmos_gguf_writer_set_u32 (self->writer, "general.quantization_version", 2);
+  for (size_t i = 0; i < self->what->n_qualities; i++) {
+    char key[96];
+    if (!is_quality_key (self->what->qualities[i].key))
+      return cosmos_error_set (err, COSMOS_STATUS_RANGE, "\"%.40s\" is no name of a measured value: a-z, 0-9 and _, at most 64",
+                               self->what->qualities[i].key);
+    snprintf (key, sizeof key, "cosmos.quality.%s", self->what->qualities[i].key);
+    cosmos_gguf_writer_set_f32 (self->writer, key, (float) self->what->qualities[i].value);
+  }
+  return true;
+}
+
+static bool proves_to_load (const char *path, const char *architecture, CosmosError *err)
+{
+  CosmosCompute compute = {COSMOS_BACKEND_OPENBLAS, COSMOS_PRECISION_F32};
+  bool ok;
+  if (strcmp (architecture, "llama") == 0) {
+    CosmosLanguageModel *model = cosmos_language_model_open (path, compute, err);
+    ok = model;
+    cosmos_language_model_free (model);
+  } else {
+    CosmosPipeline *pipeline = cosmos_pipeline_open (path, compute, err);
+    ok = pipeline;
+    cosmos_pipeline_free (pipeline);
+  }
+  return ok;
+}
+
+/* Under another name until it has proved itself. */
+static bool save (CosmosConverter *self, CosmosError *err)
+{
+  const char *output = self->what->output;
+  char *unproven;
+  struct stat info;
+  if (is_folder (output))
+    return cosmos_error_set (err, COSMOS_STATUS_IO, "%s: is a folder; name a file in it", output);
+  if (asprintf (&unproven, "%s.%ld.new", output, (long) getpid ()) < 0)
+    return no_memory (err);
+  cosmos_progress_report (self->progress, 0.9, "writing");
+  bool ok = cosmos_gguf_writer_save (self->writer, unproven, err);
+  if (ok && cosmos_progress_is_cancelled (self->progress))
+    ok = cosmos_error_set (err, COSMOS_STATUS_CANCELLED, "cancelled");
+  ok = ok && proves_to_load (unproven, self->result.architecture, err);
+  if (ok && (stat (unproven, &info) != 0 || rename (unproven, output) != 0))
+    ok = cosmos_error_set (err, COSMOS_STATUS_IO, "%s: cannot be written: %s", output, strerror (errno));
+  if (ok)
+    self->result.size = (size_t) info.st_size;
+  else
+    unlink (unproven);
+  free (unproven);
+  return ok;
+}
+
+static void converter_clear (CosmosConverter *self)
+{
+  cosmos_gguf_writer_free (self->writer);
+  for (size_t i = 0; i < self->n_values; i++)
+    free (self->values[i]);
+  free (self->values);
+  cosmos_tokenizer_free (self->tokenizer);
+  cosmos_safetensors_free (self->weights);
+  yyjson_doc_free (self->config);
+  free (self->folder);
+  free (self->config_path);
+  free (self->weights_path);
+}
+
+bool cosmos_convert (const CosmosConversion *what, CosmosConverted *result, CosmosProgress *progress, CosmosError *err)
+{
+  CosmosConverter self = {.what = what, .progress = progress};
+  bool ok = find_paths (&self, err) && open_config (&self, err) && (self.weights = cosmos_safetensors_open (self.weights_path, err))
+            && open_tokenizer (&self, err) && ((self.writer = cosmos_gguf_writer_new ()) || no_memory (err));
+  if (ok) {
+    cosmos_tokenizer_write (self.tokenizer, self.writer);
+    ok = convert_folder (&self, err) && write_general_keys (&self, err) && save (&self, err);
+  }
+  if (ok)
+    *result = self.result;
+  converter_clear (&self);
+  return ok;
+}

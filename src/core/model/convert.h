@@ -1,0 +1,39 @@
+/* Makes a GGUF of a folder of weights: model.safetensors, config.json and a tokenizer.
+ *
+ * Two kinds of folders are known by their config.json. A COSMOS one ("format", "tasks" ...) becomes a bundle: names are kept. A Hugging Face
+ * LLaMA ("architectures": ["LlamaForCausalLM"]) becomes a file of architecture "llama" with the names and keys that llama.cpp reads; rows of
+ * queries and keys are put in the order of adjacent RoPE pairs. The file is written under a temporary name, opened to prove that it
+ * loads, and only then gets its name.
+ */
+#pragma once
+
+#include "core/base/progress.h"
+#include "core/base/status.h"
+#include "core/file/dtype.h"
+
+typedef struct {
+  const char *key; /* of a-z 0-9 _ */
+  double value;
+} CosmosQuality;
+
+/* Strings are borrowed; NULL where nothing is known. */
+typedef struct {
+  const char *input;     /* the folder, or its model file */
+  const char *tokenizer; /* tokenizer.json or vocab.txt; NULL: in the folder */
+  bool lower_case;       /* of a vocab.txt */
+  const char *output;
+  CosmosDtype dtype; /* of matrices, one that can be written; vectors and tables are F32 */
+  const char *name, *license, *description, *provenance;
+  const CosmosQuality *qualities;
+  size_t n_qualities;
+} CosmosConversion;
+
+typedef struct {
+  const char *architecture; /* "cosmos" or "llama" */
+  size_t n_tensors;
+  int64_t n_parameters;
+  size_t size; /* bytes of the file */
+} CosmosConverted;
+
+/* Refuses, with file and name in words: what is missing, of another shape, not known, or not finite. */
+bool cosmos_convert (const CosmosConversion *self, CosmosConverted *result, CosmosProgress *progress, CosmosError *err);

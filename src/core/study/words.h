@@ -1,0 +1,21 @@
+/* Words of texts as numbers: equal words of all texts of a collection have equal numbers.
+ *
+ * A word is a run of letters, marks, digits and apostrophes, or any other single character; white space parts them. Words are compared as
+ * they stand, capitals included. A byte that is not UTF-8 counts as a word.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct CosmosWords CosmosWords;
+
+/* NULL when out of memory. */
+CosmosWords *cosmos_words_new (void);
+void cosmos_words_free (CosmosWords *self);
+/* Appends a text's words. False when out of memory: the collection is as before. */
+bool cosmos_words_add (CosmosWords *self, const char *text, size_t size);
+size_t cosmos_words_get_n_texts (const CosmosWords *self);
+/* Valid until the next text is added. */
+const int32_t *cosmos_words_get_text (const CosmosWords *self, size_t index, size_t *n);
