@@ -120,7 +120,7 @@ static void set_17_tasks (CosmosGgufWriter *writer)
 {
   CosmosGgufString names[17];
   for (int i = 0; i < 17; i++)
-    names[i] = (CosmosGgufString) {"abcdefghijklmnopq" + i, 1};
+    names[i] = (CosmosGgufString) {&"abcdefghijklmnopq"[i], 1};
   cosmos_gguf_writer_set_strings (writer, "cosmos.tasks", names, 17);
 }
 

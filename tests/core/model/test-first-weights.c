@@ -144,7 +144,7 @@ static void test_denoiser (void)
   check_denoiser (openblas, 2e-5);
 }
 
-/* Four to eight layers of products in bf16. */
+/* PyTorch rounding to bf16 before each product differs by up to .013, .024 in logits, in no token. */
 static void test_bf16 (void)
 {
   CosmosCompute compute;
@@ -152,8 +152,8 @@ static void test_bf16 (void)
     g_test_skip ("no bf16 products here");
     return;
   }
-  check_texts (compute, 0.15, 6);
-  check_denoiser (compute, 0.15);
+  check_texts (compute, 0.03, 2);
+  check_denoiser (compute, 0.03);
 }
 
 int main (int argc, char **argv)
