@@ -6,16 +6,19 @@
 static void reconstruct (void)
 {
   JsonObject *object = command_json ("reconstruct", "reconstruct", "The first text.", "Another one here.", "--json", NULL);
-  g_assert_cmpint (json_object_get_int_member (object, "n_texts"), ==, 2);
-  double accuracy = json_object_get_double_member (object, "token_accuracy");
+  JsonObject *all = json_object_get_object_member (object, "all"), *cut = json_object_get_object_member (object, "cut");
+  g_assert_cmpint (json_object_get_int_member (all, "n_texts"), ==, 2);
+  double accuracy = json_object_get_double_member (all, "token_accuracy");
   g_assert_true (accuracy >= 0 && accuracy <= 1);
-  g_assert_true (json_object_get_double_member (object, "mse") > 0);
+  g_assert_true (json_object_get_double_member (all, "mse") > 0);
+  g_assert_cmpint (json_object_get_int_member (cut, "n_texts"), ==, 0);
+  g_assert_true (json_object_get_null_member (cut, "mse"));
   json_object_unref (object);
   char *text = command_out (0, "reconstruct", "The first text.", NULL);
   g_assert_nonnull (strstr (text, "1 text: token accuracy "));
   g_free (text);
   text = command_out (0, "reconstruct", "A text that is a good deal longer than the model can read, and then some more", NULL);
-  g_assert_nonnull (strstr (text, "1 cut to 24 tokens"));
+  g_assert_nonnull (strstr (text, "1 text of more than 24 tokens, cut: "));
   g_free (text);
 }
 
