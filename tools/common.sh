@@ -32,10 +32,10 @@ quietly () {
   return "$rc"
 }
 
-# Where the command fails, shows the end of its log and says where the rest is.
+# Where the command fails, shows its first error (or the end of its log) and says where the rest is.
 step () {
   quietly "$@" && return
-  tail -n 25 "$2" >&2
+  grep -m 1 -A 24 -E '^FAILED: |ERROR: ' "$2" >&2 || tail -n 25 "$2" >&2
   say "$1 failed. All that it said: $2"
   return 1
 }

@@ -18,19 +18,45 @@ enum {
 
 /* Sums over texts. */
 typedef struct {
-  size_t n_texts, n_exact, n_cut;
+  size_t n_texts, n_exact;
   long long n_tokens, n_right;
   double squared_error; /* summed over tokens */
 } Totals;
 
-static void count (Totals *self, const CosmosReconstruction *result)
+/* A text that was cut has lost its end before it was encoded: those are counted apart. */
+typedef struct {
+  Totals all, whole, cut;
+} Sums;
+
+static void count_in (Totals *self, const CosmosReconstruction *result)
 {
   self->n_texts++;
   self->n_exact += result->exact;
-  self->n_cut += result->cut;
   self->n_tokens += result->n_tokens;
   self->n_right += result->n_right;
   self->squared_error += result->mse * result->n_tokens;
+}
+
+static void count (Sums *self, const CosmosReconstruction *result)
+{
+  count_in (&self->all, result);
+  count_in (result->cut ? &self->cut : &self->whole, result);
+}
+
+/* NAN without texts */
+static double get_accuracy (const Totals *self)
+{
+  return (double) self->n_right / (double) self->n_tokens;
+}
+
+static double get_exact_share (const Totals *self)
+{
+  return (double) self->n_exact / (double) self->n_texts;
+}
+
+static double get_mse (const Totals *self)
+{
+  return self->squared_error / (double) self->n_tokens;
 }
 
 static int print_json (const CliEngine *engine, const char *text, const CosmosReconstruction *result)
@@ -49,31 +75,43 @@ static int print_json (const CliEngine *engine, const char *text, const CosmosRe
   return cli_json_finish (&json);
 }
 
-static int print_totals (const CliEngine *engine, const Totals *totals, bool json_wanted, double seconds)
+static void print_total (const Totals *totals, const char *what)
 {
-  double accuracy = (double) totals->n_right / (double) totals->n_tokens, exact = (double) totals->n_exact / (double) totals->n_texts,
-         mse = totals->squared_error / (double) totals->n_tokens;
+  printf ("%zu text%s%s: token accuracy %.2f %%, exact %.1f %%, MSE %.3f\n", totals->n_texts, totals->n_texts == 1 ? "" : "s", what,
+          100 * get_accuracy (totals), 100 * get_exact_share (totals), get_mse (totals));
+}
+
+static void add_total (CliJson *json, const char *name, const Totals *totals)
+{
+  yyjson_mut_val *object = cli_json_object (json, json->root, name);
+  cli_json_integer (json, object, "n_texts", (int64_t) totals->n_texts);
+  cli_json_integer (json, object, "targets", totals->n_tokens);
+  cli_json_number (json, object, "token_accuracy", get_accuracy (totals));
+  cli_json_number (json, object, "exact_share", get_exact_share (totals));
+  cli_json_number (json, object, "mse", get_mse (totals));
+}
+
+static int print_sums (const CliEngine *engine, const Sums *sums, bool json_wanted, double seconds)
+{
   if (!json_wanted) {
-    printf ("%zu text%s: token accuracy %.2f %%, exact %.1f %%, MSE %.3f", totals->n_texts, totals->n_texts == 1 ? "" : "s",
-            100 * accuracy, 100 * exact, mse);
-    if (totals->n_cut)
-      printf ("; %zu cut to %d tokens", totals->n_cut, cosmos_pipeline_get_config (engine->pipeline)->tokens);
-    putchar ('\n');
+    char what[96];
+    snprintf (what, sizeof what, " of more than %d tokens, cut", cosmos_pipeline_get_config (engine->pipeline)->tokens);
+    if (sums->whole.n_texts)
+      print_total (&sums->whole, "");
+    if (sums->cut.n_texts)
+      print_total (&sums->cut, what);
     return cli_finish_output ();
   }
   CliJson json = cli_json_new ("reconstruct");
   cli_json_engine (&json, engine);
-  cli_json_integer (&json, json.root, "n_texts", (int64_t) totals->n_texts);
-  cli_json_integer (&json, json.root, "n_cut", (int64_t) totals->n_cut);
-  cli_json_integer (&json, json.root, "targets", totals->n_tokens);
-  cli_json_number (&json, json.root, "token_accuracy", accuracy);
-  cli_json_number (&json, json.root, "exact_share", exact);
-  cli_json_number (&json, json.root, "mse", mse);
+  add_total (&json, "all", &sums->all);
+  add_total (&json, "whole", &sums->whole);
+  add_total (&json, "cut", &sums->cut);
   cli_json_number (&json, json.root, "seconds", seconds);
   return cli_json_finish (&json);
 }
 
-static bool reconstruct_piece (const CliEngine *engine, const CliTexts *texts, size_t first, size_t n, bool json, Totals *totals,
+static bool reconstruct_piece (const CliEngine *engine, const CliTexts *texts, size_t first, size_t n, bool json, Sums *sums,
                                CosmosError *err)
 {
   CosmosReconstruction results[PIECE];
@@ -81,7 +119,7 @@ static bool reconstruct_piece (const CliEngine *engine, const CliTexts *texts, s
     return false;
   bool ok = true;
   for (size_t i = 0; i < n; i++) {
-    count (totals, &results[i]);
+    count (sums, &results[i]);
     if (json)
       ok = ok && print_json (engine, texts->items[first + i], &results[i]) == CLI_OK;
     else if (texts->n <= SHOWN)
@@ -96,18 +134,18 @@ static int run_reconstruct (const CliArguments *arguments)
   CliEngine engine = {0};
   CliTexts texts = {0};
   CosmosError err = {0};
-  Totals totals = {0};
+  Sums sums = {0};
   double start = cli_now ();
   cli_progress_get ();
   bool ok = cli_input_texts (arguments, &texts, &err) && cli_engine_init (&engine, arguments, &err)
             && cli_engine_open_pipeline (&engine, arguments, &err);
   for (size_t first = 0; ok && first < texts.n; first += PIECE) {
     size_t n = texts.n - first < PIECE ? texts.n - first : PIECE;
-    ok = reconstruct_piece (&engine, &texts, first, n, arguments->json, &totals, &err);
+    ok = reconstruct_piece (&engine, &texts, first, n, arguments->json, &sums, &err);
     cli_progress_show ((double) (first + n) / (double) texts.n, "reconstructing");
   }
   cli_progress_clear ();
-  int result = ok ? print_totals (&engine, &totals, arguments->json, cli_now () - start) : cli_fail (&err);
+  int result = ok ? print_sums (&engine, &sums, arguments->json, cli_now () - start) : cli_fail (&err);
   cli_texts_clear (&texts);
   cli_engine_clear (&engine);
   return result;
@@ -118,7 +156,7 @@ const CliVerb cli_verb_reconstruct = {
     .words = "[TEXT]...",
     .summary = "what is left of texts after the latent vectors",
     .about = "Encodes texts to latent vectors and decodes them again. Says how many tokens came back right ([CLS] and [SEP] count), how many texts "
-             "came back exactly, and the squared error of the encoder states. Texts come as arguments, or from a file or standard "
+             "came back exactly, and the squared error of the encoder states; texts that are longer than the model reads are counted apart. Texts come as arguments, or from a file or standard "
              "input (-): a text a line, or JSON lines with a \"text\" or \"target\" field. Up to 5 texts are printed as they came back.",
     .options = "model task file limit compute threads",
     .examples = "  cosmos reconstruct \"Anna had lost her keys. She looked everywhere.\"\n"

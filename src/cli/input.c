@@ -75,8 +75,6 @@ static bool check (const char *name, const char *text, size_t size, CosmosError 
 {
   if (!cosmos_text_check (text, size, err))
     return cosmos_error_prefix (err, "%s", name);
-  if (memchr (text, 0, size))
-    return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: is no text: it has a byte 0", name);
   if (is_blank (text, size))
     return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: is empty; a text is needed", name);
   return true;

@@ -374,27 +374,23 @@ int cli_arguments_parse (CliArguments *self, const CliVerb *verb, int n, char **
 
 /* ---- help ---- */
 
+/* at: the column that is reached already. */
 static void print_wrapped (const char *text, int indent, int at)
 {
   enum { WIDTH = 80 };
+  int gap = 0; /* spaces that wait for a word */
   while (*text) {
-    int length = (int) strcspn (text, " \n");
-    if (at + length > WIDTH && at > indent) {
+    int length = (int) strcspn (text, " ");
+    if (at + gap + length > WIDTH && at > indent) {
       printf ("\n%*s", indent, "");
       at = indent;
+      gap = 0;
     }
-    printf ("%.*s", length, text);
-    at += length;
+    printf ("%*s%.*s", gap, "", length, text);
+    at += gap + length;
     text += length;
-    for (; *text == ' ' || *text == '\n'; text++) {
-      if (*text == '\n') {
-        printf ("\n%*s", indent, "");
-        at = indent;
-      } else if (at < WIDTH) {
-        putchar (' ');
-        at++;
-      }
-    }
+    for (gap = 0; *text == ' '; text++)
+      gap++;
   }
   putchar ('\n');
 }
@@ -407,7 +403,7 @@ static void print_option (const Option *option)
                     option->letter ? "," : " ", option->name, option->value ? " " : "", option->value ? option->value : "");
   size_t used = (size_t) snprintf (help, sizeof help, "%s", option->help);
   for (size_t i = 0; option->choices && option->choices[i]; i++)
-    used += (size_t) snprintf (help + used, sizeof help - used, "%s%s", i ? ", " : ": ", option->choices[i]);
+    used += (size_t) snprintf (help + used, sizeof help - used, "%s%s", i ? ", " : "; one of ", option->choices[i]);
   fputs (left, stdout);
   printf (n < INDENT - 1 ? "%*s" : "\n%*s", n < INDENT - 1 ? INDENT - n : INDENT, "");
   print_wrapped (help, INDENT, INDENT);

@@ -68,7 +68,7 @@ static unsigned char *style_text (const CliWatch *self, const CosmosDecoding *de
   CosmosMark *marks = malloc ((size_t) decoding->n_positions * sizeof *marks);
   bool ok = styles && ends && marks && cli_token_ends (self->tokenizer, decoding, ends);
   if (ok)
-    cosmos_decoding_mark (decoding, before, marks);
+    cosmos_decoding_mark (decoding, &before, before ? 1 : 0, marks);
   for (int i = 0; ok && i < decoding->n_tokens; i++) {
     int position = decoding->first + i;
     unsigned char style = before && marks[position] == COSMOS_MARK_CHANGED ? CHANGED : 0;

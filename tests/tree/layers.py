@@ -25,7 +25,7 @@ USES = {
     "core/text": TEXT,
     "core/model": MODEL,
     "core/sample": MODEL | {"core/sample"},
-    "core/study": MODEL | {"core/study"},
+    "core/study": MODEL | {"core/sample", "core/study"},  # its probes decode, its projection follows trajectories
     "train": CORE | {"train"},
     "store": CORE | {"store"},
     "engine": CORE | {"engine"},

@@ -17,7 +17,7 @@ struct CosmosPool {
   pthread_t *ids;
   pthread_mutex_t mutex;
   pthread_cond_t wake; /* for pool threads: a round began */
-  pthread_cond_t done; /* for the caller: busy fell to 0 */
+  pthread_cond_t done; /* for the caller: inside fell to 0 */
   atomic_uint round;   /* a new value starts a loop */
   atomic_int sleeping; /* pool threads that wait for wake */
   atomic_bool caller_sleeps;
@@ -28,7 +28,8 @@ struct CosmosPool {
   void *data;
   int count;
   atomic_llong next; /* the first item that nobody took; wider than count, as every thread steps past the end once */
-  atomic_int busy;   /* pool threads that have not left the loop yet */
+  atomic_bool open;   /* the loop may be entered: its fields do not change */
+  atomic_int inside;  /* pool threads that may look at the loop */
 };
 
 static void pause_a_moment (void)
@@ -45,13 +46,13 @@ static void take_items (CosmosPool *self)
     self->work ((int) item, self->data);
 }
 
-/* Both waits pair with a store and a look on the other side (round and sleeping, busy and caller_sleeps): all are sequentially
- * consistent, so at least one side sees the other and no wake-up is lost. */
-static void wait_for_round (CosmosPool *self, unsigned seen)
+/* The waits, and entering a loop, pair with a store and a look on the other side (round and sleeping, inside and caller_sleeps,
+ * inside and open): all are sequentially consistent, so at least one side sees the other. Returns the round that began. */
+static unsigned wait_for_round (CosmosPool *self, unsigned seen)
 {
   for (int i = 0; i < self->spins; i++) {
     if (atomic_load (&self->round) != seen)
-      return;
+      return atomic_load (&self->round);
     pause_a_moment ();
   }
   pthread_mutex_lock (&self->mutex);
@@ -60,26 +61,31 @@ static void wait_for_round (CosmosPool *self, unsigned seen)
     pthread_cond_wait (&self->wake, &self->mutex);
   atomic_fetch_sub (&self->sleeping, 1);
   pthread_mutex_unlock (&self->mutex);
+  return atomic_load (&self->round);
 }
 
 static void wait_for_threads (CosmosPool *self)
 {
   for (int i = 0; i < self->spins; i++) {
-    if (atomic_load (&self->busy) == 0)
+    if (atomic_load (&self->inside) == 0)
       return;
     pause_a_moment ();
   }
   pthread_mutex_lock (&self->mutex);
   atomic_store (&self->caller_sleeps, true);
-  while (atomic_load (&self->busy) > 0)
+  while (atomic_load (&self->inside) > 0)
     pthread_cond_wait (&self->done, &self->mutex);
   atomic_store (&self->caller_sleeps, false);
   pthread_mutex_unlock (&self->mutex);
 }
 
-static void leave_round (CosmosPool *self)
+/* A thread that comes when the items are gone finds the loop closed: nobody waits for it. */
+static void enter_round (CosmosPool *self)
 {
-  if (atomic_fetch_sub (&self->busy, 1) > 1 || !atomic_load (&self->caller_sleeps))
+  atomic_fetch_add (&self->inside, 1);
+  if (atomic_load (&self->open))
+    take_items (self);
+  if (atomic_fetch_sub (&self->inside, 1) > 1 || !atomic_load (&self->caller_sleeps))
     return;
   pthread_mutex_lock (&self->mutex);
   pthread_cond_signal (&self->done);
@@ -89,12 +95,11 @@ static void leave_round (CosmosPool *self)
 static void *thread_main (void *pool)
 {
   CosmosPool *self = pool;
-  for (unsigned seen = 0;; seen++) {
-    wait_for_round (self, seen);
+  for (unsigned seen = 0;;) {
+    seen = wait_for_round (self, seen);
     if (atomic_load (&self->quit))
       return NULL;
-    take_items (self);
-    leave_round (self);
+    enter_round (self);
   }
 }
 
@@ -176,8 +181,9 @@ void cosmos_pool_run (CosmosPool *self, int count, void (*work) (int item, void 
   self->data = data;
   self->count = count;
   atomic_store (&self->next, 0);
-  atomic_store (&self->busy, self->threads - 1);
+  atomic_store (&self->open, true);
   start_round (self);
   take_items (self);
+  atomic_store (&self->open, false);
   wait_for_threads (self);
 }

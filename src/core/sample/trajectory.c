@@ -180,6 +180,12 @@ CosmosTrajectory *cosmos_trajectory_new_from_tokens (const CosmosPipeline *pipel
                       limit);
     return NULL;
   }
+  for (int64_t i = 0; i < n; i++)
+    if (source[i] < 0 || source[i] >= cosmos_pipeline_get_config (pipeline)->vocabulary) {
+      cosmos_error_set (err, COSMOS_STATUS_RANGE, "The source holds the token %d; the vocabulary is 0 to %d", (int) source[i],
+                        cosmos_pipeline_get_config (pipeline)->vocabulary - 1);
+      return NULL;
+    }
   CosmosTrajectory *self = make (pipeline, pool, settings, err);
   if (!self)
     return NULL;

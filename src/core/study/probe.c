@@ -95,6 +95,11 @@ bool cosmos_reconstruct_tokens (const CosmosPipeline *pipeline, CosmosPool *pool
                                 CosmosReconstruction *results, CosmosProgress *progress, CosmosError *err)
 {
   const size_t L = (size_t) cosmos_pipeline_get_config (pipeline)->tokens;
+  const int vocabulary = cosmos_pipeline_get_config (pipeline)->vocabulary;
+  for (size_t i = 0; i < n * L; i++)
+    if (ids[i] < 0 || ids[i] >= vocabulary)
+      return cosmos_error_set (err, COSMOS_STATUS_RANGE, "Text %zu holds the token %d; the vocabulary is 0 to %d", i / L + 1, (int) ids[i],
+                               vocabulary - 1);
   CosmosGraph *graph = new_graph (pool, progress, err);
   CosmosReconstruction *made = calloc (n + 1, sizeof *made);
   bool ok = graph && (made || no_memory (err));

@@ -84,6 +84,7 @@ bool cosmos_projection (const float *points, size_t n, size_t d, int k, double *
   int known = (size_t) k < n ? k : (int) n, info = 0;
   double *matrix = malloc (n * n * sizeof *matrix), *vectors = malloc ((size_t) known * n * sizeof *vectors);
   double *values = malloc (n * sizeof *values), total = 0;
+  openblas_set_num_threads (1); /* as all products of the core do: the same bits on any machine's threads */
   bool ok = matrix && vectors && values && gram (points, n, d, matrix);
   for (size_t i = 0; ok && i < n; i++)
     total += matrix[i * n + i];

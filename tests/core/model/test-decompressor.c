@@ -34,7 +34,7 @@ static void test_bf16 (void)
 {
   CosmosCompute compute;
   if (have_bf16 (&compute))
-    check ("unfolded", compute, 2 * BF16_TOLERANCE); /* residual factors let the states grow */
+    check ("unfolded", compute, BF16_TOLERANCE);
   else
     g_test_skip ("no bf16 products here");
 }

@@ -38,6 +38,44 @@ static void test_bf16 (void)
     g_test_skip ("no bf16 products here");
 }
 
+/* One layer at the paper's sizes, 13 of 16 tokens real. */
+static void check_paper_layer (CosmosCompute compute, double tolerance)
+{
+  Golden g;
+  CosmosError err = {0};
+  golden_open (&g, "paper-layers", compute, 2);
+  CosmosConfig config = cosmos_config_paper (16);
+  config.vocabulary = 32;
+  config.encoder = (CosmosEncoderSizes) {.layers = 1, .width = 768, .heads = 12, .ffn = 3072, .positions = 16, .norm_eps = 1e-12f};
+  CosmosParameters *random = cosmos_parameters_new_random (7, compute);
+  CosmosEncoder *encoder = cosmos_encoder_new (&config, random, &err);
+  assert_ok (encoder != NULL, &err);
+  int32_t ids[16];
+  bool keep[16];
+  for (int i = 0; i < 16; i++) {
+    ids[i] = i * 7 % 32;
+    keep[i] = i < 13;
+  }
+  golden_expect (&g, cosmos_encoder_run (encoder, g.graph, ids, keep, 1, 16), "out.encoder", tolerance);
+  cosmos_encoder_free (encoder);
+  cosmos_parameters_free (random);
+  golden_close (&g);
+}
+
+static void test_paper_layer (void)
+{
+  check_paper_layer (openblas, F32_TOLERANCE);
+}
+
+static void test_paper_layer_bf16 (void)
+{
+  CosmosCompute compute;
+  if (have_bf16 (&compute))
+    check_paper_layer (compute, BF16_TOLERANCE);
+  else
+    g_test_skip ("no bf16 products here");
+}
+
 /* A pad's content changes nothing at the tokens that count. */
 static void test_pads_are_not_seen (void)
 {
@@ -92,6 +130,8 @@ int main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/model/encoder/golden", test_golden);
   g_test_add_func ("/model/encoder/bf16", test_bf16);
+  g_test_add_func ("/model/encoder/paper-layer", test_paper_layer);
+  g_test_add_func ("/model/encoder/paper-layer-bf16", test_paper_layer_bf16);
   g_test_add_func ("/model/encoder/pads", test_pads_are_not_seen);
   g_test_add_func ("/model/encoder/bad-input", test_bad_input);
   g_test_add_func ("/model/encoder/bad-parameters", test_bad_parameters);

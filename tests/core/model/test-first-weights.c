@@ -112,7 +112,7 @@ static void check_texts (CosmosCompute compute, double tolerance, int allowed_to
   CosmosTensor *logits = cosmos_decompressor_predict (w.decompressor, g->graph, hidden);
   g_autofree float *first = golden_values (g, "logits_first_token"), *found = g_new (float, B * 8192);
   for (int b = 0; b < B; b++)
-    memcpy (found + b * 8192, cosmos_tensor_row (logits, b * L), 8192 * sizeof *found);
+    memcpy (found + b * 8192, cosmos_tensor_row (logits, b * L + 1), 8192 * sizeof *found);
   expect_near ("logits_first_token", found, first, B * 8192, 5 * tolerance); /* numbers up to 22 */
   int others = count_other_tokens (logits, w.decoded);
   g_test_message ("greedy tokens that differ: %d of %d", others, B * L);
@@ -136,15 +136,15 @@ static void check_denoiser (CosmosCompute compute, double tolerance)
 
 static void test_texts (void)
 {
-  check_texts (openblas, 5e-5, 0);
+  check_texts (openblas, 2e-5, 0);
 }
 
 static void test_denoiser (void)
 {
-  check_denoiser (openblas, 5e-5);
+  check_denoiser (openblas, 2e-5);
 }
 
-/* Four to eight layers of products in bf16. */
+/* PyTorch rounding to bf16 before each product differs by up to .013, .024 in logits, in no token. */
 static void test_bf16 (void)
 {
   CosmosCompute compute;
@@ -152,8 +152,8 @@ static void test_bf16 (void)
     g_test_skip ("no bf16 products here");
     return;
   }
-  check_texts (compute, 0.15, 6);
-  check_denoiser (compute, 0.15);
+  check_texts (compute, 0.03, 2);
+  check_denoiser (compute, 0.03);
 }
 
 int main (int argc, char **argv)

@@ -1,0 +1,97 @@
+#include "command.h"
+
+#include "../model-folder.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+/* What stands in the folder of the tests under names that begin with prefix: a failed conversion leaves nothing. */
+static int count_files (const char *prefix)
+{
+  GDir *folder = g_dir_open (command_get_folder (), 0, NULL);
+  const char *name;
+  int n = 0;
+  while ((name = g_dir_read_name (folder)))
+    n += g_str_has_prefix (name, prefix);
+  g_dir_close (folder);
+  return n;
+}
+
+static void formats (void)
+{
+  const char *dtypes[] = {"F32", "BF16", "F16", "Q8_0"};
+  char *input = command_path ("weights-cosmos"), *output = command_path ("format.gguf");
+  for (guint i = 0; i < G_N_ELEMENTS (dtypes); i++) {
+    JsonObject *object = command_json ("convert", "convert", input, "-o", output, "--dtype", dtypes[i], "--json", NULL);
+    g_assert_cmpstr (json_object_get_string_member (object, "architecture"), ==, "cosmos");
+    g_assert_cmpint (json_object_get_int_member (object, "n_tensors"), >, 50);
+    json_object_unref (object);
+    char *text = command_out (0, "story", "--model", output, "--steps", "2", NULL);
+    g_free (text);
+  }
+  g_assert_cmpint (count_files ("format"), ==, 1);
+  g_free (input);
+  g_free (output);
+}
+
+/* The file of weights may be named instead of the folder. */
+static void file_instead_of_folder (void)
+{
+  char *input = command_path ("weights-cosmos/model.safetensors"), *output = command_path ("file.gguf");
+  char *text = command_out (0, "convert", input, "-o", output, NULL);
+  g_assert_nonnull (strstr (text, "it loads"));
+  g_free (text);
+  g_free (input);
+  g_free (output);
+}
+
+static void refused (void)
+{
+  char *input = command_path ("weights-cosmos"), *output = command_path ("refused.gguf"), *broken = command_path ("broken"),
+       *config = command_path ("broken/config.json"), *weights = command_path ("broken/model.safetensors"),
+       *tokenizer = command_path ("broken/tokenizer.json"), *contents;
+  gsize size;
+  command_fails (2, "needs --output", "convert", input, NULL);
+  command_fails (2, "possible: BF16, F16, F32, Q8_0", "convert", input, "-o", output, "--dtype", "Q3", NULL);
+  command_fails (2, "--quality cannot be", "convert", input, "-o", output, "--quality", "accuracy", NULL);
+  command_fails (1, "config.json", "convert", "/nowhere", "-o", output, NULL);
+  command_fails (1, "folder", "convert", input, "-o", "/nowhere/x.gguf", NULL);
+  command_fails (1, "is a folder", "convert", input, "-o", input, NULL);
+
+  model_folder_write_cosmos (broken);
+  g_assert_true (g_file_get_contents (weights, &contents, &size, NULL));
+  g_assert_true (g_file_set_contents (weights, contents, (gssize) size / 2, NULL));
+  command_fails (1, "model.safetensors", "convert", broken, "-o", output, NULL);
+  memset (contents + size - 4, 0xff, 4); /* NaN */
+  g_assert_true (g_file_set_contents (weights, contents, (gssize) size, NULL));
+  command_fails (1, "not finite", "convert", broken, "-o", output, NULL);
+  g_free (contents);
+
+  model_folder_write_cosmos (broken);
+  g_assert_true (g_file_set_contents (config, "{\"architectures\":[\"GPT2LMHeadModel\"]}", -1, NULL));
+  command_fails (1, "GPT2LMHeadModel", "convert", broken, "-o", output, NULL);
+  g_assert_true (g_file_set_contents (config, "{", -1, NULL));
+  command_fails (1, "not JSON", "convert", broken, "-o", output, NULL);
+  model_folder_write_cosmos (broken);
+  g_assert_cmpint (g_remove (tokenizer), ==, 0);
+  command_fails (1, "tokenizer.json", "convert", broken, "-o", output, NULL);
+  g_assert_cmpint (count_files ("refused"), ==, 0);
+  g_free (input);
+  g_free (output);
+  g_free (broken);
+  g_free (config);
+  g_free (weights);
+  g_free (tokenizer);
+}
+
+int main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  command_start ();
+  g_test_add_func ("/cmd-convert/formats", formats);
+  g_test_add_func ("/cmd-convert/file-instead-of-folder", file_instead_of_folder);
+  g_test_add_func ("/cmd-convert/refused", refused);
+  int result = g_test_run ();
+  command_finish ();
+  return result;
+}

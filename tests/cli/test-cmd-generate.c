@@ -1,0 +1,180 @@
+/* cosmos generate: the text itself is noise here (random weights), what matters is that it is always the same noise. */
+#include "command.h"
+
+#include <string.h>
+
+static int count_lines (const char *text)
+{
+  int n = 0;
+  for (; *text; text++)
+    n += *text == '\n';
+  return n;
+}
+
+static void same_seed (void)
+{
+  char *one = command_out (0, "story", "--seed", "7", "--steps", "6", "--threads", "1", NULL);
+  char *two = command_out (0, "generate", "--task", "story", "-s7", "-k", "6", "-j2", NULL);
+  char *other = command_out (0, "story", "--seed", "8", "--steps", "6", NULL);
+  g_assert_cmpint (count_lines (one), ==, 1);
+  g_assert_cmpstr (one, ==, two);
+  g_assert_cmpstr (one, !=, other);
+  g_free (one);
+  g_free (two);
+  g_free (other);
+}
+
+/* Text i of many is what seed + i writes alone, in batches of any size. */
+static void count (void)
+{
+  char *third = command_out (0, "story", "--seed=12", "--steps=5", NULL);
+  char *four = command_out (0, "story", "--seed=10", "--steps=5", "--count=4", NULL);
+  char *pairs = command_out (0, "story", "--seed=10", "--steps=5", "-n4", "--batch", "2", NULL);
+  char **lines = g_strsplit (four, "\n", -1);
+  g_assert_cmpint (g_strv_length (lines), ==, 5);
+  g_assert_cmpstr (four, ==, pairs);
+  g_strchomp (third);
+  g_assert_cmpstr (lines[2], ==, third);
+  g_strfreev (lines);
+  g_free (third);
+  g_free (four);
+  g_free (pairs);
+}
+
+static void steps_shown (void)
+{
+  char *text = command_out (0, "story", "--steps", "8", "--steps-shown", "4", NULL);
+  g_assert_cmpint (count_lines (text), ==, 5);
+  g_assert_true (g_str_has_prefix (text, "step 2 of 8  noise "));
+  g_assert_nonnull (strstr (text, "\nstep 8 of 8  noise "));
+  g_free (text);
+  /* No terminal: a line a step. */
+  text = command_out (0, "story", "--steps", "3", "--watch", NULL);
+  g_assert_cmpint (count_lines (text), ==, 4);
+  g_assert_null (strchr (text, '\033'));
+  g_free (text);
+}
+
+static void json (void)
+{
+  JsonObject *object = command_json ("generate", "story", "--seed", "18446744073709551615", "--steps", "4", "--sampler", "euler", "--return",
+                                     "mean", "--no-self-conditioning", "--steps-shown", "2", "--json", NULL);
+  g_assert_cmpstr (json_object_get_string_member (object, "model"), ==, "tiny");
+  g_assert_cmpstr (json_object_get_string_member (object, "task"), ==, "story");
+  g_assert_cmpstr (json_object_get_string_member (object, "sampler"), ==, "euler");
+  g_assert_cmpstr (json_object_get_string_member (object, "return"), ==, "mean");
+  g_assert_false (json_object_get_boolean_member (object, "self_conditioning"));
+  g_assert_cmpint (json_object_get_int_member (object, "steps"), ==, 4);
+  JsonArray *tokens = json_object_get_array_member (object, "tokens"), *steps = json_object_get_array_member (object, "steps_shown");
+  g_assert_cmpint (json_array_get_length (tokens), ==, json_object_get_int_member (object, "n_tokens"));
+  g_assert_cmpint (json_array_get_length (steps), ==, 2);
+  JsonObject *last = json_array_get_object_element (steps, 1);
+  g_assert_cmpint (json_object_get_int_member (last, "step"), ==, 4);
+  double noise = json_object_get_double_member (last, "noise");
+  g_assert_true (noise > 0 && noise < 1);
+  json_object_unref (object);
+
+  Result result = command_run (NULL, "story", "--seed", "random", "--steps", "2", "--count", "3", "--json", NULL);
+  g_assert_cmpint (result.code, ==, 0);
+  g_assert_cmpint (count_lines (result.out), ==, 3);
+  result_clear (&result);
+}
+
+static void every_sampler (void)
+{
+  const char *samplers[] = {"dpm-sde", "dpm-ode", "euler", "ddpm", "ddim"};
+  for (guint i = 0; i < G_N_ELEMENTS (samplers); i++) {
+    char *text = command_out (0, "story", "--steps", "4", "--sampler", samplers[i], "--schedule-d", "3", "--t-end", "0.1", NULL);
+    g_assert_cmpint (count_lines (text), ==, 1);
+    g_free (text);
+  }
+}
+
+static void bad_input (void)
+{
+  command_fails (1, "tiny writes without a source", "story", "A source.", NULL);
+  command_fails (1, "not UTF-8", "story", "\xff\xfe", NULL);
+  command_fails (1, "empty", "story", "", NULL);
+  command_fails (1, "empty", "story", " \n\t ", NULL);
+  command_fails (1, "twice", "story", "a", "--file", "b", NULL);
+  command_fails (1, "cannot be read", "story", "--file", "/nowhere/at/all", NULL);
+  command_fails (1, "no task \"summary\"; it has: story, detox", "summary", NULL);
+  command_fails (1, "did you mean story?", "generate", "--task", "stoory", NULL);
+  command_fails (1, "/nowhere.gguf", "story", "--model", "/nowhere.gguf", NULL);
+  char *baseline = command_path ("story-baseline.gguf"), *junk = command_path ("junk.bin");
+  command_fails (1, "a COSMOS bundle is needed", "story", "--model", baseline, NULL);
+  g_assert_true (g_file_set_contents (junk, "GGUF and no more", -1, NULL));
+  command_fails (1, "junk.bin", "story", "--model", junk, NULL);
+  g_free (baseline);
+  g_free (junk);
+}
+
+static void huge_source (void)
+{
+  GString *text = g_string_new (NULL);
+  while (text->len < 1 << 20)
+    g_string_append (text, "مرحبا بالعالم. ");
+  GBytes *bytes = g_bytes_new (text->str, text->len);
+  const char *words[] = {"story", "-", NULL};
+  Result result = command_run_words (bytes, words);
+  g_assert_cmpint (result.code, ==, 1);
+  g_assert_nonnull (strstr (result.err, "without a source"));
+  result_clear (&result);
+  g_bytes_unref (bytes);
+  bytes = g_bytes_new ("a\0b", 3);
+  result = command_run_words (bytes, words);
+  g_assert_cmpint (result.code, ==, 1);
+  g_assert_nonnull (strstr (result.err, "standard input: The text has a zero byte"));
+  result_clear (&result);
+  g_bytes_unref (bytes);
+  g_string_free (text, TRUE);
+}
+
+static void no_models (void)
+{
+  char *empty = command_path ("empty"), *folder = g_strdup (g_getenv ("COSMOS_MODELS"));
+  g_assert_cmpint (g_mkdir_with_parents (empty, 0700), ==, 0);
+  g_setenv ("COSMOS_MODELS", empty, TRUE);
+  command_fails (1, "has no COSMOS model", "story", NULL);
+  g_setenv ("COSMOS_MODELS", "/nowhere/at/all", TRUE);
+  command_fails (1, "is no folder", "story", NULL);
+  g_setenv ("COSMOS_MODELS", folder, TRUE);
+  g_free (empty);
+  g_free (folder);
+}
+
+static void full_disk (void)
+{
+  if (!g_file_test ("/dev/full", G_FILE_TEST_EXISTS)) {
+    g_test_skip ("there is no /dev/full");
+    return;
+  }
+  const char *words[] = {"sh", "-c", "\"$COSMOS\" story --steps 2 >/dev/full", NULL};
+  GError *error = NULL;
+  GSubprocess *process = g_subprocess_newv (words, G_SUBPROCESS_FLAGS_STDERR_PIPE, &error);
+  g_assert_no_error (error);
+  char *err;
+  g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, NULL, &err, NULL));
+  g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 1);
+  g_assert_nonnull (strstr (err, "cannot be written"));
+  g_free (err);
+  g_object_unref (process);
+}
+
+int main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  command_start ();
+  g_test_add_func ("/cmd-generate/same-seed", same_seed);
+  g_test_add_func ("/cmd-generate/count", count);
+  g_test_add_func ("/cmd-generate/steps-shown", steps_shown);
+  g_test_add_func ("/cmd-generate/json", json);
+  g_test_add_func ("/cmd-generate/every-sampler", every_sampler);
+  g_test_add_func ("/cmd-generate/bad-input", bad_input);
+  g_test_add_func ("/cmd-generate/huge-source", huge_source);
+  g_test_add_func ("/cmd-generate/no-models", no_models);
+  g_test_add_func ("/cmd-generate/full-disk", full_disk);
+  int result = g_test_run ();
+  command_finish ();
+  return result;
+}

@@ -1,0 +1,93 @@
+#include "core/study/perplexity.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <glib.h>
+
+#include "../tiny-networks.h"
+
+typedef struct {
+  CosmosParameters *parameters;
+  CosmosLanguageModel *judge;
+  CosmosPool *pool;
+  CosmosGraph *graph;
+} Fixture;
+
+static void set_up (Fixture *self, gconstpointer data)
+{
+  CosmosLanguageModelSizes sizes = tiny_language_model_sizes ();
+  (void) data;
+  self->parameters = cosmos_parameters_new_random (3, tiny_compute);
+  self->judge = cosmos_language_model_new (&sizes, self->parameters, NULL);
+  self->pool = cosmos_pool_new (2);
+  self->graph = cosmos_graph_new (self->pool, NULL);
+  g_assert_nonnull (self->judge);
+}
+
+static void tear_down (Fixture *self, gconstpointer data)
+{
+  (void) data;
+  cosmos_graph_free (self->graph);
+  cosmos_pool_free (self->pool);
+  cosmos_language_model_free (self->judge);
+  cosmos_parameters_free (self->parameters);
+}
+
+/* All logits at once, in double; 100 tokens are more than are judged at a time. */
+static void test_against_definition (Fixture *self, gconstpointer data)
+{
+  (void) data;
+  for (int n = 2; n <= 100; n += 49) {
+    int32_t ids[100];
+    CosmosPerplexity result;
+    double sum = 0;
+    for (int i = 0; i < n; i++)
+      ids[i] = (i * 37 + 5) % TINY_VOCABULARY;
+    g_assert_true (cosmos_perplexity_tokens (self->judge, self->graph, ids, (size_t) n, &result, NULL));
+    cosmos_graph_reset (self->graph);
+    CosmosTensor *logits
+        = cosmos_language_model_predict (self->judge, self->graph, cosmos_language_model_run (self->judge, self->graph, ids, 1, n));
+    g_assert_true (cosmos_graph_check (self->graph, NULL));
+    for (int i = 0; i + 1 < n; i++) {
+      const float *row = cosmos_tensor_row (logits, i);
+      double total = 0;
+      for (int v = 0; v < TINY_VOCABULARY; v++)
+        total += exp ((double) row[v]);
+      sum += log (total) - (double) row[ids[i + 1]];
+    }
+    g_assert_cmpint (result.n_tokens, ==, n - 1);
+    g_assert_cmpfloat_with_epsilon (result.perplexity / exp (sum / (n - 1)), 1, 1e-4);
+  }
+}
+
+static void test_refusals (Fixture *self, gconstpointer data)
+{
+  (void) data;
+  int32_t ids[101] = {0};
+  CosmosPerplexity result = {-1, -1};
+  CosmosError err;
+  g_assert_false (cosmos_perplexity_tokens (self->judge, self->graph, ids, 1, &result, &err));
+  g_assert_nonnull (strstr (err.message, "too short"));
+  g_assert_false (cosmos_perplexity_tokens (self->judge, self->graph, ids, 101, &result, &err));
+  g_assert_nonnull (strstr (err.message, "at most 100"));
+  ids[1] = TINY_VOCABULARY;
+  g_assert_false (cosmos_perplexity_tokens (self->judge, self->graph, ids, 2, &result, &err));
+  g_assert_false (cosmos_perplexity (self->judge, self->graph, "Tom", 3, &result, &err));
+  g_assert_cmpint (err.code, ==, COSMOS_STATUS_UNSUPPORTED);
+  ids[1] = 0;
+  CosmosProgress progress = {0};
+  atomic_store (&progress.cancelled, true);
+  cosmos_graph_set_progress (self->graph, &progress);
+  g_assert_false (cosmos_perplexity_tokens (self->judge, self->graph, ids, 2, &result, &err));
+  g_assert_cmpint (err.code, ==, COSMOS_STATUS_CANCELLED);
+  g_assert_cmpfloat (result.perplexity, ==, -1);
+}
+
+int main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/perplexity/against-definition", Fixture, NULL, set_up, test_against_definition, tear_down);
+  g_test_add ("/perplexity/refusals", Fixture, NULL, set_up, test_refusals, tear_down);
+  return g_test_run ();
+}
