@@ -3,87 +3,157 @@
 #include <cblas.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-typedef struct {
-  const CosmosWeight *weight;
-  const float *w;
-  CosmosRows x, y;
-  const float *bias;
-  int64_t panel;
-} Product;
+/* A panel is a multiple of GRAIN columns; about PANELS of them keep some threads busy, without much overhead for each. */
+enum { GRAIN = 64, PANELS = 8, WIDEST_PANEL = 1024, LARGEST_BLOCK = 512 };
+/* What would be a narrower panel at the end joins the last one. (It would be slow, and oneDNN 3.7 writes a panel of one column as if it were packed.) */
+enum { NARROWEST_PANEL = 16 };
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void use_one_thread (void)
+const CosmosGemmBackend *cosmos_gemm_get_backend (CosmosBackend backend)
 {
-  openblas_set_num_threads (1);
+#if HAVE_ONEDNN
+  if (backend == COSMOS_BACKEND_ONEDNN)
+    return &cosmos_gemm_onednn;
+#endif
+  return backend == COSMOS_BACKEND_OPENBLAS ? &cosmos_gemm_openblas : NULL;
 }
 
-static void start (Product *self)
+/* ---- tiles ---- */
+
+static int64_t get_panel (int64_t n)
 {
-  pthread_once (&once, use_one_thread);
-  int64_t panel = (self->weight->out / 8 + 63) / 64 * 64;
-  self->panel = panel < 64 ? 64 : panel;
+  int64_t panel = (n + PANELS * GRAIN - 1) / (PANELS * GRAIN) * GRAIN;
+  panel = panel < WIDEST_PANEL ? panel : WIDEST_PANEL;
+  return panel < n ? panel : n;
 }
 
-static void forward_panel (int item, void *data)
+CosmosTiles cosmos_gemm_get_tiles (int64_t columns, int64_t rows)
 {
-  Product *self = data;
-  int64_t first = item * self->panel, n = self->weight->out - first, in = self->weight->in;
-  n = n < self->panel ? n : self->panel;
-  for (int64_t row = 0; self->bias && row < self->y.rows; row++)
-    memcpy (self->y.data + row * self->y.stride + first, self->bias + first, (size_t) n * sizeof (float));
-  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (blasint) self->x.rows, (blasint) n, (blasint) in, 1, self->x.data,
-               (blasint) self->x.stride, self->w + first * in, (blasint) in, self->bias ? 1 : 0, self->y.data + first,
-               (blasint) self->y.stride);
+  return (CosmosTiles) {columns, get_panel (columns), rows, rows < LARGEST_BLOCK ? rows : LARGEST_BLOCK};
 }
+
+static int64_t count_panels (CosmosTiles self)
+{
+  int64_t panels = (self.columns - NARROWEST_PANEL + self.panel) / self.panel;
+  return panels > 1 ? panels : 1;
+}
+
+static int64_t count_blocks (CosmosTiles self)
+{
+  return (self.rows + self.block - 1) / self.block;
+}
+
+int cosmos_gemm_count_tiles (CosmosTiles self)
+{
+  return (int) (count_panels (self) * count_blocks (self));
+}
+
+CosmosTile cosmos_gemm_get_tile (CosmosTiles self, int item)
+{
+  int64_t blocks = count_blocks (self), panel = item / blocks, column = panel * self.panel, row = item % blocks * self.block;
+  int64_t columns = panel == count_panels (self) - 1 ? self.columns - column : self.panel, rows = self.rows - row;
+  return (CosmosTile) {column, columns, row, rows < self.block ? rows : self.block};
+}
+
+/* ---- products ---- */
 
 bool cosmos_gemm (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows x, const float *bias, CosmosRows y,
                   CosmosError *err)
 {
-  (void) scratch;
-  if (!cosmos_weight_prepare ((CosmosWeight *) weight, err))
+  if (y.rows == 0)
+    return true;
+  if (!cosmos_weight_prepare (weight, pool, err))
     return false;
-  Product product = {.weight = weight, .w = weight->pack, .x = x, .y = y, .bias = bias};
-  start (&product);
-  cosmos_pool_run (pool, (int) ((weight->out + product.panel - 1) / product.panel), forward_panel, &product);
-  return true;
+  CosmosArenaMark mark = cosmos_arena_mark (scratch);
+  CosmosProduct product = {weight, x, y, bias};
+  bool ok = cosmos_gemm_get_backend (weight->compute.backend)->multiply (pool, scratch, &product, err);
+  cosmos_arena_rewind (scratch, mark);
+  return ok;
+}
+
+/* ---- backward: f32 through CBLAS, whatever computes the product itself ---- */
+
+typedef struct {
+  const CosmosWeight *weight;
+  const float *w;
+  CosmosRows dy, x;
+  CosmosTiles tiles;
+} Backward;
+
+/* dx (rows, columns) += dy (rows, out) W (out, columns) */
+static void add_input_tile (int item, void *data)
+{
+  const Backward *self = data;
+  CosmosTile tile = cosmos_gemm_get_tile (self->tiles, item);
+  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint) tile.rows, (blasint) tile.columns, (blasint) self->weight->out, 1,
+               self->dy.data + tile.row * self->dy.stride, (blasint) self->dy.stride, self->w + tile.column, (blasint) self->weight->in, 1,
+               self->x.data + tile.row * self->x.stride + tile.column, (blasint) self->x.stride);
+}
+
+/* Columns of dy are rows of the gradient: grad (columns, in) += dy (R, columns)^T x (R, in) */
+static void add_weight_panel (int item, void *data)
+{
+  const Backward *self = data;
+  CosmosTile tile = cosmos_gemm_get_tile (self->tiles, item);
+  blasint in = (blasint) self->weight->in;
+  cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, (blasint) tile.columns, in, (blasint) self->dy.rows, 1, self->dy.data + tile.column,
+               (blasint) self->dy.stride, self->x.data, (blasint) self->x.stride, 1, self->weight->grad + tile.column * in, in);
+}
+
+static void unpack_panel (int item, void *data)
+{
+  const Backward *self = data;
+  CosmosTile tile = cosmos_gemm_get_tile (self->tiles, item);
+  cosmos_weight_unpack_rows (self->weight, tile.column, tile.columns, (float *) self->w + tile.column * self->weight->in);
 }
 
 bool cosmos_gemm_backward_input (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows dx,
                                  CosmosError *err)
 {
-  (void) pool;
-  (void) scratch;
-  if (!cosmos_weight_prepare ((CosmosWeight *) weight, err))
-    return false;
-  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint) dy.rows, (blasint) weight->in, (blasint) weight->out, 1, dy.data,
-               (blasint) dy.stride, weight->pack, (blasint) weight->in, 1, dx.data, (blasint) dx.stride);
+  if (dy.rows == 0)
+    return true;
+  cosmos_gemm_openblas_start ();
+  CosmosArenaMark mark = cosmos_arena_mark (scratch);
+  Backward self = {.weight = weight, .w = cosmos_weight_get_floats (weight), .dy = dy, .x = dx};
+  if (!self.w) { /* a frozen network in a file's own numbers */
+    self.w = cosmos_arena_alloc (scratch, (size_t) (weight->out * weight->in) * sizeof (float));
+    if (!self.w)
+      return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory for the gradient through a matrix of %lld x %lld",
+                               (long long) weight->out, (long long) weight->in);
+    self.tiles = cosmos_gemm_get_tiles (weight->out, 1);
+    cosmos_pool_run (pool, cosmos_gemm_count_tiles (self.tiles), unpack_panel, &self);
+  }
+  self.tiles = cosmos_gemm_get_tiles (weight->in, dy.rows);
+  cosmos_pool_run (pool, cosmos_gemm_count_tiles (self.tiles), add_input_tile, &self);
+  cosmos_arena_rewind (scratch, mark);
   return true;
 }
 
 bool cosmos_gemm_backward_weight (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x,
                                   CosmosError *err)
 {
-  (void) pool;
   (void) scratch;
   (void) err;
-  if (weight->grad)
-    cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, (blasint) weight->out, (blasint) weight->in, (blasint) dy.rows, 1, dy.data,
-                 (blasint) dy.stride, x.data, (blasint) x.stride, 1, weight->grad, (blasint) weight->in);
+  if (!weight->grad || dy.rows == 0)
+    return true;
+  cosmos_gemm_openblas_start ();
+  Backward self = {.weight = weight, .dy = dy, .x = x, .tiles = cosmos_gemm_get_tiles (weight->out, 1)};
+  cosmos_pool_run (pool, cosmos_gemm_count_tiles (self.tiles), add_weight_panel, &self);
   return true;
 }
 
+/* ---- what the libraries say of themselves ---- */
+
 void cosmos_gemm_describe (CosmosBackend backend, char *text, size_t size)
 {
-  if (backend == COSMOS_BACKEND_OPENBLAS)
-    snprintf (text, size, "%s", openblas_get_config ());
+  const CosmosGemmBackend *self = cosmos_gemm_get_backend (backend);
+  if (self)
+    self->describe (text, size);
   else
     snprintf (text, size, "not built in");
 }
 
 bool cosmos_gemm_is_slowed_by_environment (void)
 {
-  return getenv ("OPENBLAS_CORETYPE") != NULL;
+  return getenv ("OPENBLAS_CORETYPE") || getenv ("OPENBLAS_L2_SIZE");
 }

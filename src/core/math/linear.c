@@ -1,20 +1,26 @@
 #include "core/math/linear.h"
 
 #include "core/math/gemm.h"
+#include "core/math/parallel.h"
+#include "core/math/vector.h"
+
+#include <string.h>
 
 typedef struct {
-  const CosmosTensor *x, *bias, *y;
+  CosmosTensor x, bias, y;
   const CosmosWeight *weight;
 } Linear;
 
-static CosmosRows values_of (const CosmosTensor *tensor)
+static CosmosRows rows_of (const CosmosTensor *tensor, float *data)
 {
-  return (CosmosRows) {tensor->data, cosmos_tensor_get_rows (tensor), tensor->stride};
+  return (CosmosRows) {data, cosmos_tensor_get_rows (tensor), tensor->stride};
 }
 
-static CosmosRows grad_of (const CosmosTensor *tensor)
+static void add_bias_columns (int64_t first, int64_t count, void *data)
 {
-  return (CosmosRows) {tensor->grad, cosmos_tensor_get_rows (tensor), tensor->stride};
+  const Linear *self = data;
+  for (int64_t row = 0; row < cosmos_tensor_get_rows (&self->y); row++)
+    cosmos_vector_add (self->bias.grad + first, self->y.grad + row * self->y.stride + first, count);
 }
 
 static void backward (CosmosGraph *graph, const void *op)
@@ -22,17 +28,15 @@ static void backward (CosmosGraph *graph, const void *op)
   const Linear *self = op;
   CosmosPool *pool = cosmos_graph_get_pool (graph);
   CosmosArena *arena = cosmos_graph_get_arena (graph);
-  CosmosRows dy = grad_of (self->y);
+  CosmosRows dy = rows_of (&self->y, self->y.grad);
   CosmosError err;
-  if ((self->x->grad && !cosmos_gemm_backward_input (pool, arena, self->weight, dy, grad_of (self->x), &err))
-      || !cosmos_gemm_backward_weight (pool, arena, self->weight, dy, values_of (self->x), &err)) {
+  if ((self->x.grad && !cosmos_gemm_backward_input (pool, arena, self->weight, dy, rows_of (&self->x, self->x.grad), &err))
+      || !cosmos_gemm_backward_weight (pool, arena, self->weight, dy, rows_of (&self->x, self->x.data), &err)) {
     cosmos_graph_fail (graph, err.code, "%s", err.message);
     return;
   }
-  for (int64_t row = 0; self->bias && self->bias->grad && row < dy.rows; row++) {
-    for (int64_t i = 0; i < cosmos_weight_get_out (self->weight); i++)
-      self->bias->grad[i] += dy.data[row * dy.stride + i];
-  }
+  if (self->bias.grad)
+    cosmos_parallel_columns (pool, cosmos_tensor_get_columns (&self->y), 0.1 * (double) dy.rows, add_bias_columns, (void *) self);
 }
 
 CosmosTensor *cosmos_linear (CosmosGraph *graph, const CosmosTensor *x, const CosmosWeight *weight, const CosmosTensor *bias)
@@ -40,22 +44,18 @@ CosmosTensor *cosmos_linear (CosmosGraph *graph, const CosmosTensor *x, const Co
   if (cosmos_graph_has_failed (graph))
     return cosmos_graph_nothing (graph);
   int64_t shape[COSMOS_MAX_RANK];
-  for (int i = 0; i < x->rank; i++)
-    shape[i] = x->shape[i];
+  memcpy (shape, x->shape, sizeof shape);
   shape[x->rank - 1] = cosmos_weight_get_out (weight);
   CosmosTensor *y = cosmos_graph_tensor (graph, x->rank, shape);
   if (cosmos_graph_has_failed (graph))
     return y;
   CosmosError err;
-  if (!cosmos_gemm (cosmos_graph_get_pool (graph), cosmos_graph_get_arena (graph), weight, values_of (x), bias ? bias->data : NULL,
-                    values_of (y), &err))
+  if (!cosmos_gemm (cosmos_graph_get_pool (graph), cosmos_graph_get_arena (graph), weight, rows_of (x, x->data),
+                    bias ? bias->data : NULL, rows_of (y, y->data), &err))
     return cosmos_graph_fail (graph, err.code, "%s", err.message);
-  if (cosmos_graph_has_tape (graph)) {
-    Linear *op = cosmos_graph_alloc (graph, sizeof *op);
-    if (!op)
-      return cosmos_graph_nothing (graph);
-    *op = (Linear) {x, bias, y, weight};
-    cosmos_graph_record (graph, backward, op);
-  }
-  return y;
+  Linear op = {.x = *x, .y = *y, .weight = weight};
+  if (bias)
+    op.bias = *bias;
+  cosmos_graph_record_copy (graph, backward, &op, sizeof op);
+  return cosmos_graph_has_failed (graph) ? cosmos_graph_nothing (graph) : y;
 }
