@@ -12,6 +12,7 @@ typedef int32_t __attribute__ ((may_alias)) Sum;
 COSMOS_SIMD_CLONES void cosmos_int8_round_weights (const float *w, int64_t n, int8_t *q, float *scale, int32_t *sum)
 {
   float largest = 0;
+#pragma omp simd reduction(max : largest)
   for (int64_t i = 0; i < n; i++) {
     float size = fabsf (w[i]);
     largest = size > largest ? size : largest;
@@ -34,6 +35,7 @@ COSMOS_SIMD_CLONES void cosmos_int8_round_activations (const float *x, int64_t n
 {
   float least = 0, largest = 0;
   int32_t odd = 0;
+#pragma omp simd reduction(min : least) reduction(max : largest) reduction(| : odd)
   for (int64_t i = 0; i < n; i++) {
     least = x[i] < least ? x[i] : least;
     largest = x[i] > largest ? x[i] : largest;
