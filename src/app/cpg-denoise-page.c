@@ -1,0 +1,176 @@
+#include "app/cpg-denoise-page.h"
+
+#include "app/cpg-config.h"
+#include "app/cpg-examples.h"
+
+#include <glib/gi18n.h>
+
+struct _CpgDenoisePage {
+  AdwBin parent_instance;
+  CpgSession *session;
+  GBindingGroup *settings_bindings;
+  GSignalGroup *settings_signals;
+
+  AdwToggleGroup *tasks;
+  GMenu *examples;
+  GtkTextBuffer *source;
+  AdwViewStack *pictures;
+};
+
+enum { PROP_SESSION = 1, N_PROPERTIES };
+static GParamSpec *properties[N_PROPERTIES];
+
+G_DEFINE_FINAL_TYPE (CpgDenoisePage, cpg_denoise_page, ADW_TYPE_BIN)
+
+AdwViewStack *cpg_denoise_page_get_pictures (CpgDenoisePage *self)
+{
+  return self->pictures;
+}
+
+/* ---- tasks and examples ---- */
+
+static void cpg_denoise_page_update_tasks (CpgDenoisePage *self)
+{
+  for (guint i = 0; i < adw_toggle_group_get_n_toggles (self->tasks); i++) {
+    AdwToggle *toggle = adw_toggle_group_get_toggle (self->tasks, i);
+    gboolean has = self->session && cpg_session_has_task (self->session, adw_toggle_get_name (toggle));
+    adw_toggle_set_enabled (toggle, has);
+    adw_toggle_set_tooltip (toggle, has ? "" : _ ("No model that is installed does this"));
+  }
+}
+
+static void cpg_denoise_page_update_examples (CpgDenoisePage *self)
+{
+  g_menu_remove_all (self->examples);
+  if (!self->session)
+    return;
+  gboolean takes_source;
+  size_t n;
+  g_object_get (self->session, "takes-source", &takes_source, NULL);
+  const char *task = cpg_settings_get_task (cpg_session_get_settings (self->session));
+  g_autofree const CpgExample **found = cpg_examples_find (task, takes_source, &n);
+  for (size_t i = 0; i < n; i++) {
+    g_autoptr (GMenuItem) item = g_menu_item_new (_ (found[i]->title), NULL);
+    g_menu_item_set_action_and_target (item, "page.example", "i", (int) i);
+    g_menu_append_item (self->examples, item);
+  }
+}
+
+static void cpg_denoise_page_on_example (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  CpgDenoisePage *self = data;
+  gboolean takes_source;
+  size_t n, chosen = (size_t) g_variant_get_int32 (parameter);
+  g_object_get (self->session, "takes-source", &takes_source, NULL);
+  CpgSettings *settings = cpg_session_get_settings (self->session);
+  g_autofree const CpgExample **found = cpg_examples_find (cpg_settings_get_task (settings), takes_source, &n);
+  if (chosen >= n)
+    return;
+  guint64 seed;
+  g_object_get (settings, "seed", &seed, NULL);
+  cpg_session_reset_settings (self->session);
+  g_object_set (settings, "seed", seed, NULL); /* so that what differs is the example's doing */
+  cpg_example_apply (found[chosen], settings);
+  cpg_session_start_run (self->session);
+}
+
+static void cpg_denoise_page_on_model (CpgDenoisePage *self)
+{
+  cpg_denoise_page_update_tasks (self);
+  cpg_denoise_page_update_examples (self);
+}
+
+/* ---- closures of the template ---- */
+
+/* The other arguments say when to ask again. */
+static char *cpg_denoise_page_describe (CpgDenoisePage *self, CpgRun *run, int current, int n_done, int state, const char *text)
+{
+  return run ? cpg_run_describe (run) : g_strdup ("");
+}
+
+static char *cpg_denoise_page_get_source_hint (CpgDenoisePage *self, const char *task)
+{
+  const char *hint = g_strcmp0 (task, "summary") == 0    ? _ ("A text to sum up")
+                     : g_strcmp0 (task, "detox") == 0    ? _ ("A rude sentence to say politely")
+                     : g_strcmp0 (task, "question") == 0 ? _ ("A text to ask a question about")
+                                                         : _ ("An opening sentence, or nothing");
+  return g_strdup (hint);
+}
+
+/* ---- the object ---- */
+
+static void cpg_denoise_page_set_session (CpgDenoisePage *self, CpgSession *session)
+{
+  if (!g_set_object (&self->session, session))
+    return;
+  CpgSettings *settings = session ? cpg_session_get_settings (session) : NULL;
+  if (session)
+    g_signal_connect_object (session, "notify::has-model", G_CALLBACK (cpg_denoise_page_on_model), self, G_CONNECT_SWAPPED);
+  g_binding_group_set_source (self->settings_bindings, settings);
+  g_signal_group_set_target (self->settings_signals, settings);
+  cpg_denoise_page_on_model (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SESSION]);
+}
+
+static void cpg_denoise_page_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  CpgDenoisePage *self = CPG_DENOISE_PAGE (object);
+  if (id == PROP_SESSION)
+    g_value_set_object (value, self->session);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void cpg_denoise_page_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_SESSION)
+    cpg_denoise_page_set_session (CPG_DENOISE_PAGE (object), g_value_get_object (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void cpg_denoise_page_dispose (GObject *object)
+{
+  CpgDenoisePage *self = CPG_DENOISE_PAGE (object);
+  g_clear_object (&self->settings_bindings);
+  g_clear_object (&self->settings_signals);
+  g_clear_object (&self->session);
+  gtk_widget_dispose_template (GTK_WIDGET (self), CPG_TYPE_DENOISE_PAGE);
+  G_OBJECT_CLASS (cpg_denoise_page_parent_class)->dispose (object);
+}
+
+static void cpg_denoise_page_class_init (CpgDenoisePageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  object_class->get_property = cpg_denoise_page_get_property;
+  object_class->set_property = cpg_denoise_page_set_property;
+  object_class->dispose = cpg_denoise_page_dispose;
+  properties[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, CPG_TYPE_SESSION,
+                                                  G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+
+  gtk_widget_class_set_template_from_resource (widget_class, CPG_RESOURCES "/ui/cpg-denoise-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, tasks);
+  gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, examples);
+  gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, source);
+  gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, pictures);
+  gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_describe);
+  gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_get_source_hint);
+}
+
+static void cpg_denoise_page_init (CpgDenoisePage *self)
+{
+  static const GActionEntry actions[] = {{"example", cpg_denoise_page_on_example, "i"}};
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+  g_action_map_add_action_entries (G_ACTION_MAP (group), actions, G_N_ELEMENTS (actions), self);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "page", G_ACTION_GROUP (group));
+
+  self->settings_bindings = g_binding_group_new ();
+  const GBindingFlags both = G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE;
+  g_binding_group_bind (self->settings_bindings, "task", self->tasks, "active-name", both);
+  g_binding_group_bind (self->settings_bindings, "source", self->source, "text", both);
+  self->settings_signals = g_signal_group_new (CPG_TYPE_SETTINGS);
+  g_signal_group_connect_swapped (self->settings_signals, "notify::task", G_CALLBACK (cpg_denoise_page_update_examples), self);
+}
