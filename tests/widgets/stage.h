@@ -1,0 +1,19 @@
+/* A window for one widget, and photographs of it. */
+#pragma once
+
+#include "app/pictures/cpg-picture.h"
+
+/* GTest and libadwaita; a font that is there in every build. */
+void stage_init (int *argc, char ***argv);
+/* Shows the widget (taken over) in a window of its own and waits until it is drawn. */
+GtkWindow *stage_show (GtkWidget *widget, int width, int height);
+/* Ends the window; the caller's own references to the widget stay. */
+void stage_close (GtkWindow *window);
+/* Lets all that waits happen, until the widget has been drawn. */
+void stage_settle (GtkWidget *widget);
+/* Presses and releases a key with the focus on the widget, as its key bindings see it. TRUE: something took it. */
+gboolean stage_press (GtkWidget *widget, const char *action, const char *format, ...);
+/* The widget in light, dark and right to left: SCREENSHOTS/widget-NAME-{light,dark,rtl}.png. */
+void stage_photograph (GtkWidget *widget, const char *name);
+/* The picture drawn without a widget's look at any size; it must be without error. */
+void stage_draw (CpgPicture *picture, int width, int height);
