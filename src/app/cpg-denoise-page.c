@@ -2,6 +2,8 @@
 
 #include "app/cpg-config.h"
 #include "app/cpg-examples.h"
+#include "app/cpg-token-popover.h"
+#include "app/pictures/cpg-token-view.h"
 
 #include <glib/gi18n.h>
 
@@ -9,12 +11,14 @@ struct _CpgDenoisePage {
   AdwBin parent_instance;
   CpgSession *session;
   GBindingGroup *settings_bindings;
-  GSignalGroup *settings_signals;
+  GSignalGroup *settings_signals, *run_signals;
 
   AdwToggleGroup *tasks;
   GMenu *examples;
   GtkTextBuffer *source;
   AdwViewStack *pictures;
+  CpgTokenView *text;
+  CpgTokenPopover *popover;
 };
 
 enum { PROP_SESSION = 1, N_PROPERTIES };
@@ -74,6 +78,44 @@ static void cpg_denoise_page_on_example (GSimpleAction *action, GVariant *parame
   cpg_session_start_run (self->session);
 }
 
+/* ---- the text ---- */
+
+/* A step that is not decoded yet leaves the text of the one before in its place: it comes in a moment. */
+static void cpg_denoise_page_update_text (CpgDenoisePage *self)
+{
+  CpgRun *run = self->session ? cpg_session_get_run (self->session) : NULL;
+  CpgStep *step = run ? cpg_run_get_current (run) : NULL;
+  if (!step || !cpg_step_is_decoded (step))
+    return;
+  int n;
+  const CpgToken *tokens = cpg_step_get_tokens (step, &n);
+  cpg_token_view_set_tokens (self->text, tokens, n);
+}
+
+static void cpg_denoise_page_on_step_decoded (CpgDenoisePage *self, CpgStep *step, CpgRun *run)
+{
+  if (step == cpg_run_get_current (run))
+    cpg_denoise_page_update_text (self);
+}
+
+static void cpg_denoise_page_on_run (CpgDenoisePage *self)
+{
+  g_signal_group_set_target (self->run_signals, cpg_session_get_run (self->session));
+  gtk_popover_popdown (GTK_POPOVER (self->popover));
+  cpg_denoise_page_update_text (self);
+}
+
+static void cpg_denoise_page_on_token (CpgDenoisePage *self, int position, const GdkRectangle *place)
+{
+  cpg_player_set_playing (cpg_session_get_player (self->session), FALSE);
+  if (!cpg_token_popover_show_token (self->popover, cpg_session_get_run (self->session), position))
+    return;
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->popover), place);
+  gtk_popover_popup (GTK_POPOVER (self->popover));
+}
+
+/* ---- the model ---- */
+
 static void cpg_denoise_page_on_model (CpgDenoisePage *self)
 {
   cpg_denoise_page_update_tasks (self);
@@ -104,8 +146,10 @@ static void cpg_denoise_page_set_session (CpgDenoisePage *self, CpgSession *sess
   if (!g_set_object (&self->session, session))
     return;
   CpgSettings *settings = session ? cpg_session_get_settings (session) : NULL;
-  if (session)
+  if (session) {
     g_signal_connect_object (session, "notify::has-model", G_CALLBACK (cpg_denoise_page_on_model), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (session, "notify::run", G_CALLBACK (cpg_denoise_page_on_run), self, G_CONNECT_SWAPPED);
+  }
   g_binding_group_set_source (self->settings_bindings, settings);
   g_signal_group_set_target (self->settings_signals, settings);
   cpg_denoise_page_on_model (self);
@@ -134,7 +178,10 @@ static void cpg_denoise_page_dispose (GObject *object)
   CpgDenoisePage *self = CPG_DENOISE_PAGE (object);
   g_clear_object (&self->settings_bindings);
   g_clear_object (&self->settings_signals);
+  g_clear_object (&self->run_signals);
   g_clear_object (&self->session);
+  if (self->popover)
+    gtk_widget_unparent (GTK_WIDGET (g_steal_pointer (&self->popover)));
   gtk_widget_dispose_template (GTK_WIDGET (self), CPG_TYPE_DENOISE_PAGE);
   G_OBJECT_CLASS (cpg_denoise_page_parent_class)->dispose (object);
 }
@@ -150,13 +197,17 @@ static void cpg_denoise_page_class_init (CpgDenoisePageClass *klass)
                                                   G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 
+  g_type_ensure (CPG_TYPE_TOKEN_POPOVER);
+  g_type_ensure (CPG_TYPE_TOKEN_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, CPG_RESOURCES "/ui/cpg-denoise-page.ui");
   gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, tasks);
   gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, examples);
   gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, source);
   gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, pictures);
+  gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, text);
   gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_describe);
   gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_get_source_hint);
+  gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_on_token);
 }
 
 static void cpg_denoise_page_init (CpgDenoisePage *self)
@@ -167,10 +218,16 @@ static void cpg_denoise_page_init (CpgDenoisePage *self)
   g_action_map_add_action_entries (G_ACTION_MAP (group), actions, G_N_ELEMENTS (actions), self);
   gtk_widget_insert_action_group (GTK_WIDGET (self), "page", G_ACTION_GROUP (group));
 
+  self->popover = g_object_new (CPG_TYPE_TOKEN_POPOVER, NULL);
+  gtk_widget_set_parent (GTK_WIDGET (self->popover), GTK_WIDGET (self->text));
+
   self->settings_bindings = g_binding_group_new ();
   const GBindingFlags both = G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE;
   g_binding_group_bind (self->settings_bindings, "task", self->tasks, "active-name", both);
   g_binding_group_bind (self->settings_bindings, "source", self->source, "text", both);
   self->settings_signals = g_signal_group_new (CPG_TYPE_SETTINGS);
   g_signal_group_connect_swapped (self->settings_signals, "notify::task", G_CALLBACK (cpg_denoise_page_update_examples), self);
+  self->run_signals = g_signal_group_new (CPG_TYPE_RUN);
+  g_signal_group_connect_swapped (self->run_signals, "notify::current", G_CALLBACK (cpg_denoise_page_update_text), self);
+  g_signal_group_connect_swapped (self->run_signals, "step-decoded", G_CALLBACK (cpg_denoise_page_on_step_decoded), self);
 }

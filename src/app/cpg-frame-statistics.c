@@ -67,8 +67,9 @@ void cpg_frame_statistics_free (CpgFrameStatistics *self)
 {
   if (!self)
     return;
-  g_signal_handler_disconnect (self->clock, self->handlers[0]);
-  g_signal_handler_disconnect (self->clock, self->handlers[1]);
+  for (size_t i = 0; i < G_N_ELEMENTS (self->handlers); i++)
+    if (g_signal_handler_is_connected (self->clock, self->handlers[i])) /* a closed window's clock has dropped them */
+      g_signal_handler_disconnect (self->clock, self->handlers[i]);
   g_source_remove (self->heartbeat);
   g_print ("first frame after %.0f ms\n", ms (self->first - self->started));
   g_print ("%d frames, %.2f ms each to paint, at most %.1f ms\n", self->frames, ms (self->paint) / MAX (self->frames, 1), ms (self->longest_paint));

@@ -10,7 +10,6 @@ struct _CpgPlayer {
   gboolean playing, loop;
   double speed;
   gboolean is_moving; /* a change of the current step is the player's own */
-  gboolean is_fresh;  /* the run has not been shown yet */
   guint timer;
   /* At `since` the shown step was `origin`. */
   gint64 since;
@@ -76,12 +75,17 @@ static void cpg_player_on_step (CpgPlayer *self)
   int step = cpg_run_get_current_step (self->run);
   if (self->is_moving || step < 0)
     return;
-  if (self->is_fresh) { /* the first steps have come, perhaps several at a time */
-    self->is_fresh = FALSE;
-    if (self->playing)
-      cpg_player_move (self, step = 0);
-  }
   cpg_player_start_from (self, step);
+  cpg_player_schedule (self);
+}
+
+/* The first steps have come, perhaps several at a time. */
+static void cpg_player_on_n_done (CpgPlayer *self)
+{
+  if (cpg_run_get_current_step (self->run) >= 0 || cpg_run_get_n_done (self->run) == 0)
+    return;
+  cpg_player_move (self, 0);
+  cpg_player_start_from (self, 0);
   cpg_player_schedule (self);
 }
 
@@ -95,9 +99,11 @@ void cpg_player_set_run (CpgPlayer *self, CpgRun *run)
   if (!g_set_object (&self->run, run))
     return;
   g_signal_group_set_target (self->signals, run);
-  self->is_fresh = run && cpg_run_get_n_done (run) == 0;
-  if (run)
+  if (run) {
+    cpg_run_set_may_follow (run, FALSE);
+    cpg_player_on_n_done (self);
     cpg_player_start_from (self, MAX (cpg_run_get_current_step (run), 0));
+  }
   cpg_player_schedule (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUN]);
 }
@@ -201,6 +207,7 @@ static void cpg_player_init (CpgPlayer *self)
   self->speed = 1;
   self->signals = g_signal_group_new (CPG_TYPE_RUN);
   g_signal_group_connect_swapped (self->signals, "notify::current-step", G_CALLBACK (cpg_player_on_step), self);
+  g_signal_group_connect_swapped (self->signals, "notify::n-done", G_CALLBACK (cpg_player_on_n_done), self);
 }
 
 CpgPlayer *cpg_player_new (void)

@@ -4,7 +4,7 @@
 
 #include <glib/gi18n.h>
 
-enum { FIRST_SEED = 7, MAX_SEED = 999999999 };
+enum { FIRST_SEED = 7, MAX_SEED = 999999 };
 
 struct _CpgSession {
   GObject parent_instance;
@@ -61,7 +61,12 @@ gboolean cpg_session_has_model (CpgSession *self)
 
 gboolean cpg_session_has_task (CpgSession *self, const char *task)
 {
-  return cpg_session_has_model (self) && cosmos_config_find_task (cpg_engine_get_config (self->engine), task) >= 0;
+  if (!cpg_session_has_model (self))
+    return FALSE;
+  if (cosmos_config_find_task (cpg_engine_get_config (self->engine), task) >= 0)
+    return TRUE;
+  g_autofree char *other = cpg_engine_find_model (task);
+  return other != NULL;
 }
 
 static gboolean cpg_session_takes_source (CpgSession *self)
@@ -125,6 +130,8 @@ void cpg_session_set_engine (CpgSession *self, int threads, const char *compute)
 {
   g_autoptr (CpgEngine) before = g_steal_pointer (&self->engine);
   self->engine = cpg_engine_new (threads, compute);
+  /* Where a run needs another model, the engine opens it by itself. */
+  g_signal_connect_object (self->engine, "notify::model-name", G_CALLBACK (cpg_session_notify_model), self, G_CONNECT_SWAPPED);
   if (before)
     cpg_session_load (self, self->path);
 }

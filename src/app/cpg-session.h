@@ -24,7 +24,7 @@ CpgEngine *cpg_session_get_engine (CpgSession *self);
 /* path NULL: the model that comes with the program. A first model starts a run with a fixed seed at once. */
 void cpg_session_load (CpgSession *self, const char *path);
 gboolean cpg_session_has_model (CpgSession *self);
-/* Whether the model has a task, by its id. */
+/* Whether the model, or another one that is installed, has a task, by its id. */
 gboolean cpg_session_has_task (CpgSession *self, const char *task);
 
 CpgSettings *cpg_session_get_settings (CpgSession *self);
