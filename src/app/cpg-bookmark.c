@@ -1,6 +1,7 @@
 #include "app/cpg-bookmark.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 enum { EXCERPT = 80 };
 
@@ -63,6 +64,6 @@ CpgBookmark *cpg_bookmark_new (CpgRun *run, int step)
   self->run = g_object_ref (run);
   self->step = step;
   /* Translators: a bookmark's title: which step of how many, and the number that the run's noise was made from. */
-  self->title = g_strdup_printf (_ ("Step %d of %d, seed %" G_GUINT64_FORMAT), step + 1, cpg_run_get_n_steps (run), seed);
+  self->title = g_strdup_printf (_ ("Step %d of %d, seed %" PRIu64), step + 1, cpg_run_get_n_steps (run), seed);
   return self;
 }

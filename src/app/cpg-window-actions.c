@@ -1,6 +1,7 @@
 #include "app/cpg-window-private.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 
 static CpgRun *cpg_window_get_run (CpgWindow *self)
 {
@@ -41,7 +42,7 @@ static void on_branch (GSimpleAction *action, GVariant *parameter, gpointer data
   }
   g_object_get (cpg_session_get_settings (self->session), "seed", &seed, NULL);
   g_settings_set_boolean (self->preferences, "first-run-done", TRUE);
-  g_autofree char *text = g_strdup_printf (_ ("A new run goes on from step %d, with seed %" G_GUINT64_FORMAT), step + 1, seed);
+  g_autofree char *text = g_strdup_printf (_ ("A new run goes on from step %d, with seed %" PRIu64), step + 1, seed);
   cpg_window_show_toast (self, text);
 }
 

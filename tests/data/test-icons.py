@@ -5,7 +5,10 @@ import sys
 import unittest
 import xml.etree.ElementTree
 
-from gi.repository import GdkPixbuf
+import gi
+
+gi.require_version("GdkPixbuf", "2.0")
+from gi.repository import GdkPixbuf  # noqa: E402  pylint: disable=wrong-import-position
 
 DATA = pathlib.Path(sys.argv[1])
 ICONS = DATA / "icons"

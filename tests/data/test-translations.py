@@ -77,6 +77,13 @@ class Translations(unittest.TestCase):
                 gone = run("msgattrib", "--only-obsolete", str(merged)).stdout
                 self.assertEqual(gone, "", f"{language}: strings that no source has any more")
 
+    def test_no_string_is_cut_off(self):
+        """xgettext sees no further than a macro of GLib such as G_GUINT64_FORMAT: the program would look for another string. It knows
+        those of <inttypes.h>."""
+        for language in LANGUAGES:
+            text = (PO / f"{language}.po").read_text(encoding="utf-8")
+            self.assertEqual(re.findall(r'^msgid ".*(?<!%)%[-+ #0-9.]*"$', text, re.MULTILINE), [])
+
     def test_keeps_ends_and_mnemonics(self):
         for language in LANGUAGES:
             for text, translation in messages(PO / f"{language}.po").items():
