@@ -73,7 +73,7 @@ static const struct {
   {"win.bookmark", {"<Control>m"}},
   {"win.copy-text", {"<Control><Shift>c"}},
   {"win.loop", {"<Control>l"}},
-  {"win.noisy", {"<Control>n"}},
+  {"win.noisy", {"<Control>t"}},
   {"win.draw-seed", {"<Control>d"}},
   {"win.show-settings", {"F9"}},
   {"win.open-model", {"<Control>o"}},

@@ -2,6 +2,7 @@
 
 #include "app/cpg-config.h"
 #include "app/cpg-examples.h"
+#include "app/cpg-run-pictures.h"
 #include "app/cpg-token-popover.h"
 #include "app/pictures/cpg-token-view.h"
 
@@ -10,13 +11,13 @@
 struct _CpgDenoisePage {
   AdwBin parent_instance;
   CpgSession *session;
-  GBindingGroup *settings_bindings;
+  GBindingGroup *settings_bindings, *session_bindings;
   GSignalGroup *settings_signals, *run_signals;
 
-  AdwToggleGroup *tasks;
+  AdwToggleGroup *tasks, *show;
   GMenu *examples;
   GtkTextBuffer *source;
-  AdwViewStack *pictures;
+  CpgRunPictures *pictures;
   CpgTokenView *text;
   CpgTokenPopover *popover;
 };
@@ -28,7 +29,7 @@ G_DEFINE_FINAL_TYPE (CpgDenoisePage, cpg_denoise_page, ADW_TYPE_BIN)
 
 AdwViewStack *cpg_denoise_page_get_pictures (CpgDenoisePage *self)
 {
-  return self->pictures;
+  return cpg_run_pictures_get_stack (self->pictures);
 }
 
 /* ---- tasks and examples ---- */
@@ -122,6 +123,18 @@ static void cpg_denoise_page_on_model (CpgDenoisePage *self)
   cpg_denoise_page_update_examples (self);
 }
 
+static gboolean noisy_to_toggle (GBinding *binding, const GValue *from, GValue *to, gpointer data)
+{
+  g_value_set_string (to, g_value_get_boolean (from) ? "noisy" : "guess");
+  return TRUE;
+}
+
+static gboolean toggle_to_noisy (GBinding *binding, const GValue *from, GValue *to, gpointer data)
+{
+  g_value_set_boolean (to, g_strcmp0 (g_value_get_string (from), "noisy") == 0);
+  return TRUE;
+}
+
 /* ---- closures of the template ---- */
 
 /* The other arguments say when to ask again. */
@@ -151,6 +164,7 @@ static void cpg_denoise_page_set_session (CpgDenoisePage *self, CpgSession *sess
     g_signal_connect_object (session, "notify::run", G_CALLBACK (cpg_denoise_page_on_run), self, G_CONNECT_SWAPPED);
   }
   g_binding_group_set_source (self->settings_bindings, settings);
+  g_binding_group_set_source (self->session_bindings, session);
   g_signal_group_set_target (self->settings_signals, settings);
   cpg_denoise_page_on_model (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SESSION]);
@@ -177,6 +191,7 @@ static void cpg_denoise_page_dispose (GObject *object)
 {
   CpgDenoisePage *self = CPG_DENOISE_PAGE (object);
   g_clear_object (&self->settings_bindings);
+  g_clear_object (&self->session_bindings);
   g_clear_object (&self->settings_signals);
   g_clear_object (&self->run_signals);
   g_clear_object (&self->session);
@@ -197,10 +212,11 @@ static void cpg_denoise_page_class_init (CpgDenoisePageClass *klass)
                                                   G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 
-  g_type_ensure (CPG_TYPE_TOKEN_POPOVER);
+  g_type_ensure (CPG_TYPE_RUN_PICTURES);
   g_type_ensure (CPG_TYPE_TOKEN_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, CPG_RESOURCES "/ui/cpg-denoise-page.ui");
   gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, tasks);
+  gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, show);
   gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, examples);
   gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, source);
   gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, pictures);
@@ -225,6 +241,8 @@ static void cpg_denoise_page_init (CpgDenoisePage *self)
   const GBindingFlags both = G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE;
   g_binding_group_bind (self->settings_bindings, "task", self->tasks, "active-name", both);
   g_binding_group_bind (self->settings_bindings, "source", self->source, "text", both);
+  self->session_bindings = g_binding_group_new ();
+  g_binding_group_bind_full (self->session_bindings, "noisy", self->show, "active-name", both, noisy_to_toggle, toggle_to_noisy, NULL, NULL);
   self->settings_signals = g_signal_group_new (CPG_TYPE_SETTINGS);
   g_signal_group_connect_swapped (self->settings_signals, "notify::task", G_CALLBACK (cpg_denoise_page_update_examples), self);
   self->run_signals = g_signal_group_new (CPG_TYPE_RUN);

@@ -23,7 +23,7 @@ static const Line lines[] = {
   {NULL, N_ ("First step"), "Home"},
   {NULL, N_ ("Last step"), "End"},
   {NULL, N_ ("Play again and again"), "<Control>l"},
-  {NULL, N_ ("Guess so far or noisy state"), "<Control>n"},
+  {NULL, N_ ("Guess so far or noisy state"), "<Control>t"},
   {NULL, N_ ("Bookmark the step"), "<Control>m"},
   {N_ ("Runs"), N_ ("Run"), "<Control>r"},
   {NULL, N_ ("Stop"), "<Control>period"},

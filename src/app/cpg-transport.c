@@ -2,6 +2,8 @@
 
 #include "app/cpg-bookmark-row.h"
 #include "app/cpg-config.h"
+#include "app/cpg-series.h"
+#include "app/pictures/cpg-step-strip.h"
 
 #include <glib/gi18n.h>
 
@@ -10,9 +12,11 @@ struct _CpgTransport {
   CpgSession *session;
   GSignalGroup *run_signals;
   gboolean is_updating; /* the scale is being set, not moved */
+  guint tick;
 
   GtkScale *scrubber;
   GtkAdjustment *adjustment;
+  CpgStepStrip *strip;
   GMenu *speeds;
   GtkListBox *bookmark_list;
   GtkPopover *bookmark_popover;
@@ -36,6 +40,7 @@ static void cpg_transport_on_scrubbed (CpgTransport *self)
     return;
   /* Steps that are not there yet cannot be shown: the handle stops at the newest. */
   int step = MIN ((int) (gtk_adjustment_get_value (self->adjustment) + .5) - 1, last);
+  cpg_player_set_playing (cpg_session_get_player (self->session), FALSE);
   cpg_run_set_current_step (run, step);
   self->is_updating = TRUE;
   gtk_adjustment_set_value (self->adjustment, step + 1);
@@ -58,10 +63,46 @@ static void cpg_transport_update (CpgTransport *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->scrubber), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, words, -1);
 }
 
+static gboolean cpg_transport_on_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  CpgTransport *self = CPG_TRANSPORT (widget);
+  CpgRun *run = self->session ? cpg_session_get_run (self->session) : NULL;
+  int n;
+  g_autofree double *change = cpg_series_create (run, CPG_SERIES_CHANGE, &n), *noise = cpg_series_create (run, CPG_SERIES_SIGMA, &n);
+  self->tick = 0;
+  cpg_step_picture_set_n_steps (CPG_STEP_PICTURE (self->strip), run ? cpg_run_get_n_steps (run) : 0);
+  cpg_step_strip_set_change (self->strip, change, n);
+  cpg_step_strip_set_noise (self->strip, noise, n);
+  cpg_step_picture_set_current_step (CPG_STEP_PICTURE (self->strip), run ? cpg_run_get_current_step (run) : -1);
+  return G_SOURCE_REMOVE;
+}
+
+/* Once a frame, however many steps come between two. */
+static void cpg_transport_queue_strip (CpgTransport *self)
+{
+  if (!self->tick)
+    self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), cpg_transport_on_tick, NULL, NULL);
+}
+
+static void cpg_transport_on_progress (CpgTransport *self)
+{
+  cpg_transport_update (self);
+  cpg_transport_queue_strip (self);
+}
+
+static void cpg_transport_on_selected (CpgTransport *self, int step)
+{
+  CpgRun *run = self->session ? cpg_session_get_run (self->session) : NULL;
+  if (!run)
+    return;
+  cpg_player_set_playing (cpg_session_get_player (self->session), FALSE);
+  cpg_run_set_current_step (run, step);
+}
+
 static void cpg_transport_on_run (CpgTransport *self)
 {
   g_signal_group_set_target (self->run_signals, self->session ? cpg_session_get_run (self->session) : NULL);
-  cpg_transport_update (self);
+  cpg_transport_on_progress (self);
 }
 
 /* ---- closures of the template ---- */
@@ -144,6 +185,9 @@ static void cpg_transport_set_property (GObject *object, guint id, const GValue 
 static void cpg_transport_dispose (GObject *object)
 {
   CpgTransport *self = CPG_TRANSPORT (object);
+  if (self->tick)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
+  self->tick = 0;
   g_clear_object (&self->run_signals);
   g_clear_object (&self->session);
   gtk_widget_dispose_template (GTK_WIDGET (self), CPG_TYPE_TRANSPORT);
@@ -161,14 +205,17 @@ static void cpg_transport_class_init (CpgTransportClass *klass)
                                                   G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 
+  g_type_ensure (CPG_TYPE_STEP_STRIP);
   gtk_widget_class_set_template_from_resource (widget_class, CPG_RESOURCES "/ui/cpg-transport.ui");
   gtk_widget_class_bind_template_child (widget_class, CpgTransport, scrubber);
   gtk_widget_class_bind_template_child (widget_class, CpgTransport, adjustment);
   gtk_widget_class_bind_template_child (widget_class, CpgTransport, speeds);
+  gtk_widget_class_bind_template_child (widget_class, CpgTransport, strip);
   gtk_widget_class_bind_template_child (widget_class, CpgTransport, bookmark_list);
   gtk_widget_class_bind_template_child (widget_class, CpgTransport, bookmark_popover);
   gtk_widget_class_bind_template_callback (widget_class, cpg_transport_on_scrubbed);
   gtk_widget_class_bind_template_callback (widget_class, cpg_transport_on_bookmark);
+  gtk_widget_class_bind_template_callback (widget_class, cpg_transport_on_selected);
   gtk_widget_class_bind_template_callback (widget_class, cpg_transport_format_step);
   gtk_widget_class_bind_template_callback (widget_class, cpg_transport_format_noise);
   gtk_widget_class_bind_template_callback (widget_class, cpg_transport_get_play_icon);
@@ -189,5 +236,5 @@ static void cpg_transport_init (CpgTransport *self)
   self->run_signals = g_signal_group_new (CPG_TYPE_RUN);
   static const char *const signals[] = {"notify::n-steps", "notify::n-done", "notify::current-step"};
   for (size_t i = 0; i < G_N_ELEMENTS (signals); i++)
-    g_signal_group_connect_swapped (self->run_signals, signals[i], G_CALLBACK (cpg_transport_update), self);
+    g_signal_group_connect_swapped (self->run_signals, signals[i], G_CALLBACK (cpg_transport_on_progress), self);
 }
