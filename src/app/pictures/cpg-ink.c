@@ -35,11 +35,9 @@ void cpg_ink_text_in (cairo_t *cr, const CpgStyle *style, const GdkRGBA *colour,
   pango_layout_set_width (layout, (int) (width * PANGO_SCALE));
   pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
   pango_layout_set_single_paragraph_mode (layout, TRUE);
-  /* Pango means left of a paragraph of that direction: here it is a place. */
+  /* Without it the alignment would follow the words' own direction. */
   pango_layout_set_auto_dir (layout, FALSE);
-  gboolean flip = pango_context_get_base_dir (style->context) == PANGO_DIRECTION_RTL;
-  gboolean left = (align < .5) != style->rtl;
-  pango_layout_set_alignment (layout, left != flip ? PANGO_ALIGN_LEFT : PANGO_ALIGN_RIGHT);
+  pango_layout_set_alignment (layout, (align < .5) != style->rtl ? PANGO_ALIGN_LEFT : PANGO_ALIGN_RIGHT);
   show (cr, colour, round (x), round (y), layout);
 }
 
@@ -71,7 +69,7 @@ char *cpg_ink_number (double value)
   if (value == round (value) && size < 1e5)
     return g_strdup_printf ("%s%.0f", value < 0 ? "−" : "", size);
   if (size >= 1e5 || size < 1e-3)
-    return g_strdup_printf ("%.1e", value);
+    return g_strdup_printf ("%s%.1e", value < 0 ? "−" : "", size);
   int digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= .01 ? 2 : 3;
   return g_strdup_printf ("%s%.*f", value < 0 ? "−" : "", digits, size);
 }
