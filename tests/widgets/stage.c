@@ -82,6 +82,14 @@ void stage_photograph (GtkWidget *widget, const char *name)
   stage_settle (widget);
 }
 
+void stage_photograph_focus (GtkWidget *widget, const char *name)
+{
+  gtk_window_set_focus_visible (GTK_WINDOW (gtk_widget_get_root (widget)), TRUE);
+  g_assert_true (gtk_widget_grab_focus (widget));
+  gtk_widget_queue_draw (widget);
+  photograph (widget, name, "focus");
+}
+
 void stage_draw (CpgPicture *picture, int width, int height)
 {
   CpgStyle style;

@@ -20,6 +20,8 @@ void stage_photograph (GtkWidget *widget, const char *name);
 /* The picture drawn without a widget's look at any size; it must be without error. */
 void stage_draw (CpgPicture *picture, int width, int height);
 
+/* The same once more with the keyboard's focus, as it is seen. */
+void stage_photograph_focus (GtkWidget *widget, const char *name);
 /* For pictures over steps: keys ask for steps, and a press or drag for the one below, from left to right or mirrored. None moves the picture
  * itself. Needs a picture in a window with n_steps > 10 and data; flat: the step follows from the column alone. */
 void stage_check_scrubbing (GtkWidget *widget, int n_steps, gboolean flat);

@@ -22,6 +22,7 @@ static void test_look (void)
   stage_photograph (widget, "heat-map");
   cpg_heat_map_set_cell (CPG_HEAT_MAP (widget), 3, 40);
   stage_photograph (widget, "heat-map-cell");
+  stage_photograph_focus (widget, "heat-map");
   g_free (values);
   stage_close (window);
 }

@@ -18,6 +18,30 @@ static void test_number (void)
   }
 }
 
+static void test_tick (void)
+{
+  static const struct {
+    double value;
+    const char *words;
+  } numbers[] = {{0, "0"}, {.5, "0.5"}, {-2, "−2"}, {.125, "0.125"}, {.1 + .2, "0.3"}, {-1.25, "−1.25"}, {1. / 3, "0.33"}, {2e7, "2.0e+07"},
+                 {NAN, "–"}};
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++) {
+    char *words = cpg_ink_tick (numbers[i].value);
+    g_assert_cmpstr (words, ==, numbers[i].words);
+    g_free (words);
+  }
+}
+
+static void test_axis_end (void)
+{
+  for (double value = 1e-6; value < 1e6; value *= 1.07) {
+    double end = cpg_ink_get_axis_end (value);
+    g_assert_cmpfloat (end, >=, value * (1 - 1e-9));
+    g_assert_cmpfloat (end, <, value * 1.34);
+  }
+  g_assert_cmpfloat (cpg_ink_get_axis_end (0), ==, 1);
+}
+
 static void test_round_up (void)
 {
   static const double values[][2] = {{1, 1}, {1.01, 2}, {2, 2}, {3, 5}, {7, 10}, {.03, .05}, {1e-9, 1e-9}, {4e12, 5e12}, {0, 1}, {-3, 1}, {NAN, 1}};
@@ -71,6 +95,8 @@ int main (int argc, char **argv)
 {
   stage_init (&argc, &argv);
   g_test_add_func ("/ink/number", test_number);
+  g_test_add_func ("/ink/tick", test_tick);
+  g_test_add_func ("/ink/axis-end", test_axis_end);
   g_test_add_func ("/ink/round-up", test_round_up);
   g_test_add_func ("/ink/text-in", test_text_in);
   return g_test_run ();

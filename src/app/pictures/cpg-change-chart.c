@@ -26,10 +26,7 @@ static double get_value (const CpgChangeData *data, int which, int step)
 
 static char *format_value (int which, double value)
 {
-  if (which == CPG_CHANGE_CONFIDENCE && isfinite (value))
-    /* Translators: a share in percent */
-    return g_strdup_printf (_("%.0f %%"), value * 100);
-  return cpg_ink_number (value);
+  return which == CPG_CHANGE_CONFIDENCE ? cpg_panel_format (value, TRUE) : cpg_ink_number (value);
 }
 
 static double get_high (const CpgChangeData *data, int which)
@@ -40,7 +37,7 @@ static double get_high (const CpgChangeData *data, int which)
   for (int i = 0; i < data->n[which]; i++)
     if (isfinite (data->series[which][i]))
       high = fmax (high, data->series[which][i]);
-  return cpg_ink_round_up (high);
+  return cpg_ink_get_axis_end (high);
 }
 
 static int count_shown (const CpgChangeData *data)
@@ -57,7 +54,7 @@ static double get_label_width (const CpgChangeData *data, const CpgStyle *style)
   for (int i = 0; i < CPG_N_CHANGES; i++) {
     if (!data->is_shown[i])
       continue;
-    char *number = cpg_ink_number (get_high (data, i));
+    char *number = cpg_panel_format (get_high (data, i), i == CPG_CHANGE_CONFIDENCE);
     width = fmax (width, cpg_ink_text_width (style, number));
     g_free (number);
   }
@@ -68,7 +65,7 @@ static void draw_panel (const CpgChangeData *data, int which, CpgPanel *panel, c
 {
   const GdkRGBA *colour = &style->series[which];
   panel->high = get_high (data, which);
-  cpg_panel_draw_grid (panel, cr, style, (double[]) {0, panel->high}, 2);
+  cpg_panel_draw_grid (panel, cr, style, (double[]) {0, panel->high}, 2, which == CPG_CHANGE_CONFIDENCE);
   cpg_panel_draw_current (panel, cr, style, data->current);
   if (which == CPG_CHANGE_FLIPPED)
     cpg_panel_draw_bars (panel, cr, colour, data->series[which], data->n[which], data->current);

@@ -74,14 +74,35 @@ char *cpg_ink_number (double value)
   return g_strdup_printf ("%s%.*f", value < 0 ? "−" : "", digits, size);
 }
 
-double cpg_ink_round_up (double value)
+char *cpg_ink_tick (double value)
+{
+  double size = fabs (value);
+  for (int digits = 0; isfinite (value) && size < 1e5 && digits < 4; digits++) {
+    double power = pow (10, digits);
+    if (fabs (size * power - round (size * power)) < 1e-6)
+      return g_strdup_printf ("%s%.*f", value < 0 && size > 0 ? "−" : "", digits, size);
+  }
+  return cpg_ink_number (value);
+}
+
+static double round_up_to (double value, const double *steps)
 {
   if (!(value > 0) || !isfinite (value))
     return 1;
   double power = pow (10, floor (log10 (value)));
+  while (*steps < 10 && *steps * power < value * (1 - 1e-9))
+    steps++;
+  return *steps * power;
+}
+
+double cpg_ink_round_up (double value)
+{
   static const double steps[] = {1, 2, 5, 10};
-  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
-    if (steps[i] * power >= value * (1 - 1e-9))
-      return steps[i] * power;
-  return 10 * power;
+  return round_up_to (value, steps);
+}
+
+double cpg_ink_get_axis_end (double value)
+{
+  static const double steps[] = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10};
+  return round_up_to (value, steps);
 }

@@ -6,13 +6,27 @@
 
 enum { MARGIN = 10, GAP = 6, DOT = 3, SAMPLE = 16 };
 
+char *cpg_panel_format (double value, gboolean percent)
+{
+  if (!percent)
+    return cpg_ink_tick (value);
+  /* Translators: a share in percent */
+  return isfinite (value) ? g_strdup_printf (_("%.0f %%"), value * 100) : cpg_ink_number (value);
+}
+
+static char *format_first_step (void)
+{
+  /* Translators: the first number of an axis, together with what is counted */
+  return g_strdup_printf (_("step %d"), 1);
+}
+
 CpgPanel cpg_panel_new (int i, int n, double width, double height, double label_width, int n_steps, const CpgStyle *style)
 {
-  double below = style->line + GAP, each = (height - 2 * MARGIN - below) / n, title = style->line + GAP;
-  /* Half a label stands over the end of the axis. */
-  double edge = MARGIN + DOT;
-  double labels = label_width + GAP;
-  return (CpgPanel) {.x = (style->rtl ? edge : MARGIN + labels),
+  double below = style->line + GAP, each = (height - 2 * MARGIN - below) / n, title = style->line + GAP, edge = MARGIN + DOT;
+  char *first = format_first_step ();
+  double labels = fmax (label_width + GAP, cpg_ink_text_width (style, first) - cpg_ink_text_width (style, "1") / 2);
+  g_free (first);
+  return (CpgPanel) {.x = style->rtl ? edge : MARGIN + labels,
                      .y = MARGIN + i * each + title,
                      .width = MAX (width - edge - MARGIN - labels, 1),
                      .height = MAX (each - title - GAP, 1),
@@ -60,12 +74,12 @@ double cpg_panel_draw_key (const CpgPanel *self, cairo_t *cr, const CpgStyle *st
   return offset + SAMPLE + GAP + width + 2 * GAP;
 }
 
-void cpg_panel_draw_grid (const CpgPanel *self, cairo_t *cr, const CpgStyle *style, const double *values, int n)
+void cpg_panel_draw_grid (const CpgPanel *self, cairo_t *cr, const CpgStyle *style, const double *values, int n, gboolean percent)
 {
   for (int i = 0; i < n; i++) {
     double y = floor (cpg_panel_get_y (self, values[i])) + .5;
     cpg_ink_line (cr, &style->faint, 1, self->x, y, self->x + self->width, y);
-    char *number = cpg_ink_number (values[i]);
+    char *number = cpg_panel_format (values[i], percent);
     cpg_ink_text (cr, style, &style->dim, self->rtl ? self->x + self->width + GAP : self->x - GAP, y, self->rtl ? 0 : 1, .5, number);
     g_free (number);
   }
@@ -91,7 +105,7 @@ void cpg_panel_draw_steps (const CpgPanel *self, cairo_t *cr, const CpgStyle *st
   if (self->n_steps == 1)
     return;
   /* The axis' name stands before its first number. */
-  char *first = g_strdup_printf (_("step %d"), 1);
+  char *first = format_first_step ();
   double half = cpg_ink_text_width (style, "1") / 2, origin = cpg_panel_get_x (self, 0);
   cpg_ink_text (cr, style, &style->dim, self->rtl ? origin - half : origin + half, y, self->rtl ? 0 : 1, 0, first);
   g_free (first);

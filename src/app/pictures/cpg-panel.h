@@ -13,6 +13,8 @@ typedef struct {
   gboolean rtl;
 } CpgPanel;
 
+/* Numbers of an axis as they stand beside it. (transfer full) */
+char *cpg_panel_format (double value, gboolean percent);
 /* Panel i of n in a chart; before it is room for labels of label_width pixels. */
 CpgPanel cpg_panel_new (int i, int n, double width, double height, double label_width, int n_steps, const CpgStyle *style);
 double cpg_panel_get_x (const CpgPanel *self, double step);
@@ -26,8 +28,8 @@ void cpg_panel_draw_reading (const CpgPanel *self, cairo_t *cr, const CpgStyle *
  * leaves room pixels at the end for the reading. */
 double cpg_panel_draw_key (const CpgPanel *self, cairo_t *cr, const CpgStyle *style, double offset, const GdkRGBA *colour, double dash,
                            const char *name, double room);
-/* Lines across at values, with their numbers beside. */
-void cpg_panel_draw_grid (const CpgPanel *self, cairo_t *cr, const CpgStyle *style, const double *values, int n);
+/* Lines across at values, with their numbers beside; percent: as shares. */
+void cpg_panel_draw_grid (const CpgPanel *self, cairo_t *cr, const CpgStyle *style, const double *values, int n, gboolean percent);
 /* Numbers of steps below; counted from 1. */
 void cpg_panel_draw_steps (const CpgPanel *self, cairo_t *cr, const CpgStyle *style);
 /* The line through the current step; -1: nothing. */

@@ -72,7 +72,7 @@ static double to_y (const Place *place, double second)
 static void draw_grid (const Place *place, cairo_t *cr, const CpgStyle *style)
 {
   double left = place->area.origin.x, top = place->area.origin.y, right = left + place->area.size.width, bottom = top + place->area.size.height;
-  double tick = cpg_ink_round_up (fmax (right - left, bottom - top) / place->scale / N_TICKS / 1.5);
+  double tick = cpg_ink_round_up (fmin (right - left, bottom - top) / place->scale / N_TICKS);
   double label_room = cpg_ink_text_width (style, "−0.00");
   double drawn_until = -INFINITY;
   /* Far from zero, numbers that are this close cannot be counted any more: hence the second bound. */
@@ -82,7 +82,7 @@ static void draw_grid (const Place *place, cairo_t *cr, const CpgStyle *style)
     cpg_ink_line (cr, &style->faint, 1, x, top, x, bottom);
     if (x - label_room / 2 < drawn_until)
       continue;
-    char *number = cpg_ink_number (i * tick);
+    char *number = cpg_ink_tick (i * tick);
     cpg_ink_text (cr, style, &style->dim, CLAMP (x, left + label_room / 2, right - label_room / 2), bottom + 2, .5, 0, number);
     drawn_until = x + label_room / 2;
     g_free (number);
@@ -93,11 +93,23 @@ static void draw_grid (const Place *place, cairo_t *cr, const CpgStyle *style)
     cpg_ink_line (cr, &style->faint, 1, left, y, right, y);
     if (y < top + style->line / 2)
       continue;
-    char *number = cpg_ink_number (i * tick);
+    char *number = cpg_ink_tick (i * tick);
     cpg_ink_text (cr, style, &style->dim, style->rtl ? right + GAP : left - GAP, y, style->rtl ? 0 : 1, .5, number);
     g_free (number);
   }
-  cpg_ink_text_in (cr, style, &style->dim, left, MARGIN, right - left, 0, _("first component across, second up"));
+}
+
+/* Over it: what the axes are, and at which step it stands. */
+static void draw_words (const CpgPathData *data, const Place *place, cairo_t *cr, const CpgStyle *style)
+{
+  double x = place->area.origin.x, width = place->area.size.width, room = 0;
+  if (data->current >= 0) {
+    char *step = g_strdup_printf (_("step %d"), data->current + 1);
+    room = cpg_ink_text_width (style, step) + GAP;
+    cpg_ink_text_in (cr, style, &style->foreground, x, MARGIN, width, 1, step);
+    g_free (step);
+  }
+  cpg_ink_text_in (cr, style, &style->dim, style->rtl ? x + room : x, MARGIN, width - room, 0, _("first component across, second up"));
 }
 
 /* Steps first .. last, joined. */
@@ -153,6 +165,7 @@ void cpg_path_chart_draw (const CpgPathData *data, cairo_t *cr, double width, do
     return;
   }
   draw_grid (&place, cr, style);
+  draw_words (data, &place, cr, style);
   cairo_rectangle (cr, place.area.origin.x, place.area.origin.y, place.area.size.width, place.area.size.height);
   cairo_clip (cr);
   GdkRGBA behind = cpg_style_fade (style->foreground, style->high_contrast ? .6 : .28);

@@ -19,16 +19,16 @@ static void get_range (const CpgScheduleData *data, double *low, double *high)
       *low = fmin (*low, data->log_snr[i]);
       *high = fmax (*high, data->log_snr[i]);
     }
-  *low = -cpg_ink_round_up (-*low);
-  *high = cpg_ink_round_up (*high);
+  *low = -cpg_ink_get_axis_end (-*low);
+  *high = cpg_ink_get_axis_end (*high);
 }
 
 static double get_label_width (const CpgScheduleData *data, const CpgStyle *style)
 {
   double low, high;
   get_range (data, &low, &high);
-  char *first = cpg_ink_number (low), *second = cpg_ink_number (high);
-  double width = fmax (fmax (cpg_ink_text_width (style, first), cpg_ink_text_width (style, second)), cpg_ink_text_width (style, "0.50"));
+  char *first = cpg_panel_format (low, FALSE), *second = cpg_panel_format (high, FALSE);
+  double width = fmax (fmax (cpg_ink_text_width (style, first), cpg_ink_text_width (style, second)), cpg_ink_text_width (style, "0.5"));
   g_free (first);
   g_free (second);
   return width;
@@ -42,7 +42,7 @@ static gboolean has_current (const CpgScheduleData *data)
 static void draw_levels (const CpgScheduleData *data, const CpgPanel *panel, cairo_t *cr, const CpgStyle *style)
 {
   const GdkRGBA *signal = &style->series[0], *noise = &style->series[1];
-  cpg_panel_draw_grid (panel, cr, style, (double[]) {0, .5, 1}, 3);
+  cpg_panel_draw_grid (panel, cr, style, (double[]) {0, .5, 1}, 3, FALSE);
   cpg_panel_draw_current (panel, cr, style, data->current);
   cpg_panel_draw_line (panel, cr, style, noise, data->sigma, data->n, data->current, NOISE_DASH, FALSE);
   cpg_panel_draw_line (panel, cr, style, signal, data->alpha, data->n, data->current, 0, FALSE);
@@ -57,7 +57,7 @@ static void draw_levels (const CpgScheduleData *data, const CpgPanel *panel, cai
 static void draw_log_snr (const CpgScheduleData *data, const CpgPanel *panel, cairo_t *cr, const CpgStyle *style)
 {
   const GdkRGBA *colour = &style->series[2];
-  cpg_panel_draw_grid (panel, cr, style, (double[]) {panel->low, 0, panel->high}, 3);
+  cpg_panel_draw_grid (panel, cr, style, (double[]) {panel->low, 0, panel->high}, 3, FALSE);
   cpg_panel_draw_current (panel, cr, style, data->current);
   cpg_panel_draw_line (panel, cr, style, colour, data->log_snr, data->n, data->current, 0, FALSE);
   char *reading = has_current (data) ? cpg_ink_number (data->log_snr[data->current]) : g_strdup ("");

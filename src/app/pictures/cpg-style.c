@@ -88,7 +88,7 @@ PangoLayout *cpg_style_create_caption (const CpgStyle *self, const char *text)
   PangoLayout *layout = pango_layout_new (self->context);
   pango_layout_set_font_description (layout, self->caption);
   /* A number by itself reads from left to right, its sign first, whatever is around it. */
-  char *number = has_letters (text) ? NULL : g_strconcat ("\u200e", text, NULL);
+  char *number = has_letters (text) ? NULL : g_strconcat ("\u2066", text, "\u2069", NULL);
   pango_layout_set_text (layout, number ? number : text, -1);
   g_free (number);
   return layout;
