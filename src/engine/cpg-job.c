@@ -1,0 +1,103 @@
+#include "engine/cpg-job.h"
+
+#include "core/study/projection.h"
+#include "engine/cpg-error.h"
+
+CpgJob *cpg_job_new (CpgSettings *settings)
+{
+  CpgJob *self = g_atomic_rc_box_new0 (CpgJob);
+  self->settings = cpg_settings_copy (settings);
+  self->n_steps = cpg_settings_get_steps (settings);
+  self->decode_every = cpg_settings_get_decode_every (settings);
+  self->shown = -1;
+  self->decoded[0] = g_new0 (gboolean, self->n_steps + 1);
+  self->decoded[1] = g_new0 (gboolean, self->n_steps + 1);
+  return self;
+}
+
+CpgJob *cpg_job_ref (CpgJob *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void clear_job (gpointer data)
+{
+  CpgJob *self = data;
+  cosmos_trajectory_free (self->trajectory);
+  g_clear_pointer (&self->parent, cpg_job_unref);
+  g_clear_pointer (&self->model, cpg_model_unref);
+  g_clear_pointer (&self->info, cpg_model_info_unref);
+  g_object_unref (self->settings);
+  g_free (self->decoded[0]);
+  g_free (self->decoded[1]);
+}
+
+void cpg_job_unref (CpgJob *self)
+{
+  g_atomic_rc_box_release_full (self, clear_job);
+}
+
+int cpg_job_get_result_index (const CpgJob *self)
+{
+  return cosmos_trajectory_get_settings (self->trajectory)->returned == COSMOS_RETURN_MEAN ? self->n_steps : self->n_steps - 1;
+}
+
+gboolean cpg_job_is_complete (const CpgJob *self)
+{
+  return self->n_done == self->n_steps;
+}
+
+gboolean cpg_job_begin (CpgJob *self, CosmosPool *pool, GError **error)
+{
+  const char *source = cpg_settings_get_source (self->settings);
+  CosmosSettings settings;
+  CosmosError err;
+  if (!cpg_settings_to_core (self->settings, &self->info->config, &settings, error))
+    return FALSE;
+  if (self->parent)
+    self->trajectory = cosmos_trajectory_branch (self->parent->trajectory, self->branch_at, &settings, &err);
+  else
+    self->trajectory = cosmos_trajectory_new (self->model->pipeline, pool, &settings, *source ? source : NULL, strlen (source), &err);
+  g_clear_pointer (&self->parent, cpg_job_unref);
+  if (!self->trajectory) {
+    cpg_error_from_core (error, &err);
+    return FALSE;
+  }
+  self->n_done = cosmos_trajectory_get_n_done (self->trajectory);
+  return TRUE;
+}
+
+gboolean cpg_job_advance (CpgJob *self, GError **error)
+{
+  CosmosError err;
+  if (!cosmos_trajectory_advance (self->trajectory, &self->stepping, &err)) {
+    cpg_error_from_core (error, &err);
+    return FALSE;
+  }
+  self->n_done++;
+  return TRUE;
+}
+
+const CosmosDecoding *cpg_job_decode (CpgJob *self, int index, CosmosShow show, GError **error)
+{
+  CosmosError err;
+  const CosmosDecoding *decoding = cosmos_trajectory_decode (self->trajectory, index, show, 0, &self->looking, &err);
+  self->decoded[show][index] = TRUE; /* or it cannot be: no second try */
+  if (!decoding)
+    cpg_error_from_core (error, &err);
+  return decoding;
+}
+
+double *cpg_job_project (CpgJob *self, CosmosShow show)
+{
+  gsize n = (gsize) self->n_done, d = (gsize) self->info->config.latents * (gsize) self->info->config.latent_width;
+  float *points = n > 0 ? g_try_new (float, n * d) : NULL;
+  g_autofree double *coordinates = g_new (double, 2 * n);
+  for (gsize k = 0; points && k < n; k++) {
+    const CosmosStep *step = cosmos_trajectory_get_step (self->trajectory, (int) k);
+    memcpy (points + k * d, show == COSMOS_SHOW_X0 ? step->x0 : step->x, d * sizeof *points);
+  }
+  gboolean ok = points && cosmos_projection (points, n, d, 2, coordinates, NULL, NULL);
+  g_free (points);
+  return ok ? g_steal_pointer (&coordinates) : NULL;
+}

@@ -1,0 +1,38 @@
+/* An opened bundle. The worker opens, uses and closes it; reference-counted because runs keep the model that they began with, while others begin with
+ * the next. Private to the engine. */
+#pragma once
+
+#include "core/model/pipeline.h"
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What is known of a model without its weights; constant, for any thread, and outlives the model. */
+typedef struct {
+  char *name, *path;
+  const char *compute; /* "oneDNN bf16" */
+  CosmosConfig config;
+  int n_tokens;
+  char **tokens; /* as people see them */
+} CpgModelInfo;
+
+CpgModelInfo *cpg_model_info_ref (CpgModelInfo *self);
+void cpg_model_info_unref (CpgModelInfo *self);
+/* "" for an id that is none. */
+const char *cpg_model_info_get_token (const CpgModelInfo *self, int id);
+
+typedef struct {
+  CosmosPipeline *pipeline;
+  CpgModelInfo *info;
+} CpgModel;
+
+CpgModel *cpg_model_open (const char *path, CosmosCompute compute, GError **error);
+CpgModel *cpg_model_ref (CpgModel *self);
+void cpg_model_unref (CpgModel *self);
+
+/* Where models lie: $COSMOS_MODELS alone where it is set; else beside the program's tree, in the XDG data folders, and where the program was
+ * installed. The first bundle with the task, those named after it before the others; task NULL or "": any bundle. NULL: none.
+ * (transfer full) Any thread. */
+char *cpg_models_find (const char *task);
+
+G_END_DECLS

@@ -1,0 +1,610 @@
+#include "engine/cpg-worker.h"
+
+#include "engine/cpg-error.h"
+#include "engine/cpg-run-private.h"
+#include "engine/cpg-step-private.h"
+#include "engine/cpg-task.h"
+
+#include <glib/gi18n-lib.h>
+
+enum {
+  TURN_USEC = 4000,           /* of the main context at a time */
+  CHEAP_PROJECTION = 20000000 /* multiplications that do not hold up a run */
+};
+
+/* What the main thread put in, in order. */
+typedef enum { ORDER_LOAD, ORDER_ADD, ORDER_CLOSE } OrderKind;
+
+typedef struct {
+  OrderKind kind;
+  CpgJob *job;
+  GTask *task;
+} Order;
+
+struct _CpgWorker {
+  /* constant */
+  int threads;
+  char *compute;
+  GMainContext *context;
+
+  /* main thread only */
+  CpgModelFunc on_model;
+  gpointer data;
+
+  GMutex lock; /* those down to current, and the wishes of jobs */
+  GCond wake;
+  GQueue orders; /* Order */
+  GQueue events; /* CpgEvent */
+  gboolean dispatching, stopped;
+  guint64 clock;   /* counts wishes */
+  CpgJob *current; /* that is being worked on */
+
+  /* the thread's own */
+  CosmosPool *pool;
+  CpgModel *model;
+  GPtrArray *jobs; /* CpgJob, in the order they came */
+};
+
+/* ---- the thread's end ---- */
+
+/* All threads that live, so that exit () can stop and await them: libraries that they use are torn down after. */
+static GMutex registry_lock;
+static GCond registry_empty;
+static GPtrArray *registry; /* CpgWorker */
+
+static void stop_all (void)
+{
+  g_mutex_lock (&registry_lock);
+  for (guint i = 0; i < registry->len; i++)
+    cpg_worker_stop (g_ptr_array_index (registry, i));
+  while (registry->len > 0)
+    g_cond_wait (&registry_empty, &registry_lock);
+  g_clear_pointer (&registry, g_ptr_array_unref);
+  g_mutex_unlock (&registry_lock);
+}
+
+static void enter_registry (CpgWorker *self)
+{
+  g_mutex_lock (&registry_lock);
+  if (!registry) {
+    registry = g_ptr_array_new ();
+    atexit (stop_all);
+  }
+  g_ptr_array_add (registry, self);
+  g_mutex_unlock (&registry_lock);
+}
+
+static void leave_registry (CpgWorker *self)
+{
+  g_mutex_lock (&registry_lock);
+  g_ptr_array_remove_fast (registry, self);
+  if (registry->len == 0)
+    g_cond_signal (&registry_empty);
+  g_mutex_unlock (&registry_lock);
+}
+
+/* ---- events ---- */
+
+static void free_event (gpointer data)
+{
+  CpgEvent *event = data;
+  g_clear_pointer (&event->job, cpg_job_unref);
+  g_clear_pointer (&event->model, cpg_model_info_unref);
+  g_clear_object (&event->task);
+  g_clear_error (&event->error);
+  g_clear_object (&event->step);
+  g_free (event->coordinates);
+  g_free (event);
+}
+
+static CpgEvent *pop_event (CpgWorker *self)
+{
+  g_mutex_lock (&self->lock);
+  CpgEvent *event = g_queue_pop_head (&self->events);
+  if (!event)
+    self->dispatching = FALSE;
+  g_mutex_unlock (&self->lock);
+  return event;
+}
+
+/* Runs are told after their last event of this turn that it is over, so that a list of many steps changes once. */
+static gboolean dispatch (gpointer data)
+{
+  CpgWorker *self = data;
+  gint64 end = g_get_monotonic_time () + TURN_USEC;
+  g_autoptr (GPtrArray) runs = g_ptr_array_new_with_free_func (g_object_unref);
+  gboolean more = TRUE;
+  do {
+    CpgEvent *event = pop_event (self);
+    if (!event) {
+      more = FALSE;
+      break;
+    }
+    if (event->kind == CPG_EVENT_MODEL) {
+      if (self->on_model)
+        self->on_model (event, self->data);
+    } else if (event->job->run) {
+      CpgRun *run = event->job->run;
+      if (!g_ptr_array_find (runs, run, NULL))
+        g_ptr_array_add (runs, g_object_ref (run));
+      cpg_run_take_event (run, event);
+    }
+    free_event (event);
+  } while (g_get_monotonic_time () < end);
+  for (guint i = 0; i < runs->len; i++)
+    cpg_run_end_turn (g_ptr_array_index (runs, i));
+  return more ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+static void post (CpgWorker *self, CpgEvent event)
+{
+  g_mutex_lock (&self->lock);
+  g_queue_push_tail (&self->events, g_memdup2 (&event, sizeof event));
+  gboolean attach = !self->dispatching;
+  self->dispatching = TRUE;
+  g_mutex_unlock (&self->lock);
+  if (!attach)
+    return;
+  GSource *source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, dispatch, cpg_worker_ref (self), (GDestroyNotify) cpg_worker_unref);
+  g_source_set_static_name (source, "cpg-worker");
+  g_source_attach (source, self->context);
+  g_source_unref (source);
+}
+
+static GError *new_cancelled (void)
+{
+  return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, cosmos_status_text (COSMOS_STATUS_CANCELLED));
+}
+
+static void post_ended (CpgWorker *self, CpgJob *job, GError *error)
+{
+  job->ended = TRUE;
+  post (self, (CpgEvent) {.kind = CPG_EVENT_ENDED, .job = cpg_job_ref (job), .error = error});
+}
+
+/* ---- models ---- */
+
+static CpgModel *open_model (CpgWorker *self, const char *path, GError **error)
+{
+  CosmosCompute compute;
+  CosmosError err;
+  if (cosmos_compute_from_name (self->compute, &compute, &err) && cosmos_compute_is_available (compute, &err))
+    return cpg_model_open (path, compute, error);
+  cpg_error_from_core (error, &err);
+  return NULL;
+}
+
+static void take_model (CpgWorker *self, CpgModel *model, GTask *task)
+{
+  g_clear_pointer (&self->model, cpg_model_unref);
+  self->model = model;
+  post (self, (CpgEvent) {.kind = CPG_EVENT_MODEL,
+                          .model = cpg_model_info_ref (model->info),
+                          .available = cpg_tasks_find_available (&model->info->config),
+                          .task = task});
+}
+
+static void load (CpgWorker *self, GTask *task)
+{
+  GError *error = NULL;
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  CpgModel *model = NULL;
+  if (!g_cancellable_set_error_if_cancelled (cancellable, &error))
+    model = open_model (self, g_task_get_task_data (task), &error);
+  if (model && g_cancellable_set_error_if_cancelled (cancellable, &error))
+    g_clear_pointer (&model, cpg_model_unref);
+  if (model)
+    take_model (self, model, task);
+  else
+    post (self, (CpgEvent) {.kind = CPG_EVENT_MODEL, .task = task, .error = error});
+}
+
+/* The model of a run: its parent's, the one that was opened last, or, where that is none with the task, the first that has it. */
+static gboolean bind (CpgWorker *self, CpgJob *job, GError **error)
+{
+  const char *task = cpg_settings_get_task (job->settings);
+  if (job->parent) {
+    job->model = cpg_model_ref (job->parent->model);
+  } else {
+    if (!self->model || (*task && self->model->info->config.n_tasks > 0 && cosmos_config_find_task (&self->model->info->config, task) < 0)) {
+      g_autofree char *path = cpg_models_find (task);
+      CpgModel *model = path ? open_model (self, path, error) : NULL;
+      if (path && !model)
+        return FALSE;
+      if (model)
+        take_model (self, model, NULL);
+    }
+    if (!self->model) {
+      g_set_error (error, CPG_ERROR, COSMOS_STATUS_IO, _("There is no model for the task “%s”: get one, or name a folder of models in COSMOS_MODELS"),
+                   task);
+      return FALSE;
+    }
+    job->model = cpg_model_ref (self->model);
+  }
+  job->info = cpg_model_info_ref (job->model->info);
+  return TRUE;
+}
+
+/* ---- orders ---- */
+
+static void add_job (CpgWorker *self, CpgJob *job)
+{
+  GError *error = NULL;
+  g_ptr_array_add (self->jobs, cpg_job_ref (job));
+  if (!bind (self, job, &error))
+    post_ended (self, job, error);
+}
+
+/* The model goes here, so that it is never the main thread that closes it. */
+static void close_job (CpgWorker *self, CpgJob *job)
+{
+  g_clear_pointer (&job->model, cpg_model_unref);
+  g_ptr_array_remove (self->jobs, job);
+}
+
+static void follow (CpgWorker *self, Order *order)
+{
+  switch (order->kind) {
+  case ORDER_LOAD: load (self, g_steal_pointer (&order->task)); break;
+  case ORDER_ADD: add_job (self, order->job); break;
+  case ORDER_CLOSE: close_job (self, order->job); break;
+  }
+}
+
+static void free_order (gpointer data)
+{
+  Order *order = data;
+  g_clear_pointer (&order->job, cpg_job_unref);
+  g_clear_object (&order->task);
+  g_free (order);
+}
+
+/* ---- what to do next ---- */
+
+typedef enum { WORK_NONE, WORK_BEGIN, WORK_ADVANCE, WORK_DECODE, WORK_PROJECT, WORK_END } WorkKind;
+
+typedef struct {
+  WorkKind kind;
+  CpgJob *job;
+  int index;
+  CosmosShow show;
+} Work;
+
+static gboolean can_decode (const CpgJob *job, int index, CosmosShow show)
+{
+  return job->trajectory && index >= 0 && index < job->n_done && !job->decoded[show][index];
+}
+
+/* The shown step whose wish is the latest. */
+static Work choose_shown (CpgWorker *self)
+{
+  Work work = {WORK_NONE};
+  for (guint i = 0; i < self->jobs->len; i++) {
+    CpgJob *job = g_ptr_array_index (self->jobs, i);
+    if (can_decode (job, job->shown, job->show) && (!work.job || job->shown_when > work.job->shown_when))
+      work = (Work) {WORK_DECODE, job, job->shown, job->show};
+  }
+  return work;
+}
+
+/* The step just made, where its turn to be decoded has come; after the last step the result, and then the end is told. */
+static Work choose_due (const CpgJob *job)
+{
+  int last = job->n_done - 1;
+  if (job->ended || job->cancelled || !job->trajectory || last < 0)
+    return (Work) {WORK_NONE};
+  if (job->decode_every > 0 && last % job->decode_every == 0 && can_decode (job, last, job->show))
+    return (Work) {WORK_DECODE, (CpgJob *) job, last, job->show};
+  if (!cpg_job_is_complete (job))
+    return (Work) {WORK_NONE};
+  int result = cpg_job_get_result_index (job);
+  return job->decoded[COSMOS_SHOW_X0][result] ? (Work) {WORK_END, (CpgJob *) job} : (Work) {WORK_DECODE, (CpgJob *) job, result, COSMOS_SHOW_X0};
+}
+
+static Work choose_projection (const CpgJob *job, gboolean cheap)
+{
+  for (int show = 0; job->trajectory && show < 2; show++) {
+    double n = job->n_done, d = (double) job->info->config.latents * job->info->config.latent_width;
+    if (job->project[show] && (!cheap || n * n * d / 2 <= CHEAP_PROJECTION))
+      return (Work) {WORK_PROJECT, (CpgJob *) job, 0, (CosmosShow) show};
+  }
+  return (Work) {WORK_NONE};
+}
+
+static Work choose_step (CpgJob *job)
+{
+  if (!job->model || job->ended || job->cancelled || job->paused || (job->trajectory && cpg_job_is_complete (job)))
+    return (Work) {WORK_NONE};
+  return (Work) {job->trajectory ? WORK_ADVANCE : WORK_BEGIN, job};
+}
+
+static Work choose_rest (const CpgJob *job)
+{
+  for (int k = 0; job->decode_every > 0 && k < job->n_done; k++)
+    if (can_decode (job, k, job->show))
+      return (Work) {WORK_DECODE, (CpgJob *) job, k, job->show};
+  return (Work) {WORK_NONE};
+}
+
+/* With the lock. */
+static Work choose (CpgWorker *self)
+{
+  Work work = choose_shown (self);
+  for (guint i = 0; i < self->jobs->len && !work.kind; i++)
+    work = choose_due (g_ptr_array_index (self->jobs, i));
+  for (guint i = 0; i < self->jobs->len && !work.kind; i++)
+    work = choose_projection (g_ptr_array_index (self->jobs, i), TRUE);
+  for (guint i = 0; i < self->jobs->len && !work.kind; i++)
+    work = choose_step (g_ptr_array_index (self->jobs, i));
+  for (guint i = 0; i < self->jobs->len && !work.kind; i++)
+    work = choose_projection (g_ptr_array_index (self->jobs, i), FALSE);
+  for (guint i = self->jobs->len; i > 0 && !work.kind; i--)
+    work = choose_rest (g_ptr_array_index (self->jobs, i - 1));
+  if (work.kind == WORK_PROJECT)
+    work.job->project[work.show] = FALSE;
+  return work;
+}
+
+/* ---- doing it ---- */
+
+static void begin (CpgWorker *self, CpgJob *job)
+{
+  GError *error = NULL;
+  if (cpg_job_begin (job, self->pool, &error))
+    post (self, (CpgEvent) {.kind = CPG_EVENT_STARTED,
+                            .job = cpg_job_ref (job),
+                            .model = cpg_model_info_ref (job->info),
+                            .source_cut = cosmos_trajectory_is_source_cut (job->trajectory)});
+  else
+    post_ended (self, job, error);
+}
+
+static void advance (CpgWorker *self, CpgJob *job)
+{
+  GError *error = NULL;
+  if (cpg_job_advance (job, &error)) {
+    CpgStep *step = cpg_step_new (job, cosmos_trajectory_get_step (job->trajectory, job->n_done - 1));
+    post (self, (CpgEvent) {.kind = CPG_EVENT_STEP, .job = cpg_job_ref (job), .step = step});
+  } else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    g_error_free (error); /* the run knows */
+  } else {
+    post_ended (self, job, error);
+  }
+}
+
+/* The mean has no step of the trajectory. */
+static CpgStep *new_mean (CpgJob *job)
+{
+  const CosmosSettings *settings = cosmos_trajectory_get_settings (job->trajectory);
+  CosmosSchedule schedule = {settings->schedule_d};
+  const float *mean = cosmos_trajectory_get_result (job->trajectory);
+  CosmosStep step = {.index = job->n_steps,
+                     .t = settings->t_end,
+                     .alpha = cosmos_schedule_get_alpha (schedule, settings->t_end),
+                     .sigma = cosmos_schedule_get_sigma (schedule, settings->t_end),
+                     .x = mean,
+                     .x0 = mean};
+  return cpg_step_new (job, &step);
+}
+
+static void decode (CpgWorker *self, const Work *work)
+{
+  GError *error = NULL;
+  CpgJob *job = work->job;
+  const CosmosDecoding *decoding = cpg_job_decode (job, work->index, work->show, &error);
+  if (decoding)
+    post (self, (CpgEvent) {.kind = CPG_EVENT_DECODED,
+                            .job = cpg_job_ref (job),
+                            .index = work->index,
+                            .show = work->show,
+                            .step = work->index == job->n_steps ? new_mean (job) : NULL,
+                            .decoding = decoding});
+  else if (!job->ended && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    post_ended (self, job, error);
+  else
+    g_error_free (error);
+}
+
+static void project (CpgWorker *self, CpgJob *job, CosmosShow show)
+{
+  post (self, (CpgEvent) {.kind = CPG_EVENT_PROJECTED,
+                          .job = cpg_job_ref (job),
+                          .index = job->n_done,
+                          .show = show,
+                          .coordinates = cpg_job_project (job, show)});
+}
+
+static void perform (CpgWorker *self, const Work *work)
+{
+  switch (work->kind) {
+  case WORK_BEGIN: begin (self, work->job); break;
+  case WORK_ADVANCE: advance (self, work->job); break;
+  case WORK_DECODE: decode (self, work); break;
+  case WORK_PROJECT: project (self, work->job, work->show); break;
+  case WORK_END: post_ended (self, work->job, NULL); break;
+  case WORK_NONE: break;
+  }
+}
+
+/* One order or piece of work, or a wait for either. False: the end. */
+static gboolean turn (CpgWorker *self)
+{
+  Order *order = NULL;
+  Work work = {WORK_NONE};
+  g_mutex_lock (&self->lock);
+  while (!self->stopped && !(order = g_queue_pop_head (&self->orders)) && !(work = choose (self)).kind)
+    g_cond_wait (&self->wake, &self->lock);
+  gboolean stopped = self->stopped;
+  self->current = work.job;
+  g_mutex_unlock (&self->lock);
+  if (order)
+    follow (self, order);
+  else
+    perform (self, &work);
+  g_clear_pointer (&order, free_order);
+  g_mutex_lock (&self->lock);
+  self->current = NULL;
+  g_mutex_unlock (&self->lock);
+  return !stopped;
+}
+
+/* What is left is told that it will not be. */
+static void refuse (CpgWorker *self)
+{
+  Order *order;
+  for (guint i = 0; i < self->jobs->len; i++) {
+    CpgJob *job = g_ptr_array_index (self->jobs, i);
+    if (!job->ended)
+      post_ended (self, job, new_cancelled ());
+    g_clear_pointer (&job->model, cpg_model_unref);
+  }
+  g_mutex_lock (&self->lock);
+  GQueue left = self->orders;
+  g_queue_init (&self->orders);
+  g_mutex_unlock (&self->lock);
+  while ((order = g_queue_pop_head (&left))) {
+    if (order->kind == ORDER_ADD)
+      post_ended (self, order->job, new_cancelled ());
+    else if (order->kind == ORDER_LOAD)
+      post (self, (CpgEvent) {.kind = CPG_EVENT_MODEL, .task = g_steal_pointer (&order->task), .error = new_cancelled ()});
+    free_order (order);
+  }
+}
+
+static void drop_job (gpointer data)
+{
+  cpg_job_unref (data);
+}
+
+static gpointer run_thread (gpointer data)
+{
+  CpgWorker *self = data;
+  self->jobs = g_ptr_array_new_with_free_func (drop_job);
+  self->pool = cosmos_pool_new (self->threads);
+  if (!self->pool)
+    g_error ("Out of memory for threads");
+  while (turn (self))
+    continue;
+  refuse (self);
+  g_ptr_array_unref (self->jobs);
+  g_clear_pointer (&self->model, cpg_model_unref);
+  cosmos_pool_free (self->pool);
+  leave_registry (self);
+  cpg_worker_unref (self);
+  return NULL;
+}
+
+/* ---- for the main thread ---- */
+
+CpgWorker *cpg_worker_new (int threads, const char *compute, CpgModelFunc on_model, gpointer data)
+{
+  CpgWorker *self = g_atomic_rc_box_new0 (CpgWorker);
+  self->threads = threads;
+  self->compute = g_strdup (compute);
+  self->context = g_main_context_ref_thread_default ();
+  self->on_model = on_model;
+  self->data = data;
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->wake);
+  g_queue_init (&self->orders);
+  g_queue_init (&self->events);
+  enter_registry (self);
+  g_thread_unref (g_thread_new ("cpg-worker", run_thread, cpg_worker_ref (self)));
+  return self;
+}
+
+CpgWorker *cpg_worker_ref (CpgWorker *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void clear_worker (gpointer data)
+{
+  CpgWorker *self = data;
+  g_queue_clear_full (&self->orders, free_order);
+  g_queue_clear_full (&self->events, free_event);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->wake);
+  g_main_context_unref (self->context);
+  g_free (self->compute);
+}
+
+void cpg_worker_unref (CpgWorker *self)
+{
+  g_atomic_rc_box_release_full (self, clear_worker);
+}
+
+void cpg_worker_stop (CpgWorker *self)
+{
+  self->on_model = NULL;
+  g_mutex_lock (&self->lock);
+  self->stopped = TRUE;
+  if (self->current) {
+    atomic_store (&self->current->stepping.cancelled, true);
+    atomic_store (&self->current->looking.cancelled, true);
+  }
+  g_cond_signal (&self->wake);
+  g_mutex_unlock (&self->lock);
+}
+
+static void put_order (CpgWorker *self, OrderKind kind, CpgJob *job, GTask *task)
+{
+  Order order = {kind, job ? cpg_job_ref (job) : NULL, task};
+  g_mutex_lock (&self->lock);
+  g_queue_push_tail (&self->orders, g_memdup2 (&order, sizeof order));
+  g_cond_signal (&self->wake);
+  g_mutex_unlock (&self->lock);
+}
+
+void cpg_worker_load (CpgWorker *self, GTask *task)
+{
+  put_order (self, ORDER_LOAD, NULL, task);
+}
+
+void cpg_worker_add (CpgWorker *self, CpgJob *job)
+{
+  put_order (self, ORDER_ADD, job, NULL);
+}
+
+void cpg_worker_close (CpgWorker *self, CpgJob *job)
+{
+  atomic_store (&job->stepping.cancelled, true);
+  atomic_store (&job->looking.cancelled, true);
+  put_order (self, ORDER_CLOSE, job, NULL);
+}
+
+void cpg_worker_set_paused (CpgWorker *self, CpgJob *job, gboolean paused)
+{
+  g_mutex_lock (&self->lock);
+  job->paused = paused;
+  g_cond_signal (&self->wake);
+  g_mutex_unlock (&self->lock);
+}
+
+void cpg_worker_cancel (CpgWorker *self, CpgJob *job)
+{
+  g_mutex_lock (&self->lock);
+  job->cancelled = TRUE;
+  atomic_store (&job->stepping.cancelled, true);
+  g_mutex_unlock (&self->lock);
+}
+
+void cpg_worker_show (CpgWorker *self, CpgJob *job, int index, CosmosShow show)
+{
+  g_mutex_lock (&self->lock);
+  job->shown = index;
+  job->show = show;
+  job->shown_when = ++self->clock;
+  g_cond_signal (&self->wake);
+  g_mutex_unlock (&self->lock);
+}
+
+void cpg_worker_project (CpgWorker *self, CpgJob *job, CosmosShow show)
+{
+  g_mutex_lock (&self->lock);
+  job->project[show] = TRUE;
+  g_cond_signal (&self->wake);
+  g_mutex_unlock (&self->lock);
+}

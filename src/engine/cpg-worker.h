@@ -1,0 +1,61 @@
+/* The thread that owns pool, models and trajectories. Private to the engine.
+ *
+ * The main thread puts in loads and jobs and changes a job's wishes; none of these functions waits for work, since the lock is never held during
+ * any. What was made crosses back in order as CpgEvents, all that are there in one turn of the main context (with a limit, so that the turn stays
+ * short). The thread ends by itself after cpg_worker_stop (); at the program's end exit () waits for it, which takes no longer than a layer.
+ */
+#pragma once
+
+#include "engine/cpg-job.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  CPG_EVENT_MODEL,     /* model: the one for coming runs; or error, both may come with task */
+  CPG_EVENT_STARTED,   /* job has begun */
+  CPG_EVENT_STEP,      /* step */
+  CPG_EVENT_DECODED,   /* decoding of index, show */
+  CPG_EVENT_PROJECTED, /* coordinates of index points, show */
+  CPG_EVENT_ENDED      /* error NULL: done; cancelled only where the worker was stopped */
+} CpgEventKind;
+
+typedef struct {
+  CpgEventKind kind;
+  CpgJob *job;
+  CpgModelInfo *model;
+  guint available; /* tasks, cpg_tasks_find_available () */
+  GTask *task;
+  GError *error;
+  CpgStep *step;
+  int index;
+  CosmosShow show;
+  const CosmosDecoding *decoding; /* the job's */
+  double *coordinates;
+  gboolean source_cut;
+} CpgEvent;
+
+typedef struct _CpgWorker CpgWorker;
+
+/* Called in the context in which the worker was made. Takes nothing: event and what is in it are freed after. */
+typedef void (*CpgModelFunc) (CpgEvent *event, gpointer data);
+
+/* on_model, data: until cpg_worker_stop (). */
+CpgWorker *cpg_worker_new (int threads, const char *compute, CpgModelFunc on_model, gpointer data);
+CpgWorker *cpg_worker_ref (CpgWorker *self);
+void cpg_worker_unref (CpgWorker *self);
+/* Runs end as cancelled. */
+void cpg_worker_stop (CpgWorker *self);
+
+/* task (transfer full) comes back with the event. Its data is the path. */
+void cpg_worker_load (CpgWorker *self, GTask *task);
+void cpg_worker_add (CpgWorker *self, CpgJob *job);
+/* Nobody wants anything of the job any more. */
+void cpg_worker_close (CpgWorker *self, CpgJob *job);
+
+/* A job's wishes. */
+void cpg_worker_set_paused (CpgWorker *self, CpgJob *job, gboolean paused);
+void cpg_worker_cancel (CpgWorker *self, CpgJob *job);
+void cpg_worker_show (CpgWorker *self, CpgJob *job, int index, CosmosShow show);
+void cpg_worker_project (CpgWorker *self, CpgJob *job, CosmosShow show);
+
+G_END_DECLS
