@@ -10,6 +10,7 @@ struct _CpgEngine {
   CpgWorker *worker;
   CpgModelInfo *model; /* or NULL */
   int n_loading;
+  GListModel *tasks;
 };
 
 G_DEFINE_FINAL_TYPE (CpgEngine, cpg_engine, G_TYPE_OBJECT)
@@ -34,6 +35,7 @@ static void finalize (GObject *object)
   cpg_worker_stop (self->worker);
   cpg_worker_unref (self->worker);
   g_clear_pointer (&self->model, cpg_model_info_unref);
+  g_object_unref (self->tasks);
   G_OBJECT_CLASS (cpg_engine_parent_class)->finalize (object);
 }
 
@@ -50,7 +52,7 @@ static void cpg_engine_class_init (CpgEngineClass *class)
 
 static void cpg_engine_init (CpgEngine *self)
 {
-  (void) self;
+  self->tasks = cpg_task_list_new ();
 }
 
 /* ---- models ---- */
@@ -76,8 +78,10 @@ static void count_loading (CpgEngine *self, int change)
 static void on_model (CpgEvent *event, gpointer data)
 {
   g_autoptr (CpgEngine) self = g_object_ref (data);
-  if (event->model)
+  if (event->model) {
+    cpg_task_list_set_available (self->tasks, event->available);
     set_model (self, event->model);
+  }
   if (!event->task)
     return;
   count_loading (self, -1);
@@ -143,6 +147,11 @@ const char *cpg_engine_get_compute_name (CpgEngine *self)
 char *cpg_engine_find_model (const char *task)
 {
   return cpg_models_find (task);
+}
+
+GListModel *cpg_engine_get_tasks (CpgEngine *self)
+{
+  return self->tasks;
 }
 
 /* ---- runs ---- */

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "engine/cpg-run.h"
+#include "engine/cpg-task.h"
 
 G_BEGIN_DECLS
 
@@ -27,6 +28,9 @@ const CosmosConfig *cpg_engine_get_config (CpgEngine *self); /* NULL before; unt
 const char *cpg_engine_get_model_name (CpgEngine *self);
 const char *cpg_engine_get_model_path (CpgEngine *self);
 const char *cpg_engine_get_compute_name (CpgEngine *self); /* "oneDNN bf16"; NULL before */
+
+/* The tasks (CpgTask), their availability kept up with the open model and with what models lie on the disk when it is opened. (transfer none) */
+GListModel *cpg_engine_get_tasks (CpgEngine *self);
 
 /* Starts a run with a copy of the settings. (transfer full) It reports by its properties; errors too. Where no model is open, or the open one does
  * not have the task, the first that cpg_engine_find_model () finds is opened and stays. */

@@ -3,6 +3,7 @@
 #include "engine/cpg-error.h"
 #include "engine/cpg-run-private.h"
 #include "engine/cpg-step-private.h"
+#include "engine/cpg-task.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -179,7 +180,10 @@ static void take_model (CpgWorker *self, CpgModel *model, GTask *task)
 {
   g_clear_pointer (&self->model, cpg_model_unref);
   self->model = model;
-  post (self, (CpgEvent) {.kind = CPG_EVENT_MODEL, .model = cpg_model_info_ref (model->info), .task = task});
+  post (self, (CpgEvent) {.kind = CPG_EVENT_MODEL,
+                          .model = cpg_model_info_ref (model->info),
+                          .available = cpg_tasks_find_available (&model->info->config),
+                          .task = task});
 }
 
 static void load (CpgWorker *self, GTask *task)

@@ -23,6 +23,7 @@ typedef struct {
   CpgEventKind kind;
   CpgJob *job;
   CpgModelInfo *model;
+  guint available; /* tasks, cpg_tasks_find_available () */
   GTask *task;
   GError *error;
   CpgStep *step;

@@ -1,5 +1,7 @@
 #include "stage.h"
 
+#include "app/pictures/cpg-step-picture.h"
+
 #include <adwaita.h>
 
 void stage_init (int *argc, char ***argv)
@@ -80,6 +82,14 @@ void stage_photograph (GtkWidget *widget, const char *name)
   stage_settle (widget);
 }
 
+void stage_photograph_focus (GtkWidget *widget, const char *name)
+{
+  gtk_window_set_focus_visible (GTK_WINDOW (gtk_widget_get_root (widget)), TRUE);
+  g_assert_true (gtk_widget_grab_focus (widget));
+  gtk_widget_queue_draw (widget);
+  photograph (widget, name, "focus");
+}
+
 void stage_draw (CpgPicture *picture, int width, int height)
 {
   CpgStyle style;
@@ -92,4 +102,67 @@ void stage_draw (CpgPicture *picture, int width, int height)
   cairo_destroy (cr);
   cairo_surface_destroy (surface);
   cpg_style_clear (&style);
+}
+
+void stage_assert_value (GtkWidget *widget, const char *words)
+{
+  static const GtkAccessibleProperty told[] = {GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION};
+  for (gsize i = 0; i < G_N_ELEMENTS (told); i++) {
+    char *other = gtk_test_accessible_check_property (GTK_ACCESSIBLE (widget), told[i], words);
+    g_assert_cmpstr (other, ==, NULL);
+  }
+}
+
+static void on_selected (int *selected, int step)
+{
+  *selected = step;
+}
+
+static void check_key (GtkWidget *widget, const char *action, int value, int *selected, int expected)
+{
+  *selected = -2;
+  g_assert_true (stage_press (widget, action, "i", value));
+  g_assert_cmpint (*selected, ==, expected);
+}
+
+void stage_check_scrubbing (GtkWidget *widget, int n_steps, gboolean flat)
+{
+  CpgStepPicture *picture = CPG_STEP_PICTURE (widget);
+  int selected = -2, none = -2;
+  gulong handler = g_signal_connect_swapped (widget, "step-selected", G_CALLBACK (on_selected), &selected);
+  cpg_step_picture_set_n_steps (picture, n_steps);
+  for (int rtl = 0; rtl < 2; rtl++) {
+    gtk_widget_set_direction (widget, rtl ? GTK_TEXT_DIR_RTL : GTK_TEXT_DIR_LTR);
+    int onwards = rtl ? -1 : 1;
+    cpg_step_picture_set_current_step (picture, 0);
+    check_key (widget, "step.move", -onwards, &selected, none);
+    check_key (widget, "step.move", onwards, &selected, 1);
+    check_key (widget, "step.move", 10 * onwards, &selected, 10);
+    check_key (widget, "step.end", 1, &selected, n_steps - 1);
+    g_assert_cmpint (cpg_step_picture_get_current_step (picture), ==, 0);
+    cpg_step_picture_set_current_step (picture, n_steps - 1);
+    check_key (widget, "step.move", onwards, &selected, none);
+    check_key (widget, "step.end", -1, &selected, 0);
+    if (!flat)
+      continue;
+    int width = gtk_widget_get_width (widget), y = gtk_widget_get_height (widget) / 2, before = rtl ? n_steps - 1 : 0;
+    g_assert_cmpint (cpg_step_picture_find (picture, 0, y), ==, before);
+    g_assert_cmpint (cpg_step_picture_find (picture, width, y), ==, n_steps - 1 - before);
+    for (int x = 0; x < width; x++) {
+      int step = cpg_step_picture_find (picture, x, y);
+      g_assert_cmpint ((step - before) * onwards, >=, 0);
+      g_assert_cmpint ((step - before) * onwards, <=, 1 + n_steps / 10);
+      before = step;
+    }
+  }
+  gtk_widget_set_direction (widget, GTK_TEXT_DIR_LTR);
+  cpg_step_picture_set_current_step (picture, n_steps + 5);
+  g_assert_cmpint (cpg_step_picture_get_current_step (picture), ==, n_steps - 1);
+  cpg_step_picture_set_n_steps (picture, 3);
+  g_assert_cmpint (cpg_step_picture_get_current_step (picture), ==, 2);
+  cpg_step_picture_set_n_steps (picture, 0);
+  g_assert_cmpint (cpg_step_picture_get_current_step (picture), ==, -1);
+  g_assert_cmpint (cpg_step_picture_find (picture, 5, 5), ==, -1);
+  g_assert_true (stage_press (widget, "step.move", "i", 1));
+  g_signal_handler_disconnect (widget, handler);
 }

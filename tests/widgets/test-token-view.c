@@ -28,6 +28,8 @@ static void test_look (void)
   GtkWindow *window = stage_show (widget, 560, 170);
   cpg_token_view_set_tokens (CPG_TOKEN_VIEW (widget), story, G_N_ELEMENTS (story));
   stage_photograph (widget, "token-view");
+  cpg_token_view_set_cursor (CPG_TOKEN_VIEW (widget), 8);
+  stage_photograph_focus (widget, "token-view");
   cpg_token_view_set_tokens (CPG_TOKEN_VIEW (widget), mixed, G_N_ELEMENTS (mixed));
   stage_photograph (widget, "token-view-mixed");
   stage_close (window);

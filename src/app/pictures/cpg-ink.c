@@ -35,11 +35,9 @@ void cpg_ink_text_in (cairo_t *cr, const CpgStyle *style, const GdkRGBA *colour,
   pango_layout_set_width (layout, (int) (width * PANGO_SCALE));
   pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
   pango_layout_set_single_paragraph_mode (layout, TRUE);
-  /* Pango means left of a paragraph of that direction: here it is a place. */
+  /* Without it the alignment would follow the words' own direction. */
   pango_layout_set_auto_dir (layout, FALSE);
-  gboolean flip = pango_context_get_base_dir (style->context) == PANGO_DIRECTION_RTL;
-  gboolean left = (align < .5) != style->rtl;
-  pango_layout_set_alignment (layout, left != flip ? PANGO_ALIGN_LEFT : PANGO_ALIGN_RIGHT);
+  pango_layout_set_alignment (layout, (align < .5) != style->rtl ? PANGO_ALIGN_LEFT : PANGO_ALIGN_RIGHT);
   show (cr, colour, round (x), round (y), layout);
 }
 
@@ -71,19 +69,40 @@ char *cpg_ink_number (double value)
   if (value == round (value) && size < 1e5)
     return g_strdup_printf ("%s%.0f", value < 0 ? "−" : "", size);
   if (size >= 1e5 || size < 1e-3)
-    return g_strdup_printf ("%.1e", value);
+    return g_strdup_printf ("%s%.1e", value < 0 ? "−" : "", size);
   int digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= .01 ? 2 : 3;
   return g_strdup_printf ("%s%.*f", value < 0 ? "−" : "", digits, size);
 }
 
-double cpg_ink_round_up (double value)
+char *cpg_ink_tick (double value)
+{
+  double size = fabs (value);
+  for (int digits = 0; isfinite (value) && size < 1e5 && digits < 4; digits++) {
+    double power = pow (10, digits);
+    if (fabs (size * power - round (size * power)) < 1e-6)
+      return g_strdup_printf ("%s%.*f", value < 0 && size > 0 ? "−" : "", digits, size);
+  }
+  return cpg_ink_number (value);
+}
+
+static double round_up_to (double value, const double *steps)
 {
   if (!(value > 0) || !isfinite (value))
     return 1;
   double power = pow (10, floor (log10 (value)));
+  while (*steps < 10 && *steps * power < value * (1 - 1e-9))
+    steps++;
+  return *steps * power;
+}
+
+double cpg_ink_round_up (double value)
+{
   static const double steps[] = {1, 2, 5, 10};
-  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
-    if (steps[i] * power >= value * (1 - 1e-9))
-      return steps[i] * power;
-  return 10 * power;
+  return round_up_to (value, steps);
+}
+
+double cpg_ink_get_axis_end (double value)
+{
+  static const double steps[] = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10};
+  return round_up_to (value, steps);
 }

@@ -15,5 +15,9 @@ void cpg_ink_rounded (cairo_t *cr, double x, double y, double width, double heig
 
 /* A number for people, by locale, with about three digits; "–" where it is not finite. (transfer full) */
 char *cpg_ink_number (double value);
+/* The same with as few decimals as tell the number: for axes. (transfer full) */
+char *cpg_ink_tick (double value);
 /* The smallest of 1, 2, 5 times a power of ten that is >= value (> 0). */
 double cpg_ink_round_up (double value);
+/* The same among more numbers: an end of an axis that leaves little of it empty. */
+double cpg_ink_get_axis_end (double value);

@@ -18,8 +18,8 @@ GdkRGBA cpg_style_fade (GdkRGBA colour, double alpha)
 /* All that follows from foreground, accent, dark and high_contrast. */
 static void derive_colours (CpgStyle *self)
 {
-  self->dim = cpg_style_fade (self->foreground, self->high_contrast ? .9 : .62);
-  self->faint = cpg_style_fade (self->foreground, self->high_contrast ? .4 : .13);
+  self->dim = cpg_style_fade (self->foreground, self->high_contrast ? .95 : .74);
+  self->faint = cpg_style_fade (self->foreground, self->high_contrast ? .45 : .14);
   self->surface = self->dark ? from_hex (0x242428) : from_hex (0xffffff);
   self->series[0] = self->accent;
   /* Orange, bluish green and reddish purple, as far apart in lightness as in hue. */
@@ -76,10 +76,20 @@ void cpg_style_clear (CpgStyle *self)
   g_clear_pointer (&self->caption, pango_font_description_free);
 }
 
+static gboolean has_letters (const char *text)
+{
+  while (*text && !g_unichar_isalpha (g_utf8_get_char (text)))
+    text = g_utf8_next_char (text);
+  return *text != 0;
+}
+
 PangoLayout *cpg_style_create_caption (const CpgStyle *self, const char *text)
 {
   PangoLayout *layout = pango_layout_new (self->context);
   pango_layout_set_font_description (layout, self->caption);
-  pango_layout_set_text (layout, text, -1);
+  /* A number by itself reads from left to right, its sign first, whatever is around it. */
+  char *number = has_letters (text) ? NULL : g_strconcat ("\u2066", text, "\u2069", NULL);
+  pango_layout_set_text (layout, number ? number : text, -1);
+  g_free (number);
   return layout;
 }

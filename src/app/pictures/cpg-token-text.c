@@ -31,7 +31,7 @@ void cpg_token_text_clear (CpgTokenText *self)
 static GdkRGBA mark_colour (CosmosMark mark, const CpgStyle *style)
 {
   return mark == COSMOS_MARK_CHANGED  ? style->accent
-         : mark == COSMOS_MARK_UNSURE ? cpg_style_fade (style->foreground, style->high_contrast ? .8 : .55)
+         : mark == COSMOS_MARK_UNSURE ? cpg_style_fade (style->foreground, style->high_contrast ? .9 : .7)
                                       : style->foreground;
 }
 
@@ -48,6 +48,8 @@ PangoLayout *cpg_token_text_create_layout (const CpgTokenText *self, const CpgSt
   pango_layout_set_font_description (layout, style->body);
   pango_layout_set_text (layout, self->text ? self->text : "", -1);
   pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
+  /* Pango turns it around for a paragraph against the direction of the context: a text begins where its own language does. */
+  pango_layout_set_alignment (layout, style->rtl ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
   if (width >= 0)
     pango_layout_set_width (layout, MAX (width - 2 * MARGIN, 1) * PANGO_SCALE);
   PangoAttrList *list = pango_attr_list_new ();
@@ -107,7 +109,7 @@ static void draw_piece (cairo_t *cr, const Piece *piece, CosmosMark mark, gboole
   double em = piece->height / 1.9, top = piece->baseline - 1.12 * em, height = 1.55 * em;
   if (lit || mark == COSMOS_MARK_CHANGED) {
     GdkRGBA fill = lit ? cpg_style_fade (style->foreground, .1) : cpg_style_fade (style->accent, .1);
-    cpg_ink_rounded (cr, piece->x - 2, top, piece->width + 4, height, 4);
+    cpg_ink_rounded (cr, piece->x - 1, top, piece->width + 2, height, 4);
     gdk_cairo_set_source_rgba (cr, &fill);
     cairo_fill (cr);
   }
@@ -126,7 +128,7 @@ static void draw_piece (cairo_t *cr, const Piece *piece, CosmosMark mark, gboole
     cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
     cairo_set_dash (cr, (double[]) {0, 2.4 * thick}, 2, -thick / 2);
   }
-  cpg_ink_line (cr, &colour, thick, piece->x, y, piece->x + piece->width, y);
+  cpg_ink_line (cr, &colour, thick, piece->x + 1, y, piece->x + piece->width - 1, y);
   cairo_restore (cr);
 }
 
