@@ -247,5 +247,6 @@ static void cpg_denoise_page_init (CpgDenoisePage *self)
   g_signal_group_connect_swapped (self->settings_signals, "notify::task", G_CALLBACK (cpg_denoise_page_update_examples), self);
   self->run_signals = g_signal_group_new (CPG_TYPE_RUN);
   g_signal_group_connect_swapped (self->run_signals, "notify::current", G_CALLBACK (cpg_denoise_page_update_text), self);
+  g_signal_group_connect_swapped (self->run_signals, "notify::show", G_CALLBACK (cpg_denoise_page_update_text), self);
   g_signal_group_connect_swapped (self->run_signals, "step-decoded", G_CALLBACK (cpg_denoise_page_on_step_decoded), self);
 }
