@@ -202,7 +202,7 @@ gboolean cpg_session_can_branch (CpgSession *self)
   if (!self->run || !cpg_session_has_model (self))
     return FALSE;
   int step = cpg_run_get_current_step (self->run);
-  return step >= 0 && step + 1 < cpg_run_get_n_steps (self->run);
+  return step >= 1 && step + 1 < cpg_run_get_n_steps (self->run);
 }
 
 gboolean cpg_session_branch (CpgSession *self, GError **error)
@@ -216,11 +216,11 @@ gboolean cpg_session_branch (CpgSession *self, GError **error)
     g_object_get_property (G_OBJECT (cpg_run_get_settings (self->run)), kept[i], &value);
     g_object_set_property (G_OBJECT (settings), kept[i], &value);
   }
-  g_autoptr (CpgRun) run = cpg_engine_branch_run (self->engine, self->run, step + 1, settings, error);
+  g_autoptr (CpgRun) run = cpg_engine_branch_run (self->engine, self->run, step, settings, error);
   if (!run)
     return FALSE;
   cpg_session_replace_run (self, run);
-  cpg_run_set_current_step (run, step);
+  cpg_run_set_current_step (run, step - 1); /* the last one that both have; the player goes on from there */
   return TRUE;
 }
 

@@ -55,7 +55,6 @@ static void cpg_transport_update (CpgTransport *self)
   gtk_adjustment_configure (self->adjustment, run ? cpg_run_get_current_step (run) + 1 : 1, 1, MAX (n, 2), 1, 5, 0);
   gtk_range_set_fill_level (GTK_RANGE (self->scrubber), n_done);
   self->is_updating = FALSE;
-  gtk_widget_set_sensitive (GTK_WIDGET (self->scrubber), n_done > 0);
   CpgStep *step = run ? cpg_run_get_current (run) : NULL;
   /* Translators: what a screen reader says of the scrubber. */
   g_autofree char *words = step ? g_strdup_printf (_ ("Step %d of %d, noise %.2f"), cpg_step_get_index (step) + 1, n, cpg_step_get_sigma (step))

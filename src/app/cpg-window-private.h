@@ -11,6 +11,7 @@ struct _CpgWindow {
   GSettings *preferences;
   GSignalGroup *run_signals;
   guint stop_timer;
+  gboolean run_seen;
   gboolean stoppable; /* the run has gone on for so long that Stop is worth a button */
 
   AdwOverlaySplitView *split;

@@ -71,6 +71,11 @@ static void cpg_window_on_source_cut (CpgWindow *self, GParamSpec *pspec, CpgRun
 
 static void cpg_window_on_run (CpgWindow *self)
 {
+  /* Where the keys for steps work: the scrubber, unless somebody is elsewhere already. */
+  if (!self->run_seen && cpg_session_get_run (self->session)) {
+    self->run_seen = TRUE;
+    gtk_widget_grab_focus (cpg_transport_get_scrubber (self->transport));
+  }
   g_signal_group_set_target (self->run_signals, cpg_session_get_run (self->session));
   cpg_window_on_run_changed (self);
 }
@@ -228,6 +233,5 @@ CpgWindow *cpg_window_new (AdwApplication *application, CpgSession *session, GSe
   g_signal_connect_object (session, "notify::problem", G_CALLBACK (cpg_window_update_stack), self, G_CONNECT_SWAPPED);
   cpg_window_on_run (self);
   cpg_window_update_stack (self);
-  gtk_window_set_focus (GTK_WINDOW (self), cpg_transport_get_scrubber (self->transport));
   return self;
 }
