@@ -28,6 +28,7 @@ struct _CpgWorker {
   GMainContext *context;
 
   /* main thread only */
+  GThread *thread; /* NULL once it was stopped */
   CpgModelFunc on_model;
   gpointer data;
 
@@ -44,44 +45,6 @@ struct _CpgWorker {
   CpgModel *model;
   GPtrArray *jobs; /* CpgJob, in the order they came */
 };
-
-/* ---- the thread's end ---- */
-
-/* All threads that live, so that exit () can stop and await them: libraries that they use are torn down after. */
-static GMutex registry_lock;
-static GCond registry_empty;
-static GPtrArray *registry; /* CpgWorker */
-
-static void stop_all (void)
-{
-  g_mutex_lock (&registry_lock);
-  for (guint i = 0; i < registry->len; i++)
-    cpg_worker_stop (g_ptr_array_index (registry, i));
-  while (registry->len > 0)
-    g_cond_wait (&registry_empty, &registry_lock);
-  g_clear_pointer (&registry, g_ptr_array_unref);
-  g_mutex_unlock (&registry_lock);
-}
-
-static void enter_registry (CpgWorker *self)
-{
-  g_mutex_lock (&registry_lock);
-  if (!registry) {
-    registry = g_ptr_array_new ();
-    atexit (stop_all);
-  }
-  g_ptr_array_add (registry, self);
-  g_mutex_unlock (&registry_lock);
-}
-
-static void leave_registry (CpgWorker *self)
-{
-  g_mutex_lock (&registry_lock);
-  g_ptr_array_remove_fast (registry, self);
-  if (registry->len == 0)
-    g_cond_signal (&registry_empty);
-  g_mutex_unlock (&registry_lock);
-}
 
 /* ---- events ---- */
 
@@ -491,8 +454,6 @@ static gpointer run_thread (gpointer data)
   g_ptr_array_unref (self->jobs);
   g_clear_pointer (&self->model, cpg_model_unref);
   cosmos_pool_free (self->pool);
-  leave_registry (self);
-  cpg_worker_unref (self);
   return NULL;
 }
 
@@ -510,8 +471,7 @@ CpgWorker *cpg_worker_new (int threads, const char *compute, CpgModelFunc on_mod
   g_cond_init (&self->wake);
   g_queue_init (&self->orders);
   g_queue_init (&self->events);
-  enter_registry (self);
-  g_thread_unref (g_thread_new ("cpg-worker", run_thread, cpg_worker_ref (self)));
+  self->thread = g_thread_new ("cpg-worker", run_thread, self);
   return self;
 }
 
@@ -547,6 +507,7 @@ void cpg_worker_stop (CpgWorker *self)
   }
   g_cond_signal (&self->wake);
   g_mutex_unlock (&self->lock);
+  g_thread_join (g_steal_pointer (&self->thread));
 }
 
 static void put_order (CpgWorker *self, OrderKind kind, CpgJob *job, GTask *task)
