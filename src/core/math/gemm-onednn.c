@@ -56,7 +56,8 @@ static bool get_memory (Pack *self, int64_t out)
   size_t panel = round_up (cosmos_panel_kind_get_size (self->kind), 64);
   self->size = panel * (size_t) (self->count - 1) + round_up (cosmos_panel_kind_get_size (self->last_kind), 64);
   bool is_large = self->size >= large_page;
-  self->memory = aligned_alloc (is_large ? large_page : 64, self->size);
+  void *memory = NULL; /* not aligned_alloc, whose sizes are whole multiples of the alignment */
+  self->memory = posix_memalign (&memory, is_large ? large_page : 64, self->size) == 0 ? memory : NULL;
   self->panels = calloc ((size_t) self->count, sizeof *self->panels);
   if (self->precision == COSMOS_PRECISION_INT8) {
     self->scales = malloc ((size_t) out * sizeof *self->scales);
