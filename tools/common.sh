@@ -65,7 +65,7 @@ wanted_packages () { grep -vE '^[[:space:]]*(#|$)' "$packages" | sort; }
 
 # "debian 13": the system that an os-release file describes.
 # shellcheck disable=SC1090
-system_of () { (. "$1" && printf '%s %s' "$ID" "${VERSION_ID:-}"); }
+system_of () { (. "$1" && printf '%s %s %s' "$ID" "${VERSION_ID:-}" "${VARIANT_ID:-}"); }
 
 # Are this system's own packages new enough? What apt would install decides, not what is installed.
 is_new_enough () {

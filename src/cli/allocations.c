@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -16,9 +17,9 @@
 
 #ifdef SANITIZED
 
-long cli_allocations_get_count (void)
+CliAllocations cli_allocations_get (void)
 {
-  return -1;
+  return (CliAllocations) {-1, -1};
 }
 
 #else
@@ -31,51 +32,55 @@ extern void *__libc_memalign (size_t alignment, size_t size);
 
 void *memalign (size_t alignment, size_t size);
 
-static atomic_long count;
+/* Where the linker has put the program's own code. */
+extern const char __executable_start, etext;
 
-static void note (void)
+static atomic_long own, libraries;
+
+static void note (const void *caller)
 {
-  atomic_fetch_add_explicit (&count, 1, memory_order_relaxed);
+  bool is_own = (const char *) caller >= &__executable_start && (const char *) caller < &etext;
+  atomic_fetch_add_explicit (is_own ? &own : &libraries, 1, memory_order_relaxed);
 }
 
-long cli_allocations_get_count (void)
+CliAllocations cli_allocations_get (void)
 {
-  return atomic_load (&count);
+  return (CliAllocations) {atomic_load (&own), atomic_load (&libraries)};
 }
 
 void *malloc (size_t size)
 {
-  note ();
+  note (__builtin_return_address (0));
   return __libc_malloc (size);
 }
 
 void *calloc (size_t n, size_t size)
 {
-  note ();
+  note (__builtin_return_address (0));
   return __libc_calloc (n, size);
 }
 
 void *realloc (void *old, size_t size)
 {
-  note ();
+  note (__builtin_return_address (0));
   return __libc_realloc (old, size);
 }
 
 void *memalign (size_t alignment, size_t size)
 {
-  note ();
+  note (__builtin_return_address (0));
   return __libc_memalign (alignment, size);
 }
 
 void *aligned_alloc (size_t alignment, size_t size)
 {
-  note ();
+  note (__builtin_return_address (0));
   return __libc_memalign (alignment, size);
 }
 
 int posix_memalign (void **pointer, size_t alignment, size_t size)
 {
-  note ();
+  note (__builtin_return_address (0));
   void *memory = __libc_memalign (alignment, size);
   if (!memory)
     return ENOMEM;

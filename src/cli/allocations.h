@@ -3,5 +3,10 @@
  * The command defines malloc and its relatives itself, counts, and hands over to glibc's: the only way to see also what is given back at once. */
 #pragma once
 
-/* -1 where a sanitizer has the allocator. */
-long cli_allocations_get_count (void);
+typedef struct {
+  long own;       /* by code of this program, the core included */
+  long libraries; /* by shared libraries */
+} CliAllocations;
+
+/* Both -1 where a sanitizer has the allocator. */
+CliAllocations cli_allocations_get (void);

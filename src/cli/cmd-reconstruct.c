@@ -141,8 +141,8 @@ static int run_reconstruct (const CliArguments *arguments)
             && cli_engine_open_pipeline (&engine, arguments, &err);
   for (size_t first = 0; ok && first < texts.n; first += PIECE) {
     size_t n = texts.n - first < PIECE ? texts.n - first : PIECE;
+    cli_progress_set_range ((double) first / (double) texts.n, (double) (first + n) / (double) texts.n);
     ok = reconstruct_piece (&engine, &texts, first, n, arguments->json, &sums, &err);
-    cli_progress_show ((double) (first + n) / (double) texts.n, "reconstructing");
   }
   cli_progress_clear ();
   int result = ok ? print_sums (&engine, &sums, arguments->json, cli_now () - start) : cli_fail (&err);

@@ -60,7 +60,7 @@ static const Option options[] = {
     {"t-end", 0, KIND_NUMBER, AT (t_end), "T", "time at which the last step ends (default: the model's)", 0, 0.999},
     {"return", 0, KIND_CHOICE, AT (returned), "WHAT", "what of the last step is decoded: the guess x0, or the step's mean as the paper (default x0)", .choices = returns},
     {"count", 'n', KIND_INTEGER, AT (count), "N", "texts, with the seeds SEED, SEED + 1 ... (default 1), a line each", 1, 100000},
-    {"batch", 0, KIND_INTEGER, AT (batch), "N", "texts that run through the network together (default 8); the texts do not depend on it", 1, 256},
+    {"batch", 0, KIND_INTEGER, AT (batch), "N", "texts that run through the network together (default 8): faster; a text can differ by rounding", 1, 256},
     {"file", 'f', KIND_TEXT, AT (file), "FILE", "read the source from FILE (-: standard input)"},
     {"steps-shown", 0, KIND_INTEGER, AT (steps_shown), "K", "print K steps on the way: step, noise level, text", 0, 1000},
     {"watch", 'w', KIND_FLAG, AT (watch), NULL, "see the text condense in place; lines where there is no terminal"},

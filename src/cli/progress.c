@@ -14,7 +14,7 @@ static const double PATIENCE = 0.5, BETWEEN = 0.1; /* seconds before the first l
 
 static CosmosProgress progress;
 static bool installed, shown, silent;
-static double started, last;
+static double started, last, range_from, range_to = 1;
 
 static void on_signal (int number)
 {
@@ -28,7 +28,7 @@ static void on_signal (int number)
 static void report (double fraction, const char *what, void *data)
 {
   (void) data;
-  cli_progress_show (fraction, what);
+  cli_progress_show (range_from + fraction * (range_to - range_from), what);
 }
 
 CosmosProgress *cli_progress_get (void)
@@ -40,20 +40,20 @@ CosmosProgress *cli_progress_get (void)
     sigaction (SIGTERM, &action, NULL);
     progress.report = report;
     installed = true;
-    cli_progress_restart ();
+    started = cli_now ();
   }
   return &progress;
+}
+
+void cli_progress_set_range (double from, double to)
+{
+  range_from = from;
+  range_to = to;
 }
 
 bool cli_progress_is_cancelled (void)
 {
   return cosmos_progress_is_cancelled (&progress);
-}
-
-void cli_progress_restart (void)
-{
-  cli_progress_clear ();
-  started = cli_now ();
 }
 
 void cli_progress_show (double fraction, const char *what)

@@ -10,8 +10,8 @@
 /* Installs the handlers at the first call. */
 CosmosProgress *cli_progress_get (void);
 bool cli_progress_is_cancelled (void);
-/* The line again from 0 s, for the next piece of work. */
-void cli_progress_restart (void);
+/* What the work reports as 0 to 1 is shown as from .. to: for work that is a part of all. */
+void cli_progress_set_range (double from, double to);
 /* For work that this program cuts into pieces itself. */
 void cli_progress_show (double fraction, const char *what);
 /* Takes the line away. */

@@ -11,7 +11,7 @@ typedef struct {
   double peak[3];   /* operations a second by CosmosPrecision, in a large product of the best back end; 0: not to be had */
 } CliRoof;
 
-/* Measures it: two seconds. */
+/* Measures it: a second or two. *self is zeros at first; a later call keeps what is better, for a machine with others on it. */
 bool cli_roof_measure (CliRoof *self, CosmosPool *pool, CosmosError *err);
 /* Seconds. */
 double cli_roof_get_time (const CliRoof *self, CosmosPrecision precision, double operations, double bytes);

@@ -93,9 +93,11 @@ static void put (CosmosTextBuffer *out, const char *text)
   cosmos_text_buffer_append (out, text, strlen (text));
 }
 
-static void put_style (CosmosTextBuffer *out, unsigned char style)
+/* From the style before to this one. */
+static void put_style (CosmosTextBuffer *out, unsigned char before, unsigned char style)
 {
-  put (out, "\033[0m");
+  if (before)
+    put (out, "\033[0m");
   if (style & CHANGED)
     put (out, cli_terminal_has_colour () ? "\033[4;36m" : "\033[4m");
   if (style & UNSURE)
@@ -107,13 +109,12 @@ static void put_line (CosmosTextBuffer *out, const char *text, const unsigned ch
   unsigned char style = 0;
   for (size_t at = line.start; at < line.end; at++) {
     if (styles && styles[at] != style) {
+      put_style (out, style, styles[at]);
       style = styles[at];
-      put_style (out, style);
     }
     cosmos_text_buffer_append (out, text + at, 1);
   }
-  if (style)
-    put_style (out, 0);
+  put_style (out, style, 0);
 }
 
 /* To where the first line stands, which may be higher now than it was: a terminal that became narrower has folded the lines. */

@@ -157,9 +157,10 @@ static bool encode_source (CosmosTrajectory *self, const int32_t *ids, int64_t n
   return true;
 }
 
+/* A source that is empty itself cannot guide. */
 static bool is_guided (const CosmosTrajectory *self)
 {
-  return self->source.values && self->settings.guidance != 1.0;
+  return self->source.values && self->source.tokens > 2 && self->settings.guidance != 1.0;
 }
 
 static bool ensure_empty_source (CosmosTrajectory *self, CosmosError *err)

@@ -4,10 +4,12 @@
 #include "core/sample/softmax.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <glib.h>
 
+#include "../file/scratch.h"
 #include "../tiny-networks.h"
 
 static const int32_t prompt[] = {2, 40, 7};
@@ -159,6 +161,82 @@ static void test_cancel (Fixture *self, gconstpointer data)
   cosmos_autoregress_free (writer);
 }
 
+/* ---- texts ---- */
+
+/* In millionths. */
+static int32_t first_probability (Fixture *self, const CosmosLanguageModel *model, const int32_t *ids, size_t n)
+{
+  CosmosAutoregress *writer = cosmos_autoregress_new_from_tokens (model, self->pool, &self->settings, ids, n, -1, NULL);
+  bool done;
+  g_assert_true (cosmos_autoregress_advance (writer, NULL, &done, NULL));
+  float probability = cosmos_autoregress_get_token (writer, 0)->probability;
+  cosmos_autoregress_free (writer);
+  return (int32_t) (1e6f * probability);
+}
+
+/* What precedes a prompt, by what the file declares: the first probability gives it away. */
+static void test_framing (Fixture *self, gconstpointer data)
+{
+  static const struct {
+    TinyBegin begin;
+    const char *prompt;
+    int32_t ids[3];
+    int n;
+  } cases[] = {
+    {TINY_BEGIN_CLS, " Tom  ran", {TINY_CLS, TINY_TOM, TINY_RAN}, 3},
+    {TINY_BEGIN_CLS, "", {TINY_CLS}, 1},
+    {TINY_BEGIN_ADDED, "Tom", {TINY_CLS, TINY_TOM}, 2},
+    {TINY_BEGIN_NOT_ADDED, "Tom", {TINY_TOM}, 1},
+    {TINY_BEGIN_NOT_ADDED, "", {TINY_SEP}, 1}, /* as after another text */
+    {TINY_BEGIN_NONE, "Tom ran", {TINY_TOM, TINY_RAN}, 2},
+  };
+  (void) data;
+  self->settings.temperature = 0;
+  char *folder = scratch_new ();
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
+    CosmosLanguageModel *model = tiny_language_model_open (folder, cases[i].begin);
+    CosmosError err;
+    CosmosAutoregress *writer
+        = cosmos_autoregress_new (model, self->pool, &self->settings, cases[i].prompt, strlen (cases[i].prompt), &err);
+    bool done;
+    g_assert_nonnull (writer);
+    g_assert_true (cosmos_autoregress_advance (writer, NULL, &done, &err));
+    if (!done)
+      g_assert_cmpint ((int32_t) (1e6f * cosmos_autoregress_get_token (writer, 0)->probability), ==,
+                       first_probability (self, model, cases[i].ids, (size_t) cases[i].n));
+    cosmos_autoregress_free (writer);
+    cosmos_language_model_free (model);
+  }
+  scratch_free (folder);
+}
+
+static void test_text (Fixture *self, gconstpointer data)
+{
+  (void) data;
+  char *folder = scratch_new ();
+  CosmosLanguageModel *model = tiny_language_model_open (folder, TINY_BEGIN_CLS);
+  CosmosError err;
+  self->settings.temperature = 3;
+  for (self->settings.seed = 0; self->settings.seed < 20; self->settings.seed++) {
+    CosmosAutoregress *writer = cosmos_autoregress_new (model, self->pool, &self->settings, "Tom", 3, &err);
+    finish (writer);
+    for (int i = 0; i < cosmos_autoregress_get_n_tokens (writer); i++) {
+      g_assert_cmpint (cosmos_autoregress_get_token (writer, i)->id, <, TINY_WORDS); /* no row without a token */
+      g_assert_cmpint (cosmos_autoregress_get_token (writer, i)->id, !=, TINY_SEP);
+    }
+    char *text = cosmos_autoregress_get_text (writer);
+    g_assert_true (g_str_has_prefix (text, "Tom"));
+    free (text);
+    cosmos_autoregress_free (writer);
+  }
+  g_autofree char *long_text = g_strnfill (300, '.');
+  g_assert_null (cosmos_autoregress_new (model, self->pool, &self->settings, long_text, 300, &err));
+  g_assert_cmpint (err.code, ==, COSMOS_STATUS_RANGE);
+  g_assert_null (cosmos_autoregress_new (model, self->pool, &self->settings, "\xff", 1, &err));
+  cosmos_language_model_free (model);
+  scratch_free (folder);
+}
+
 /* ---- choosing ---- */
 
 enum { N = 50, DRAWS = 20000 };
@@ -272,6 +350,8 @@ int main (int argc, char **argv)
   ADD ("end-token", test_end_token);
   ADD ("full-context", test_full_context);
   ADD ("cancel", test_cancel);
+  ADD ("framing", test_framing);
+  ADD ("text", test_text);
   ADD ("refusals", test_refusals);
   g_test_add_func ("/autoregress/choose-distribution", test_choose_distribution);
   g_test_add_func ("/autoregress/choose-odd-numbers", test_choose_odd_numbers);

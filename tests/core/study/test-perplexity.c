@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include "../file/scratch.h"
 #include "../tiny-networks.h"
 
 typedef struct {
@@ -61,6 +62,40 @@ static void test_against_definition (Fixture *self, gconstpointer data)
   }
 }
 
+/* A begin token is given, not foreseen; without one the text's first token is. */
+static void test_texts (Fixture *self, gconstpointer data)
+{
+  static const struct {
+    TinyBegin begin;
+    int32_t ids[5];
+    size_t n;
+  } cases[] = {
+    {TINY_BEGIN_CLS, {TINY_CLS, TINY_TOM, TINY_RAN, TINY_HOME, TINY_DOT}, 5},
+    {TINY_BEGIN_ADDED, {TINY_CLS, TINY_TOM, TINY_RAN, TINY_HOME, TINY_DOT}, 5},
+    {TINY_BEGIN_NOT_ADDED, {TINY_TOM, TINY_RAN, TINY_HOME, TINY_DOT}, 4},
+    {TINY_BEGIN_NONE, {TINY_TOM, TINY_RAN, TINY_HOME, TINY_DOT}, 4},
+  };
+  (void) data;
+  char *folder = scratch_new ();
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
+    CosmosLanguageModel *judge = tiny_language_model_open (folder, cases[i].begin);
+    CosmosPerplexity text, tokens;
+    CosmosError err;
+    g_assert_true (cosmos_perplexity (judge, self->graph, " Tom ran  home.\n", 16, &text, &err));
+    g_assert_true (cosmos_perplexity_tokens (judge, self->graph, cases[i].ids, cases[i].n, &tokens, &err));
+    g_assert_cmpint (text.n_tokens, ==, (int) cases[i].n - 1);
+    g_assert_cmpfloat (text.perplexity, ==, tokens.perplexity);
+    g_assert_false (cosmos_perplexity (judge, self->graph, "", 0, &text, &err));
+    g_assert_cmpint (err.code, ==, COSMOS_STATUS_RANGE);
+    g_autofree char *long_text = g_strnfill (100, '.');
+    g_assert_false (cosmos_perplexity (judge, self->graph, long_text, 100, &text, &err));
+    g_assert_nonnull (strstr (err.message, "at most 24"));
+    g_assert_false (cosmos_perplexity (judge, self->graph, "\xff", 1, &text, &err));
+    cosmos_language_model_free (judge);
+  }
+  scratch_free (folder);
+}
+
 static void test_refusals (Fixture *self, gconstpointer data)
 {
   (void) data;
@@ -88,6 +123,7 @@ int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/perplexity/against-definition", Fixture, NULL, set_up, test_against_definition, tear_down);
+  g_test_add ("/perplexity/texts", Fixture, NULL, set_up, test_texts, tear_down);
   g_test_add ("/perplexity/refusals", Fixture, NULL, set_up, test_refusals, tear_down);
   return g_test_run ();
 }
