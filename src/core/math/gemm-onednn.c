@@ -2,14 +2,11 @@
 #include "core/math/gemm-private.h"
 #include "core/math/int8.h"
 #include "core/math/onednn-panel.h"
+#include "core/math/pack-memory.h"
 #include "core/math/parallel.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-
-/* From this size on packed weights lie in large pages, where the system has them on request. */
-static const size_t large_page = 2 << 20;
 
 typedef struct {
   CosmosPrecision precision;
@@ -17,15 +14,15 @@ typedef struct {
   CosmosPanelKind *kind, *last_kind; /* the last panel may be narrower */
   int count;
   void **panels;
-  unsigned char *memory;
+  CosmosPackBlock *block; /* where they lie */
   size_t size;
   float *scales;  /* int8: of every output, */
   int32_t *sums;  /* and the sum of its weights */
 } Pack;
 
-static size_t round_up (size_t size, size_t step)
+static size_t round_up (size_t size)
 {
-  return (size + step - 1) / step * step;
+  return (size + 63) / 64 * 64;
 }
 
 static CosmosPanelKind *get_kind (const Pack *self, int panel)
@@ -45,7 +42,7 @@ static void free_pack (void *pack)
   cosmos_panel_kind_unref (self->kind);
   cosmos_panel_kind_unref (self->last_kind);
   free (self->panels);
-  free (self->memory);
+  cosmos_pack_memory_release (self->block);
   free (self->scales);
   free (self->sums);
   free (self);
@@ -53,21 +50,18 @@ static void free_pack (void *pack)
 
 static bool get_memory (Pack *self, int64_t out)
 {
-  size_t panel = round_up (cosmos_panel_kind_get_size (self->kind), 64);
-  self->size = panel * (size_t) (self->count - 1) + round_up (cosmos_panel_kind_get_size (self->last_kind), 64);
-  bool is_large = self->size >= large_page;
-  self->memory = aligned_alloc (is_large ? large_page : 64, self->size);
+  size_t panel = round_up (cosmos_panel_kind_get_size (self->kind));
+  self->size = panel * (size_t) (self->count - 1) + round_up (cosmos_panel_kind_get_size (self->last_kind));
+  unsigned char *memory = cosmos_pack_memory_get (self->size, &self->block);
   self->panels = calloc ((size_t) self->count, sizeof *self->panels);
   if (self->precision == COSMOS_PRECISION_INT8) {
     self->scales = malloc ((size_t) out * sizeof *self->scales);
     self->sums = malloc ((size_t) out * sizeof *self->sums);
   }
-  if (!self->memory || !self->panels || (self->precision == COSMOS_PRECISION_INT8 && (!self->scales || !self->sums)))
+  if (!memory || !self->panels || (self->precision == COSMOS_PRECISION_INT8 && (!self->scales || !self->sums)))
     return false;
-  if (is_large)
-    madvise (self->memory, self->size, MADV_HUGEPAGE); /* a wish */
   for (int i = 0; i < self->count; i++) {
-    self->panels[i] = cosmos_panel_new (get_kind (self, i), self->memory + (size_t) i * panel);
+    self->panels[i] = cosmos_panel_new (get_kind (self, i), memory + (size_t) i * panel);
     if (!self->panels[i])
       return false;
   }
