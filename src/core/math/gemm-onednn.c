@@ -10,14 +10,14 @@
 
 typedef struct {
   CosmosPrecision precision;
-  CosmosTiles tiles; /* of the weight: the panels of one row of output */
+  CosmosTiles tiles;                 /* of the weight: the panels of one row of output */
   CosmosPanelKind *kind, *last_kind; /* the last panel may be narrower */
   int count;
   void **panels;
   CosmosPackBlock *block; /* where they lie */
   size_t size;
-  float *scales;  /* int8: of every output, */
-  int32_t *sums;  /* and the sum of its weights */
+  float *scales; /* int8: of every output, */
+  int32_t *sums; /* and the sum of its weights */
 } Pack;
 
 static size_t round_up (size_t size)
@@ -84,8 +84,8 @@ static Pack *new_pack (const CosmosWeight *weight, CosmosError *err)
   self->last_kind = self->kind ? cosmos_panel_kind_ref (shape, err) : NULL;
   bool ok = self->last_kind != NULL;
   if (ok && !get_memory (self, weight->out))
-    ok = cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory for a packed matrix of %lld x %lld", (long long) weight->out,
-                           (long long) weight->in);
+    ok = cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory for a packed matrix of %lld x %lld",
+                           (long long) weight->out, (long long) weight->in);
   if (ok)
     return self;
   free_pack (self);
@@ -130,7 +130,8 @@ static bool has_plain_values (const CosmosWeight *weight)
 {
   CosmosDtype dtype = weight->compute.precision == COSMOS_PRECISION_BF16 ? COSMOS_DTYPE_BF16 : COSMOS_DTYPE_F32;
   size_t alignment = dtype == COSMOS_DTYPE_BF16 ? 2 : 4;
-  return weight->compute.precision != COSMOS_PRECISION_INT8 && weight->dtype == dtype && (uintptr_t) weight->values % alignment == 0;
+  return weight->compute.precision != COSMOS_PRECISION_INT8 && weight->dtype == dtype
+         && (uintptr_t) weight->values % alignment == 0;
 }
 
 static void pack_panel (int item, void *data)
@@ -235,7 +236,8 @@ static void scale_sums (const Call *self, CosmosTile tile, int64_t row, int64_t 
   CosmosInt8Columns columns = {self->pack->scales + tile.column, self->pack->sums + tile.column,
                                self->bias ? self->bias + tile.column : NULL};
   for (int64_t i = row; i < row + rows; i++)
-    cosmos_int8_scale_sums (self->y.data + i * self->y.stride + tile.column, tile.columns, self->x.scales[i], self->x.zeros[i], columns);
+    cosmos_int8_scale_sums (self->y.data + i * self->y.stride + tile.column, tile.columns, self->x.scales[i], self->x.zeros[i],
+                            columns);
 }
 
 static void multiply_tile (int item, void *data)

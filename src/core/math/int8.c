@@ -45,7 +45,7 @@ COSMOS_SIMD_CLONES void cosmos_int8_round_weights (const float *w, int64_t n, in
   int32_t total = 0;
   for (int64_t i = 0; i < n; i++) {
     float y = w[i] * inverse;
-    y = y > -127 ? y : -127; /* also NaN, which no integer can hold */
+    y = y > -127 ? y : -127;                       /* also NaN, which no integer can hold */
     int32_t number = (int32_t) (y + 127.5f) - 127; /* to nearest: what is cut is positive */
     q[i] = (int8_t) number;
     total += number;
@@ -76,8 +76,8 @@ COSMOS_SIMD_CLONES void cosmos_int8_round_activations (const float *x, int64_t n
   *zero = (int32_t) middle;
 }
 
-COSMOS_SIMD_CLONES static void scale_sums (const Sum *sums, float *y, int64_t n, float scale, int32_t zero, const float *restrict scales,
-                                           const int32_t *restrict totals)
+COSMOS_SIMD_CLONES static void scale_sums (const Sum *sums, float *y, int64_t n, float scale, int32_t zero,
+                                           const float *restrict scales, const int32_t *restrict totals)
 {
 #pragma omp simd
   for (int64_t i = 0; i < n; i++)
