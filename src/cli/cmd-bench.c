@@ -313,7 +313,7 @@ static int print_text (const Bench *self)
     printf ("  warning    OPENBLAS_CORETYPE or OPENBLAS_L2_SIZE is set: it may slow OpenBLAS down; unset it and compare\n");
   print_table (&self->step);
   print_table (&self->decoder);
-  printf ("  (the least of %d runs, weights random; roof: the larger of operations / peak and bytes of weights / reads;\n"
+  printf ("  (the least of %d runs or more, weights random; roof: the larger of operations / peak and bytes of weights / reads;\n"
           "  allocations a run: by the arena, by malloc in our own code, by malloc in libraries)\n\n",
           ROUNDS);
   if (self->bundle[0])
