@@ -21,7 +21,8 @@ G_DECLARE_FINAL_TYPE (CpgEngine, cpg_engine, CPG, ENGINE, GObject)
 CpgEngine *cpg_engine_new (int threads, const char *compute);
 
 /* Opens a bundle; runs that are started later use it, also those that are started while it is being opened. */
-void cpg_engine_load_async (CpgEngine *self, const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+void cpg_engine_load_async (CpgEngine *self, const char *path, GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer data);
 gboolean cpg_engine_load_finish (CpgEngine *self, GAsyncResult *result, GError **error);
 gboolean cpg_engine_has_model (CpgEngine *self);
 gboolean cpg_engine_is_loading (CpgEngine *self);

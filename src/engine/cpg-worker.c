@@ -171,7 +171,8 @@ static gboolean bind (CpgWorker *self, CpgJob *job, GError **error)
   if (job->parent) {
     job->model = cpg_model_ref (job->parent->model);
   } else {
-    if (!self->model || (*task && self->model->info->config.n_tasks > 0 && cosmos_config_find_task (&self->model->info->config, task) < 0)) {
+    if (!self->model
+        || (*task && self->model->info->config.n_tasks > 0 && cosmos_config_find_task (&self->model->info->config, task) < 0)) {
       g_autofree char *path = cpg_models_find (task);
       CpgModel *model = path ? open_model (self, path, error) : NULL;
       if (path && !model)
@@ -180,8 +181,8 @@ static gboolean bind (CpgWorker *self, CpgJob *job, GError **error)
         take_model (self, model, NULL);
     }
     if (!self->model) {
-      g_set_error (error, CPG_ERROR, COSMOS_STATUS_IO, _("There is no model for the task “%s”: get one, or name a folder of models in COSMOS_MODELS"),
-                   task);
+      g_set_error (error, CPG_ERROR, COSMOS_STATUS_IO,
+                   _ ("There is no model for the task “%s”: get one, or name a folder of models in COSMOS_MODELS"), task);
       return FALSE;
     }
     job->model = cpg_model_ref (self->model);
@@ -210,9 +211,15 @@ static void close_job (CpgWorker *self, CpgJob *job)
 static void follow (CpgWorker *self, Order *order)
 {
   switch (order->kind) {
-  case ORDER_LOAD: load (self, g_steal_pointer (&order->task)); break;
-  case ORDER_ADD: add_job (self, order->job); break;
-  case ORDER_CLOSE: close_job (self, order->job); break;
+  case ORDER_LOAD:
+    load (self, g_steal_pointer (&order->task));
+    break;
+  case ORDER_ADD:
+    add_job (self, order->job);
+    break;
+  case ORDER_CLOSE:
+    close_job (self, order->job);
+    break;
   }
 }
 
@@ -263,7 +270,8 @@ static Work choose_due (const CpgJob *job)
   if (!cpg_job_is_complete (job))
     return (Work) {WORK_NONE};
   int result = cpg_job_get_result_index (job);
-  return job->decoded[COSMOS_SHOW_X0][result] ? (Work) {WORK_END, (CpgJob *) job} : (Work) {WORK_DECODE, (CpgJob *) job, result, COSMOS_SHOW_X0};
+  return job->decoded[COSMOS_SHOW_X0][result] ? (Work) {WORK_END, (CpgJob *) job}
+                                              : (Work) {WORK_DECODE, (CpgJob *) job, result, COSMOS_SHOW_X0};
 }
 
 static Work choose_projection (const CpgJob *job, gboolean cheap)
@@ -382,12 +390,23 @@ static void project (CpgWorker *self, CpgJob *job, CosmosShow show)
 static void perform (CpgWorker *self, const Work *work)
 {
   switch (work->kind) {
-  case WORK_BEGIN: begin (self, work->job); break;
-  case WORK_ADVANCE: advance (self, work->job); break;
-  case WORK_DECODE: decode (self, work); break;
-  case WORK_PROJECT: project (self, work->job, work->show); break;
-  case WORK_END: post_ended (self, work->job, NULL); break;
-  case WORK_NONE: break;
+  case WORK_BEGIN:
+    begin (self, work->job);
+    break;
+  case WORK_ADVANCE:
+    advance (self, work->job);
+    break;
+  case WORK_DECODE:
+    decode (self, work);
+    break;
+  case WORK_PROJECT:
+    project (self, work->job, work->show);
+    break;
+  case WORK_END:
+    post_ended (self, work->job, NULL);
+    break;
+  case WORK_NONE:
+    break;
   }
 }
 

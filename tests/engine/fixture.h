@@ -16,12 +16,12 @@ static gboolean fixture_late (gpointer data)
 }
 
 /* Turns the main loop until the condition holds. */
-#define fixture_wait_until(condition)                                        \
-  do {                                                                       \
-    guint late_ = g_timeout_add_seconds (FIXTURE_SECONDS, fixture_late, 0);  \
-    while (!(condition))                                                     \
-      g_main_context_iteration (NULL, TRUE);                                 \
-    g_source_remove (late_);                                                 \
+#define fixture_wait_until(condition)                                       \
+  do {                                                                      \
+    guint late_ = g_timeout_add_seconds (FIXTURE_SECONDS, fixture_late, 0); \
+    while (!(condition))                                                    \
+      g_main_context_iteration (NULL, TRUE);                                \
+    g_source_remove (late_);                                                \
   } while (0)
 
 static inline gboolean fixture_set (gpointer flag)

@@ -79,7 +79,8 @@ static void test_find_model (void)
   g_autofree char *named = g_build_filename (folder, "detox-1.gguf", NULL), *broken = g_build_filename (folder, "a.gguf", NULL);
   g_setenv ("COSMOS_MODELS", folder, TRUE);
   g_assert_true (g_file_set_contents (broken, "no model", -1, NULL));
-  g_autofree char *story = cpg_engine_find_model ("story"), *any = cpg_engine_find_model (NULL), *none = cpg_engine_find_model ("question");
+  g_autofree char *story = cpg_engine_find_model ("story"), *any = cpg_engine_find_model (NULL),
+                  *none = cpg_engine_find_model ("question");
   g_assert_cmpstr (story, ==, path);
   g_assert_cmpstr (any, ==, path);
   g_assert_null (none);
@@ -341,8 +342,8 @@ static void test_main_loop_turns (void)
     g_autoptr (CpgRun) run = cpg_engine_start_run (engine, settings);
     fixture_finish (run);
     g_source_remove (source);
-    g_test_message ("%s, 200 steps all decoded in %.2f s of steps: the loop came back after %.1f ms at most", cpg_engine_get_model_name (engine),
-                    cpg_run_get_seconds (run), gap.longest);
+    g_test_message ("%s, 200 steps all decoded in %.2f s of steps: the loop came back after %.1f ms at most",
+                    cpg_engine_get_model_name (engine), cpg_run_get_seconds (run), gap.longest);
     g_assert_cmpfloat (gap.longest, <, 1000);
   }
   model_folder_remove (folder);

@@ -26,7 +26,8 @@ static void assert_same_step (CosmosTrajectory *core, CpgStep *step, CosmosShow 
 {
   int k = cpg_step_get_index (step), n, n_tokens, width, settled = 0;
   const CosmosStep *numbers = cosmos_trajectory_get_step (core, k);
-  const float *x0 = cpg_step_get_latents (step, COSMOS_SHOW_X0, &n, &width), *x = cpg_step_get_latents (step, COSMOS_SHOW_XT, &n, &width);
+  const float *x0 = cpg_step_get_latents (step, COSMOS_SHOW_X0, &n, &width),
+              *x = cpg_step_get_latents (step, COSMOS_SHOW_XT, &n, &width);
   const gsize size = (gsize) n * (gsize) width * sizeof *x;
   g_assert_cmpmem (x0, size, numbers->x0, size);
   g_assert_cmpmem (x, size, numbers->x, size);

@@ -23,8 +23,9 @@ static void count (GObject *object, GParamSpec *spec, gpointer data)
 /* Every property but the strings away from its default. */
 static void set_all (CpgSettings *self)
 {
-  g_object_set (self, "task", "detox", "source", "you fool", "seed", G_MAXUINT64, "steps", 12, "sampler", COSMOS_SAMPLER_EULER, "guidance", 2.5,
-                "self-conditioning", FALSE, "schedule-d", 7.0, "t-end", 0.0, "returned", COSMOS_RETURN_MEAN, "decode-every", 4, NULL);
+  g_object_set (self, "task", "detox", "source", "you fool", "seed", G_MAXUINT64, "steps", 12, "sampler", COSMOS_SAMPLER_EULER,
+                "guidance", 2.5, "self-conditioning", FALSE, "schedule-d", 7.0, "t-end", 0.0, "returned", COSMOS_RETURN_MEAN,
+                "decode-every", 4, NULL);
 }
 
 static void test_notify (void)
