@@ -99,7 +99,8 @@ static gunichar character_of (int byte)
 
 /* Pairs, in order; \u0120 is the space. */
 static const char *const merges[][2] = {
-    {"\u0120", "t"}, {"h", "e"}, {"\u0120t", "he"}, {"\u0120", "a"}, {"\u0120", "s"}, {"e", "r"}, {"i", "n"}, {"o", "n"}, {"\u0120", "w"},
+  {"\u0120", "t"}, {"h", "e"}, {"\u0120t", "he"}, {"\u0120", "a"}, {"\u0120", "s"},
+  {"e", "r"},      {"i", "n"}, {"o", "n"},        {"\u0120", "w"},
 };
 static const char *const specials[] = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
 
@@ -112,13 +113,16 @@ static void write_tokenizer (const char *folder)
 {
   GString *json = g_string_new ("{\"version\":\"1.0\",\"truncation\":null,\"padding\":null,\"added_tokens\":[");
   for (guint i = 0; i < G_N_ELEMENTS (specials); i++)
-    g_string_append_printf (json, "%s{\"id\":%u,\"content\":\"%s\",\"single_word\":false,\"lstrip\":false,\"rstrip\":false,"
-                                  "\"normalized\":false,\"special\":true}", i ? "," : "", i, specials[i]);
-  g_string_append (json, "],\"normalizer\":null,\"pre_tokenizer\":{\"type\":\"ByteLevel\",\"add_prefix_space\":true,\"trim_offsets\":true,"
-                         "\"use_regex\":true},\"post_processor\":null,\"decoder\":{\"type\":\"ByteLevel\",\"add_prefix_space\":true,"
-                         "\"trim_offsets\":true,\"use_regex\":true},\"model\":{\"type\":\"BPE\",\"dropout\":null,\"unk_token\":null,"
-                         "\"continuing_subword_prefix\":null,\"end_of_word_suffix\":null,\"fuse_unk\":false,\"byte_fallback\":false,"
-                         "\"ignore_merges\":false,\"vocab\":{");
+    g_string_append_printf (json,
+                            "%s{\"id\":%u,\"content\":\"%s\",\"single_word\":false,\"lstrip\":false,\"rstrip\":false,"
+                            "\"normalized\":false,\"special\":true}",
+                            i ? "," : "", i, specials[i]);
+  g_string_append (
+      json, "],\"normalizer\":null,\"pre_tokenizer\":{\"type\":\"ByteLevel\",\"add_prefix_space\":true,\"trim_offsets\":true,"
+            "\"use_regex\":true},\"post_processor\":null,\"decoder\":{\"type\":\"ByteLevel\",\"add_prefix_space\":true,"
+            "\"trim_offsets\":true,\"use_regex\":true},\"model\":{\"type\":\"BPE\",\"dropout\":null,\"unk_token\":null,"
+            "\"continuing_subword_prefix\":null,\"end_of_word_suffix\":null,\"fuse_unk\":false,\"byte_fallback\":false,"
+            "\"ignore_merges\":false,\"vocab\":{");
   int id = 0;
   for (guint i = 0; i < G_N_ELEMENTS (specials); i++)
     g_string_append_printf (json, "%s\"%s\":%d", i ? "," : "", specials[i], id++);
@@ -247,8 +251,8 @@ void model_folder_write_cosmos (const char *folder)
       "\"compressor\":{\"layers\":%d,\"width\":%d,\"head\":%d,\"ffn\":%d},\"decompressor\":{\"layers\":%d,\"width\":%d,\"head\":%d,\"ffn\":%d},"
       "\"denoiser\":{\"layers\":%d,\"width\":%d,\"head\":%d,\"ffn\":%d,\"max_period\":10.0,\"rope_theta\":10000.0},"
       "\"schedule\":{\"kind\":\"tan\",\"d\":2.0,\"t_start\":0.999,\"t_end\":0.05}}",
-      get_vocabulary (), TOKENS, LATENTS, LATENT_WIDTH, LAYERS, WIDTH, WIDTH / HEAD, FFN, TOKENS, LAYERS, WIDTH, HEAD, FFN, LAYERS, WIDTH,
-      HEAD, FFN, LAYERS, WIDTH, HEAD, FFN);
+      get_vocabulary (), TOKENS, LATENTS, LATENT_WIDTH, LAYERS, WIDTH, WIDTH / HEAD, FFN, TOKENS, LAYERS, WIDTH, HEAD, FFN,
+      LAYERS, WIDTH, HEAD, FFN, LAYERS, WIDTH, HEAD, FFN);
   write_file (folder, "config.json", config, -1);
   g_free (config);
   write_tokenizer (folder);
@@ -280,11 +284,12 @@ void model_folder_write_llama (const char *folder, gboolean tied)
   if (!tied)
     add (&tensors, "lm_head.weight", get_vocabulary (), WIDTH, RANDOM);
   tensors_save (&tensors, folder);
-  char *config = g_strdup_printf ("{\"architectures\":[\"LlamaForCausalLM\"],\"model_type\":\"llama\",\"hidden_size\":%d,"
-                                  "\"intermediate_size\":%d,\"num_hidden_layers\":%d,\"num_attention_heads\":%d,\"num_key_value_heads\":%d,"
-                                  "\"head_dim\":%d,\"vocab_size\":%d,\"rms_norm_eps\":1e-05,\"rope_theta\":10000.0,"
-                                  "\"max_position_embeddings\":64,\"tie_word_embeddings\":%s,\"bos_token_id\":2,\"eos_token_id\":3}",
-                                  WIDTH, FFN, LAYERS, HEADS, KV_HEADS, head, get_vocabulary (), tied ? "true" : "false");
+  char *config = g_strdup_printf (
+      "{\"architectures\":[\"LlamaForCausalLM\"],\"model_type\":\"llama\",\"hidden_size\":%d,"
+      "\"intermediate_size\":%d,\"num_hidden_layers\":%d,\"num_attention_heads\":%d,\"num_key_value_heads\":%d,"
+      "\"head_dim\":%d,\"vocab_size\":%d,\"rms_norm_eps\":1e-05,\"rope_theta\":10000.0,"
+      "\"max_position_embeddings\":64,\"tie_word_embeddings\":%s,\"bos_token_id\":2,\"eos_token_id\":3}",
+      WIDTH, FFN, LAYERS, HEADS, KV_HEADS, head, get_vocabulary (), tied ? "true" : "false");
   write_file (folder, "config.json", config, -1);
   g_free (config);
   write_tokenizer (folder);

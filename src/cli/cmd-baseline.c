@@ -114,8 +114,9 @@ static bool write_text (Work *self, int number, CosmosError *err)
   else if (ok && !in_place)
     cli_print_text (text);
   if (ok && in_place)
-    cli_print_note ("%s · seed %" PRIu64 " · %d tokens · %.2f s · %.0f tokens/s", cosmos_language_model_get_name (self->engine.baseline),
-                    settings.seed, cosmos_autoregress_get_n_tokens (run), seconds, cosmos_autoregress_get_n_tokens (run) / seconds);
+    cli_print_note ("%s · seed %" PRIu64 " · %d tokens · %.2f s · %.0f tokens/s",
+                    cosmos_language_model_get_name (self->engine.baseline), settings.seed, cosmos_autoregress_get_n_tokens (run),
+                    seconds, cosmos_autoregress_get_n_tokens (run) / seconds);
   free (text);
   cosmos_autoregress_free (run);
   return ok;
@@ -138,15 +139,16 @@ static int run_baseline (const CliArguments *arguments)
 }
 
 const CliVerb cli_verb_baseline = {
-    .name = "baseline",
-    .words = "[PROMPT]",
-    .summary = "write a text word by word, for comparison",
-    .about = "Writes a text with an autoregressive language model, token by token: what diffusion is compared with. PROMPT is what the text begins "
-             "with (-: standard input).",
-    .options = "baseline task seed count temperature top-k top-p greedy max-tokens file compute threads",
-    .examples = "  cosmos baseline --seed 7\n"
-                "  cosmos baseline \"Anna had lost her keys.\" --temperature 0.8\n"
-                "  cosmos baseline --greedy --json              with the probability of every token",
-    .max_words = 1,
-    .run = run_baseline,
+  .name = "baseline",
+  .words = "[PROMPT]",
+  .summary = "write a text word by word, for comparison",
+  .about
+  = "Writes a text with an autoregressive language model, token by token: what diffusion is compared with. PROMPT is what the text begins "
+    "with (-: standard input).",
+  .options = "baseline task seed count temperature top-k top-p greedy max-tokens file compute threads",
+  .examples = "  cosmos baseline --seed 7\n"
+              "  cosmos baseline \"Anna had lost her keys.\" --temperature 0.8\n"
+              "  cosmos baseline --greedy --json              with the probability of every token",
+  .max_words = 1,
+  .run = run_baseline,
 };

@@ -54,7 +54,8 @@ static bool diffuse (Work *self, uint64_t seed, int batch, int steps, char **tex
   settings.seed = seed;
   settings.batch = batch;
   settings.steps = steps;
-  CosmosTrajectory *run = cosmos_trajectory_new (self->engine.pipeline, self->engine.pool, &settings, self->source, source_size (self), err);
+  CosmosTrajectory *run = cosmos_trajectory_new (self->engine.pipeline, self->engine.pool, &settings, self->source,
+                                                 source_size (self), err);
   bool ok = run;
   while (ok && !cosmos_trajectory_is_done (run))
     ok = cosmos_trajectory_advance (run, progress, err);
@@ -80,7 +81,8 @@ static bool write_diffusion (Work *self, CosmosError *err)
   for (int first = 0; first < self->count; first += most) {
     int batch = self->count - first < most ? self->count - first : most;
     double start = cli_now ();
-    if (!diffuse (self, self->settings.seed + (uint64_t) first, batch, self->settings.steps, side->texts + first, &side->n_tokens, err))
+    if (!diffuse (self, self->settings.seed + (uint64_t) first, batch, self->settings.steps, side->texts + first, &side->n_tokens,
+                  err))
       return false;
     side->seconds += cli_now () - start;
     cli_progress_show (0.4 * (first + batch) / self->count, "diffusion");
@@ -95,7 +97,8 @@ static bool autoregress (Work *self, uint64_t seed, int max_tokens, char **text,
   CosmosAutoregressSettings settings = self->autoregress;
   settings.seed = seed;
   settings.max_tokens = max_tokens;
-  CosmosAutoregress *run = cosmos_autoregress_new (self->engine.baseline, self->engine.pool, &settings, self->source, source_size (self), err);
+  CosmosAutoregress *run = cosmos_autoregress_new (self->engine.baseline, self->engine.pool, &settings, self->source,
+                                                   source_size (self), err);
   bool ok = run, done = false;
   while (ok && !done)
     ok = cosmos_autoregress_advance (run, cli_progress_get (), &done, err);
@@ -115,7 +118,8 @@ static bool write_baseline (Work *self, CosmosError *err)
     return false;
   for (int i = 0; i < self->count; i++) {
     double start = cli_now ();
-    if (!autoregress (self, self->settings.seed + (uint64_t) i, self->autoregress.max_tokens, &side->texts[i], &side->n_tokens, err))
+    if (!autoregress (self, self->settings.seed + (uint64_t) i, self->autoregress.max_tokens, &side->texts[i], &side->n_tokens,
+                      err))
       return false;
     side->seconds += cli_now () - start;
     cli_progress_show (0.4 + 0.4 * (i + 1) / self->count, "baseline");
@@ -168,7 +172,9 @@ static bool judge_side (Work *self, CosmosGraph *graph, Side *side, CosmosError 
         *err = why;
       ok = false;
     }
-    ok = ok && (cosmos_words_add (words, side->texts[i], size) || cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory for words"));
+    ok = ok
+         && (cosmos_words_add (words, side->texts[i], size)
+             || cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory for words"));
     cli_progress_show (0.8 + 0.2 * (i + 1) / side->n, "judging");
   }
   if (ok && !cosmos_diversity (words, &side->diversity))
@@ -189,7 +195,8 @@ static bool judge (Work *self, CosmosError *err)
 
 /* ---- what came out ---- */
 
-static const char judge_note[] = "A judge prefers texts of its own kind: a language model finds what a language model wrote more likely.";
+static const char judge_note[]
+    = "A judge prefers texts of its own kind: a language model finds what a language model wrote more likely.";
 
 static void print_side_texts (const Side *side)
 {
@@ -203,8 +210,8 @@ static void print_side_texts (const Side *side)
 
 static void print_side (const Side *side)
 {
-  printf ("%-10s %10.3f %10.0f %11.1f %8.3f\n", side->name, side->seconds / side->n, (double) side->n_tokens / side->seconds, side->perplexity,
-          side->diversity);
+  printf ("%-10s %10.3f %10.0f %11.1f %8.3f\n", side->name, side->seconds / side->n, (double) side->n_tokens / side->seconds,
+          side->perplexity, side->diversity);
 }
 
 static int print_text (const Work *self)
@@ -217,8 +224,8 @@ static int print_text (const Work *self)
   printf ("\n%d text%s each; %s, %d steps against %s; perplexity under %s (mean without the outer 5 %%).\n%s\n"
           "Div-4 depends on the number of texts: compare it at the same --count only.\n",
           self->count, self->count == 1 ? "" : "s", cosmos_sampler_get_name (self->settings.sampler), self->settings.steps,
-          self->autoregress.temperature > 0 ? "drawing tokens" : "greedy tokens", cosmos_language_model_get_name (self->engine.judge),
-          judge_note);
+          self->autoregress.temperature > 0 ? "drawing tokens" : "greedy tokens",
+          cosmos_language_model_get_name (self->engine.judge), judge_note);
   return cli_finish_output ();
 }
 
@@ -297,16 +304,18 @@ static int run_compare (const CliArguments *arguments)
 }
 
 const CliVerb cli_verb_compare = {
-    .name = "compare",
-    .words = "[SOURCE]",
-    .summary = "diffusion against the word-by-word baseline",
-    .about = "Lets the diffusion model and the autoregressive baseline write on the same task and seeds. Prints texts, seconds, tokens per second, "
-             "perplexity under a judge and the diversity Div-4. The judge is the baseline unless --judge names another one; a judge "
-             "prefers texts of its own kind, so a third model is fairer.",
-    .options = "model baseline judge task seed count steps sampler guidance no-self-conditioning schedule-d t-end return temperature top-k top-p "
-               "greedy max-tokens file batch compute threads",
-    .examples = "  cosmos compare --seed 7\n"
-                "  cosmos compare --count 100 --steps 25 --judge SmolLM2-135M-Instruct.gguf",
-    .max_words = 1,
-    .run = run_compare,
+  .name = "compare",
+  .words = "[SOURCE]",
+  .summary = "diffusion against the word-by-word baseline",
+  .about
+  = "Lets the diffusion model and the autoregressive baseline write on the same task and seeds. Prints texts, seconds, tokens per second, "
+    "perplexity under a judge and the diversity Div-4. The judge is the baseline unless --judge names another one; a judge "
+    "prefers texts of its own kind, so a third model is fairer.",
+  .options
+  = "model baseline judge task seed count steps sampler guidance no-self-conditioning schedule-d t-end return temperature top-k top-p "
+    "greedy max-tokens file batch compute threads",
+  .examples = "  cosmos compare --seed 7\n"
+              "  cosmos compare --count 100 --steps 25 --judge SmolLM2-135M-Instruct.gguf",
+  .max_words = 1,
+  .run = run_compare,
 };

@@ -40,16 +40,16 @@ static int run_convert (const CliArguments *arguments)
   }
   CosmosQuality qualities[CLI_MAX_QUALITIES];
   CosmosConversion conversion = {
-      .input = arguments->words[0],
-      .tokenizer = arguments->tokenizer,
-      .lower_case = arguments->lower_case,
-      .output = arguments->output,
-      .dtype = COSMOS_DTYPE_BF16,
-      .name = arguments->name,
-      .license = arguments->license,
-      .description = arguments->description,
-      .provenance = arguments->provenance,
-      .qualities = qualities,
+    .input = arguments->words[0],
+    .tokenizer = arguments->tokenizer,
+    .lower_case = arguments->lower_case,
+    .output = arguments->output,
+    .dtype = COSMOS_DTYPE_BF16,
+    .name = arguments->name,
+    .license = arguments->license,
+    .description = arguments->description,
+    .provenance = arguments->provenance,
+    .qualities = qualities,
   };
   CosmosError err = {0};
   CosmosConverted result;
@@ -68,23 +68,24 @@ static int run_convert (const CliArguments *arguments)
   cli_progress_clear ();
   if (arguments->json)
     return print_json (arguments, &result, cli_now () - start);
-  printf ("%s: %s, %zu tensors, %" PRId64 " parameters, %.1f MB; it loads\n", arguments->output, result.architecture, result.n_tensors,
-          result.n_parameters, (double) result.size / 1e6);
+  printf ("%s: %s, %zu tensors, %" PRId64 " parameters, %.1f MB; it loads\n", arguments->output, result.architecture,
+          result.n_tensors, result.n_parameters, (double) result.size / 1e6);
   return cli_finish_output ();
 }
 
 const CliVerb cli_verb_convert = {
-    .name = "convert",
-    .words = "FOLDER",
-    .summary = "make a model file (GGUF) of trained weights",
-    .about = "Makes one GGUF file of a folder with model.safetensors, config.json and tokenizer.json (or vocab.txt). A COSMOS folder becomes a "
-             "bundle for generate; a Hugging Face LLaMA becomes a baseline or judge that llama.cpp reads, too. The file appears whole, "
-             "after it was opened to prove that it loads, or not at all.",
-    .options = "output dtype tokenizer lower-case name license description provenance quality",
-    .examples = "  cosmos convert weights/story-first -o models/story-first.gguf --license CC-BY-4.0\n"
-                "  cosmos convert weights/story-first -o small.gguf --dtype Q8_0\n"
-                "  cosmos convert llama-folder -o models/story-baseline.gguf --quality perplexity=21.4",
-    .min_words = 1,
-    .max_words = 1,
-    .run = run_convert,
+  .name = "convert",
+  .words = "FOLDER",
+  .summary = "make a model file (GGUF) of trained weights",
+  .about
+  = "Makes one GGUF file of a folder with model.safetensors, config.json and tokenizer.json (or vocab.txt). A COSMOS folder becomes a "
+    "bundle for generate; a Hugging Face LLaMA becomes a baseline or judge that llama.cpp reads, too. The file appears whole, "
+    "after it was opened to prove that it loads, or not at all.",
+  .options = "output dtype tokenizer lower-case name license description provenance quality",
+  .examples = "  cosmos convert weights/story-first -o models/story-first.gguf --license CC-BY-4.0\n"
+              "  cosmos convert weights/story-first -o small.gguf --dtype Q8_0\n"
+              "  cosmos convert llama-folder -o models/story-baseline.gguf --quality perplexity=21.4",
+  .min_words = 1,
+  .max_words = 1,
+  .run = run_convert,
 };

@@ -184,8 +184,8 @@ static bool write_all (Work *self, CosmosError *err)
       return false;
     first += in_place ? 1 : batch;
   }
-  cli_print_note ("%s · seed %" PRIu64 " · %s · %d steps · %.2f s", cosmos_pipeline_get_name (self->engine.pipeline), self->settings.seed,
-                  cosmos_sampler_get_name (self->settings.sampler), self->settings.steps, self->seconds);
+  cli_print_note ("%s · seed %" PRIu64 " · %s · %d steps · %.2f s", cosmos_pipeline_get_name (self->engine.pipeline),
+                  self->settings.seed, cosmos_sampler_get_name (self->settings.sampler), self->settings.steps, self->seconds);
   return true;
 }
 
@@ -209,20 +209,22 @@ static int run_generate (const CliArguments *arguments)
 }
 
 const CliVerb cli_verb_generate = {
-    .name = "generate",
-    .words = "[SOURCE]",
-    .summary = "write a text out of noise",
-    .about = "Writes a text with the diffusion model: latent vectors of pure noise are cleaned step by step, then decoded to words. "
-             "The same model, settings and seed write the same text. SOURCE is what a summary, question or rewording is made from (-: "
-             "standard input); stories have none. A task alone is short for this verb: cosmos story --seed 7.",
-    .options = "task model seed count steps sampler guidance no-self-conditioning schedule-d t-end return steps-shown watch pace file batch "
-               "compute threads",
-    .examples = "  cosmos story --seed 7                        a story\n"
-                "  cosmos story --seed random --watch           another one, condensing before your eyes\n"
-                "  cosmos story --seed 7 --steps-shown 5        with five steps on the way\n"
-                "  cosmos story --count 200 >stories.txt        a file of stories, a line each\n"
-                "  cosmos summary --file article.txt            a summary of a file\n"
-                "  cosmos story --sampler euler --steps 200     as the paper does it",
-    .max_words = 1,
-    .run = run_generate,
+  .name = "generate",
+  .words = "[SOURCE]",
+  .summary = "write a text out of noise",
+  .about
+  = "Writes a text with the diffusion model: latent vectors of pure noise are cleaned step by step, then decoded to words. "
+    "The same model, settings and seed write the same text. SOURCE is what a summary, question or rewording is made from (-: "
+    "standard input); stories have none. A task alone is short for this verb: cosmos story --seed 7.",
+  .options
+  = "task model seed count steps sampler guidance no-self-conditioning schedule-d t-end return steps-shown watch pace file batch "
+    "compute threads",
+  .examples = "  cosmos story --seed 7                        a story\n"
+              "  cosmos story --seed random --watch           another one, condensing before your eyes\n"
+              "  cosmos story --seed 7 --steps-shown 5        with five steps on the way\n"
+              "  cosmos story --count 200 >stories.txt        a file of stories, a line each\n"
+              "  cosmos summary --file article.txt            a summary of a file\n"
+              "  cosmos story --sampler euler --steps 200     as the paper does it",
+  .max_words = 1,
+  .run = run_generate,
 };

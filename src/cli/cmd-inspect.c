@@ -156,8 +156,8 @@ static void print_groups (const Model *self)
   printf ("\n%zu tensors, %" PRId64 " parameters\n", get_n_tensors (self), all);
   for (size_t i = 0; i < n; i++) {
     cli_make_printable (groups[i].name);
-    printf ("  %-20s %5zu tensors %13" PRId64 " parameters %9.1f MB\n", groups[i].name, groups[i].n_tensors, groups[i].n_parameters,
-            (double) groups[i].bytes / 1e6);
+    printf ("  %-20s %5zu tensors %13" PRId64 " parameters %9.1f MB\n", groups[i].name, groups[i].n_tensors,
+            groups[i].n_parameters, (double) groups[i].bytes / 1e6);
   }
 }
 
@@ -186,7 +186,8 @@ static void print_model (const Model *self, const CliArguments *arguments)
   print_string_key (self, "licence", "general.license");
   print_string_key (self, "provenance", "general.provenance");
   if (self->tokenizer) {
-    snprintf (line, sizeof line, "%s, %d tokens", cosmos_tokenizer_get_kind (self->tokenizer), cosmos_tokenizer_get_size (self->tokenizer));
+    snprintf (line, sizeof line, "%s, %d tokens", cosmos_tokenizer_get_kind (self->tokenizer),
+              cosmos_tokenizer_get_size (self->tokenizer));
     print_field ("tokenizer", line);
   } else if (self->why_no_tokenizer[0]) {
     snprintf (line, sizeof line, "cannot be read: %s", self->why_no_tokenizer);
@@ -277,15 +278,15 @@ static int run_inspect (const CliArguments *arguments)
 }
 
 const CliVerb cli_verb_inspect = {
-    .name = "inspect",
-    .words = "FILE",
-    .summary = "what is in a model file",
-    .about = "Says what is in a .gguf or .safetensors file: what it is, sizes, tokenizer, how many parameters each network has.",
-    .options = "keys tensors",
-    .examples = "  cosmos inspect models/story-first.gguf\n"
-                "  cosmos inspect models/story-first.gguf --keys --tensors\n"
-                "  cosmos inspect weights.safetensors --json",
-    .min_words = 1,
-    .max_words = 1,
-    .run = run_inspect,
+  .name = "inspect",
+  .words = "FILE",
+  .summary = "what is in a model file",
+  .about = "Says what is in a .gguf or .safetensors file: what it is, sizes, tokenizer, how many parameters each network has.",
+  .options = "keys tensors",
+  .examples = "  cosmos inspect models/story-first.gguf\n"
+              "  cosmos inspect models/story-first.gguf --keys --tensors\n"
+              "  cosmos inspect weights.safetensors --json",
+  .min_words = 1,
+  .max_words = 1,
+  .run = run_inspect,
 };

@@ -12,8 +12,8 @@
 
 enum { POINTS = 7 };
 
-static int print_results (const CliEngine *engine, const CliArguments *arguments, const CliTexts *texts, CosmosDecoding *const *decodings,
-                          int n)
+static int print_results (const CliEngine *engine, const CliArguments *arguments, const CliTexts *texts,
+                          CosmosDecoding *const *decodings, int n)
 {
   if (!arguments->json) {
     for (int i = 0; i < n; i++) {
@@ -44,13 +44,15 @@ static int run_interpolate (const CliArguments *arguments)
   CosmosError err = {0};
   CosmosDecoding **decodings = calloc ((size_t) n, sizeof *decodings);
   cli_progress_get ();
-  bool ok = (decodings || cosmos_error_set (&err, COSMOS_STATUS_NO_MEMORY, "Out of memory")) && cli_input_texts (arguments, &texts, &err);
+  bool ok = (decodings || cosmos_error_set (&err, COSMOS_STATUS_NO_MEMORY, "Out of memory"))
+            && cli_input_texts (arguments, &texts, &err);
   if (ok && texts.n != 2)
-    ok = cosmos_error_set (&err, COSMOS_STATUS_RANGE, "Two texts are needed, each in quotes or on a line of its own; there %s %zu",
+    ok = cosmos_error_set (&err, COSMOS_STATUS_RANGE,
+                           "Two texts are needed, each in quotes or on a line of its own; there %s %zu",
                            texts.n == 1 ? "is" : "are", texts.n);
   ok = ok && cli_engine_init (&engine, arguments, &err) && cli_engine_open_pipeline (&engine, arguments, &err)
-       && cosmos_interpolate (engine.pipeline, engine.pool, texts.items[0], texts.items[1], (size_t) n, arguments->spherical, decodings,
-                              cli_progress_get (), &err);
+       && cosmos_interpolate (engine.pipeline, engine.pool, texts.items[0], texts.items[1], (size_t) n, arguments->spherical,
+                              decodings, cli_progress_get (), &err);
   cli_progress_clear ();
   int result = ok ? print_results (&engine, arguments, &texts, decodings, n) : cli_fail (&err);
   for (int i = 0; ok && i < n; i++)
@@ -62,14 +64,15 @@ static int run_interpolate (const CliArguments *arguments)
 }
 
 const CliVerb cli_verb_interpolate = {
-    .name = "interpolate",
-    .words = "TEXT TEXT",
-    .summary = "the texts between two texts",
-    .about = "Encodes two texts and decodes points on the way between their latent vectors. The texts come as two arguments, or as two lines of a "
-             "file or of standard input (-).",
-    .options = "points spherical model task file compute threads",
-    .examples = "  cosmos interpolate \"Anna had lost her keys.\" \"The dog ran into the sea.\"\n"
-                "  cosmos interpolate --file two-lines.txt --points 11 --spherical",
-    .max_words = 2,
-    .run = run_interpolate,
+  .name = "interpolate",
+  .words = "TEXT TEXT",
+  .summary = "the texts between two texts",
+  .about
+  = "Encodes two texts and decodes points on the way between their latent vectors. The texts come as two arguments, or as two lines of a "
+    "file or of standard input (-).",
+  .options = "points spherical model task file compute threads",
+  .examples = "  cosmos interpolate \"Anna had lost her keys.\" \"The dog ran into the sea.\"\n"
+              "  cosmos interpolate --file two-lines.txt --points 11 --spherical",
+  .max_words = 2,
+  .run = run_interpolate,
 };

@@ -12,7 +12,8 @@
 
 static const CliNumbers default_sigmas = {{0.25, 0.5, 0.75, 1, 1.25, 1.5, 2}, 7};
 
-static int print_results (const CliEngine *engine, const CliArguments *arguments, const char *source, const CosmosPerturbation *results, int n)
+static int print_results (const CliEngine *engine, const CliArguments *arguments, const char *source,
+                          const CosmosPerturbation *results, int n)
 {
   if (!arguments->json) {
     printf ("sigma  BLEU   tokens  text\n");
@@ -47,7 +48,8 @@ static int run_perturb (const CliArguments *arguments)
   char *source = cli_input_source (arguments, 0, &err);
   bool ok = source != NULL;
   if (!ok && err.code == COSMOS_STATUS_OK)
-    cosmos_error_set (&err, COSMOS_STATUS_RANGE, "No text was given: write it in quotes, or name a file with --file (-: standard input)");
+    cosmos_error_set (&err, COSMOS_STATUS_RANGE,
+                      "No text was given: write it in quotes, or name a file with --file (-: standard input)");
   ok = ok && cli_engine_init (&engine, arguments, &err) && cli_engine_open_pipeline (&engine, arguments, &err)
        && cosmos_perturb (engine.pipeline, engine.pool, source, sigmas->items, (size_t) sigmas->n, arguments->seed, results,
                           cli_progress_get (), &err);
@@ -61,14 +63,15 @@ static int run_perturb (const CliArguments *arguments)
 }
 
 const CliVerb cli_verb_perturb = {
-    .name = "perturb",
-    .words = "TEXT",
-    .summary = "decode a text's latents with noise on them",
-    .about = "Encodes a text, adds noise of several sizes to its latent vectors (which have a spread of 1) and decodes: a smooth latent space "
-             "gives the same text back for a long time. BLEU and the share of unchanged tokens are against the decode without noise.",
-    .options = "sigma seed model task file compute threads",
-    .examples = "  cosmos perturb \"Anna had lost her keys. She looked everywhere.\"\n"
-                "  cosmos perturb --file story.txt --sigma 0.5,1,2 --seed 3",
-    .max_words = 1,
-    .run = run_perturb,
+  .name = "perturb",
+  .words = "TEXT",
+  .summary = "decode a text's latents with noise on them",
+  .about
+  = "Encodes a text, adds noise of several sizes to its latent vectors (which have a spread of 1) and decodes: a smooth latent space "
+    "gives the same text back for a long time. BLEU and the share of unchanged tokens are against the decode without noise.",
+  .options = "sigma seed model task file compute threads",
+  .examples = "  cosmos perturb \"Anna had lost her keys. She looked everywhere.\"\n"
+              "  cosmos perturb --file story.txt --sigma 0.5,1,2 --seed 3",
+  .max_words = 1,
+  .run = run_perturb,
 };

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 
 enum {
-  PIECE = 64,  /* texts that are held at a time */
-  SHOWN = 5,   /* up to so many texts are printed */
+  PIECE = 64, /* texts that are held at a time */
+  SHOWN = 5,  /* up to so many texts are printed */
 };
 
 /* Sums over texts. */
@@ -77,8 +77,8 @@ static int print_json (const CliEngine *engine, const char *text, const CosmosRe
 
 static void print_total (const Totals *totals, const char *what)
 {
-  printf ("%zu text%s%s: token accuracy %.2f %%, exact %.1f %%, MSE %.3f\n", totals->n_texts, totals->n_texts == 1 ? "" : "s", what,
-          100 * get_accuracy (totals), 100 * get_exact_share (totals), get_mse (totals));
+  printf ("%zu text%s%s: token accuracy %.2f %%, exact %.1f %%, MSE %.3f\n", totals->n_texts, totals->n_texts == 1 ? "" : "s",
+          what, 100 * get_accuracy (totals), 100 * get_exact_share (totals), get_mse (totals));
 }
 
 static void add_total (CliJson *json, const char *name, const Totals *totals)
@@ -115,7 +115,8 @@ static bool reconstruct_piece (const CliEngine *engine, const CliTexts *texts, s
                                CosmosError *err)
 {
   CosmosReconstruction results[PIECE];
-  if (!cosmos_reconstruct (engine->pipeline, engine->pool, (const char *const *) texts->items + first, n, results, cli_progress_get (), err))
+  if (!cosmos_reconstruct (engine->pipeline, engine->pool, (const char *const *) texts->items + first, n, results,
+                           cli_progress_get (), err))
     return false;
   bool ok = true;
   for (size_t i = 0; i < n; i++) {
@@ -152,16 +153,17 @@ static int run_reconstruct (const CliArguments *arguments)
 }
 
 const CliVerb cli_verb_reconstruct = {
-    .name = "reconstruct",
-    .words = "[TEXT]...",
-    .summary = "what is left of texts after the latent vectors",
-    .about = "Encodes texts to latent vectors and decodes them again. Says how many tokens came back right ([CLS] and [SEP] count), how many texts "
-             "came back exactly, and the squared error of the encoder states; texts that are longer than the model reads are counted apart. Texts come as arguments, or from a file or standard "
-             "input (-): a text a line, or JSON lines with a \"text\" or \"target\" field. Up to 5 texts are printed as they came back.",
-    .options = "model task file limit compute threads",
-    .examples = "  cosmos reconstruct \"Anna had lost her keys. She looked everywhere.\"\n"
-                "  cosmos reconstruct --file stories.txt\n"
-                "  xzcat valid.jsonl.xz | cosmos reconstruct - --limit 200",
-    .max_words = 1000,
-    .run = run_reconstruct,
+  .name = "reconstruct",
+  .words = "[TEXT]...",
+  .summary = "what is left of texts after the latent vectors",
+  .about
+  = "Encodes texts to latent vectors and decodes them again. Says how many tokens came back right ([CLS] and [SEP] count), how many texts "
+    "came back exactly, and the squared error of the encoder states; texts that are longer than the model reads are counted apart. Texts come as arguments, or from a file or standard "
+    "input (-): a text a line, or JSON lines with a \"text\" or \"target\" field. Up to 5 texts are printed as they came back.",
+  .options = "model task file limit compute threads",
+  .examples = "  cosmos reconstruct \"Anna had lost her keys. She looked everywhere.\"\n"
+              "  cosmos reconstruct --file stories.txt\n"
+              "  xzcat valid.jsonl.xz | cosmos reconstruct - --limit 200",
+  .max_words = 1000,
+  .run = run_reconstruct,
 };

@@ -10,9 +10,9 @@
 typedef struct {
   CosmosCompute compute;
   CosmosPool *pool;
-  CosmosPipeline *pipeline;       /* NULL before open_pipeline */
-  CosmosLanguageModel *baseline;  /* NULL before open_baseline */
-  CosmosLanguageModel *judge;     /* NULL before open_judge; may be the baseline */
+  CosmosPipeline *pipeline;      /* NULL before open_pipeline */
+  CosmosLanguageModel *baseline; /* NULL before open_baseline */
+  CosmosLanguageModel *judge;    /* NULL before open_judge; may be the baseline */
   double load_seconds;
 } CliEngine;
 

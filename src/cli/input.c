@@ -192,7 +192,8 @@ bool cli_input_texts (const CliArguments *arguments, CliTexts *texts, CosmosErro
   else if (arguments->file || standard)
     ok = read_texts (standard ? "-" : arguments->file, limit, texts, err);
   else if (arguments->n_words == 0)
-    ok = cosmos_error_set (err, COSMOS_STATUS_RANGE, "No text was given: write it in quotes, or name a file with --file (-: standard input)");
+    ok = cosmos_error_set (err, COSMOS_STATUS_RANGE,
+                           "No text was given: write it in quotes, or name a file with --file (-: standard input)");
   for (int i = 0; ok && !standard && i < arguments->n_words && texts->n < limit; i++) {
     size_t size = strlen (arguments->words[i]);
     ok = check ("The text", arguments->words[i], size, err)

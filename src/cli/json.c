@@ -37,7 +37,8 @@ int cli_json_finish (CliJson *self)
 
 void cli_json_text (CliJson *self, yyjson_mut_val *object, const char *key, const char *value)
 {
-  char *mended = value && !cosmos_utf8_is_valid (value, strlen (value), NULL) ? cosmos_text_from_bytes (value, strlen (value)) : NULL;
+  char *mended = value && !cosmos_utf8_is_valid (value, strlen (value), NULL) ? cosmos_text_from_bytes (value, strlen (value))
+                                                                              : NULL;
   if (value)
     yyjson_mut_obj_add_strcpy (self->doc, object, key, mended ? mended : value);
   else

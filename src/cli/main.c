@@ -8,8 +8,8 @@
 #include <string.h>
 
 static const CliVerb *const verbs[] = {
-    &cli_verb_generate, &cli_verb_baseline, &cli_verb_compare, &cli_verb_reconstruct, &cli_verb_perturb,
-    &cli_verb_interpolate, &cli_verb_inspect, &cli_verb_convert, &cli_verb_bench,
+  &cli_verb_generate,    &cli_verb_baseline, &cli_verb_compare, &cli_verb_reconstruct, &cli_verb_perturb,
+  &cli_verb_interpolate, &cli_verb_inspect,  &cli_verb_convert, &cli_verb_bench,
 };
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
 
@@ -40,7 +40,8 @@ static void print_overview (FILE *stream)
   fputs ("Cosmos Playground writes text with latent diffusion: a whole text condenses out of noise, all words at once.\n\n"
          "usage: cosmos VERB [ARGUMENT]... [OPTION]...\n"
          "       cosmos TASK ...            short for: cosmos generate --task TASK\n\n"
-         "Verbs:\n", stream);
+         "Verbs:\n",
+         stream);
   for (int i = 0; i < N_VERBS; i++)
     fprintf (stream, "  %-12s %s\n", verbs[i]->name, verbs[i]->summary);
   fputs ("  help         this overview; cosmos help VERB says more about a verb\n"
@@ -49,7 +50,8 @@ static void print_overview (FILE *stream)
          "Examples:\n"
          "  cosmos story --seed 7              a story, and with the same seed the same again\n"
          "  cosmos story --seed 7 --watch      see how it condenses out of noise\n"
-         "  cosmos reconstruct \"A short text.\"  what is left of a text after 16 latent vectors\n", stream);
+         "  cosmos reconstruct \"A short text.\"  what is left of a text after 16 latent vectors\n",
+         stream);
 }
 
 static int unknown_verb (const char *name)

@@ -95,8 +95,8 @@ static Fit examine (const char *path, const char *wanted, const char *task, Cosm
     if (strcmp (architecture, wanted) == 0)
       fit = bundle ? examine_tasks (path, file, task, err) : FIT;
     else
-      cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: is a model of architecture \"%.32s\"; %s is needed", path, architecture,
-                        bundle ? "a COSMOS bundle" : "a language model of architecture \"llama\"");
+      cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: is a model of architecture \"%.32s\"; %s is needed", path,
+                        architecture, bundle ? "a COSMOS bundle" : "a language model of architecture \"llama\"");
   }
   cosmos_gguf_free (file);
   return fit;
@@ -146,7 +146,8 @@ char *cli_models_find_bundle (const char *named, const char *task, CosmosError *
   if (fit != FIT) {
     path = NULL;
     if (fit != LACKS_TASK)
-      cosmos_error_set (err, COSMOS_STATUS_IO, "%s: has no COSMOS model; name one with --model, or make one with: cosmos convert", folder);
+      cosmos_error_set (err, COSMOS_STATUS_IO, "%s: has no COSMOS model; name one with --model, or make one with: cosmos convert",
+                        folder);
   }
   free (folder);
   return path;
@@ -161,7 +162,8 @@ char *cli_models_find_language_model (const char *named, const char *task, Cosmo
     return NULL;
   if (search (folder, "llama", task, &path, err) != FIT) {
     path = NULL;
-    cosmos_error_set (err, COSMOS_STATUS_IO, "%s: has no autoregressive model; name a .gguf of architecture llama with --baseline", folder);
+    cosmos_error_set (err, COSMOS_STATUS_IO,
+                      "%s: has no autoregressive model; name a .gguf of architecture llama with --baseline", folder);
   }
   free (folder);
   return path;

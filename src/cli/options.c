@@ -29,8 +29,8 @@ typedef struct {
   size_t offset;
   const char *value; /* as the help calls it */
   const char *help;
-  double min, max;                /* of numbers */
-  const char *const *choices;     /* ended by NULL */
+  double min, max;            /* of numbers */
+  const char *const *choices; /* ended by NULL */
 } Option;
 
 static const char *const computes[] = {"auto", "f32", "bf16", "int8", "openblas", NULL};
@@ -38,55 +38,69 @@ static const char *const returns[] = {"x0", "mean", NULL};
 static const char *const dtypes[] = {"BF16", "F16", "F32", "Q8_0", NULL};
 static const char *const samplers[] = {
 #define X(name, id, text) id,
-    COSMOS_SAMPLERS (X)
+  COSMOS_SAMPLERS (X)
 #undef X
-        NULL};
+      NULL};
 
 #define AT(member) offsetof (CliArguments, member)
 
 static const Option options[] = {
-    {"task", 't', KIND_TEXT, AT (task), "NAME", "what the model is to write: story, summary, question, detox (default: the model's first)"},
-    {"model", 'm', KIND_TEXT, AT (model), "FILE", "the diffusion model, a .gguf (default: the first in the models folder that has the task)"},
-    {"baseline", 'b', KIND_TEXT, AT (baseline), "FILE", "the autoregressive model, a .gguf of architecture llama (default: from the models folder)"},
-    {"judge", 0, KIND_TEXT, AT (judge), "FILE", "language model that measures perplexity, a .gguf of architecture llama (default: the baseline)"},
-    {"compute", 0, KIND_CHOICE, AT (compute), "HOW", "how matrices are multiplied (default auto: the fastest without visible loss)", .choices = computes},
-    {"threads", 'j', KIND_INTEGER, AT (threads), "N", "threads (default 0: one a core); the text does not depend on it", 0, 256},
-    {"seed", 's', KIND_SEED, AT (seed), "N", "number that the noise is made from, or \"random\" (default 0); the same seed gives the same text"},
-    {"steps", 'k', KIND_INTEGER, AT (steps), "N", "denoising steps (default: the model's); fewer are faster and rougher", 1, 1000},
-    {"sampler", 0, KIND_CHOICE, AT (sampler), "NAME", "how a step is made (default dpm-sde)", .choices = samplers},
-    {"guidance", 'g', KIND_NUMBER, AT (guidance), "W", "classifier-free guidance: how strongly the source counts (1: off)", 0, 100},
-    {"no-self-conditioning", 0, KIND_FLAG, AT (no_self_conditioning), NULL, "do not show the network its guess of the step before"},
-    {"schedule-d", 0, KIND_NUMBER, AT (schedule_d), "D", "the noise schedule's d (default: the model's); larger keeps more noise", 0.01, 1000},
-    {"t-end", 0, KIND_NUMBER, AT (t_end), "T", "time at which the last step ends (default: the model's)", 0, 0.999},
-    {"return", 0, KIND_CHOICE, AT (returned), "WHAT", "what of the last step is decoded: the guess x0, or the step's mean as the paper (default x0)", .choices = returns},
-    {"count", 'n', KIND_INTEGER, AT (count), "N", "texts, with the seeds SEED, SEED + 1 ... (default 1), a line each", 1, 100000},
-    {"batch", 0, KIND_INTEGER, AT (batch), "N", "texts that run through the network together (default 8): faster; a text can differ by rounding", 1, 256},
-    {"file", 'f', KIND_TEXT, AT (file), "FILE", "read the source from FILE (-: standard input)"},
-    {"steps-shown", 0, KIND_INTEGER, AT (steps_shown), "K", "print K steps on the way: step, noise level, text", 0, 1000},
-    {"watch", 'w', KIND_FLAG, AT (watch), NULL, "see the text condense in place; lines where there is no terminal"},
-    {"pace", 0, KIND_NUMBER, AT (pace), "SECONDS", "the least time that --watch shows a step (default 0.06)", 0, 60},
-    {"temperature", 0, KIND_NUMBER, AT (temperature), "T", "flattens (above 1) or sharpens the model's probabilities (default 1)", 0, 100},
-    {"top-k", 0, KIND_INTEGER, AT (top_k), "K", "draw from the K most likely tokens only (default 0: all)", 0, 1000000},
-    {"top-p", 0, KIND_NUMBER, AT (top_p), "P", "draw from the most likely tokens that have P of the probability together (default 0.95)", 0.0001, 1},
-    {"greedy", 0, KIND_FLAG, AT (greedy), NULL, "always take the most likely token"},
-    {"max-tokens", 0, KIND_INTEGER, AT (max_tokens), "N", "write at most N tokens", 1, 1000000},
-    {"limit", 0, KIND_INTEGER, AT (limit), "N", "read at most N texts", 1, 1000000},
-    {"sigma", 0, KIND_NUMBERS, AT (sigma), "LIST", "sizes of the noise, with commas between (default 0.25,0.5,0.75,1,1.25,1.5,2)", 0, 1000},
-    {"points", 0, KIND_INTEGER, AT (points), "N", "texts on the way, both ends included (default 7)", 2, 1000},
-    {"spherical", 0, KIND_FLAG, AT (spherical), NULL, "go along the great circle instead of the straight line"},
-    {"tensors", 0, KIND_FLAG, AT (tensors), NULL, "list every tensor: name, shape, number format, bytes"},
-    {"keys", 0, KIND_FLAG, AT (keys), NULL, "list every key and its value"},
-    {"output", 'o', KIND_TEXT, AT (output), "FILE", "the file to write, whole or not at all"},
-    {"dtype", 0, KIND_CHOICE, AT (dtype), "FORMAT", "number format of matrices (default BF16); vectors and tables are F32", .choices = dtypes},
-    {"tokenizer", 0, KIND_TEXT, AT (tokenizer), "FILE", "tokenizer.json or vocab.txt (default: the one in the folder)"},
-    {"lower-case", 0, KIND_FLAG, AT (lower_case), NULL, "the vocab.txt is an uncased one"},
-    {"name", 0, KIND_TEXT, AT (name), "TEXT", "the model's name (default: the folder's)"},
-    {"license", 0, KIND_TEXT, AT (license), "TEXT", "its licence, as an SPDX identifier"},
-    {"description", 0, KIND_TEXT, AT (description), "TEXT", "what it is, in a sentence"},
-    {"provenance", 0, KIND_TEXT, AT (provenance), "TEXT", "where it comes from: data, training, by whom"},
-    {"quality", 0, KIND_PAIRS, AT (quality), "KEY=VALUE", "a measured value to note in the file, for example token_accuracy=0.948; may be given several times"},
-    {"json", 0, KIND_FLAG, AT (json), NULL, "print JSON instead of text"},
-    {"help", 'h', KIND_FLAG, AT (help), NULL, "print this help"},
+  {"task", 't', KIND_TEXT, AT (task), "NAME",
+   "what the model is to write: story, summary, question, detox (default: the model's first)"},
+  {"model", 'm', KIND_TEXT, AT (model), "FILE",
+   "the diffusion model, a .gguf (default: the first in the models folder that has the task)"},
+  {"baseline", 'b', KIND_TEXT, AT (baseline), "FILE",
+   "the autoregressive model, a .gguf of architecture llama (default: from the models folder)"},
+  {"judge", 0, KIND_TEXT, AT (judge), "FILE",
+   "language model that measures perplexity, a .gguf of architecture llama (default: the baseline)"},
+  {"compute", 0, KIND_CHOICE, AT (compute), "HOW", "how matrices are multiplied (default auto: the fastest without visible loss)",
+   .choices = computes},
+  {"threads", 'j', KIND_INTEGER, AT (threads), "N", "threads (default 0: one a core); the text does not depend on it", 0, 256},
+  {"seed", 's', KIND_SEED, AT (seed), "N",
+   "number that the noise is made from, or \"random\" (default 0); the same seed gives the same text"},
+  {"steps", 'k', KIND_INTEGER, AT (steps), "N", "denoising steps (default: the model's); fewer are faster and rougher", 1, 1000},
+  {"sampler", 0, KIND_CHOICE, AT (sampler), "NAME", "how a step is made (default dpm-sde)", .choices = samplers},
+  {"guidance", 'g', KIND_NUMBER, AT (guidance), "W", "classifier-free guidance: how strongly the source counts (1: off)", 0, 100},
+  {"no-self-conditioning", 0, KIND_FLAG, AT (no_self_conditioning), NULL, "do not show the network its guess of the step before"},
+  {"schedule-d", 0, KIND_NUMBER, AT (schedule_d), "D", "the noise schedule's d (default: the model's); larger keeps more noise",
+   0.01, 1000},
+  {"t-end", 0, KIND_NUMBER, AT (t_end), "T", "time at which the last step ends (default: the model's)", 0, 0.999},
+  {"return", 0, KIND_CHOICE, AT (returned), "WHAT",
+   "what of the last step is decoded: the guess x0, or the step's mean as the paper (default x0)", .choices = returns},
+  {"count", 'n', KIND_INTEGER, AT (count), "N", "texts, with the seeds SEED, SEED + 1 ... (default 1), a line each", 1, 100000},
+  {"batch", 0, KIND_INTEGER, AT (batch), "N",
+   "texts that run through the network together (default 8): faster; a text can differ by rounding", 1, 256},
+  {"file", 'f', KIND_TEXT, AT (file), "FILE", "read the source from FILE (-: standard input)"},
+  {"steps-shown", 0, KIND_INTEGER, AT (steps_shown), "K", "print K steps on the way: step, noise level, text", 0, 1000},
+  {"watch", 'w', KIND_FLAG, AT (watch), NULL, "see the text condense in place; lines where there is no terminal"},
+  {"pace", 0, KIND_NUMBER, AT (pace), "SECONDS", "the least time that --watch shows a step (default 0.06)", 0, 60},
+  {"temperature", 0, KIND_NUMBER, AT (temperature), "T", "flattens (above 1) or sharpens the model's probabilities (default 1)",
+   0, 100},
+  {"top-k", 0, KIND_INTEGER, AT (top_k), "K", "draw from the K most likely tokens only (default 0: all)", 0, 1000000},
+  {"top-p", 0, KIND_NUMBER, AT (top_p), "P",
+   "draw from the most likely tokens that have P of the probability together (default 0.95)", 0.0001, 1},
+  {"greedy", 0, KIND_FLAG, AT (greedy), NULL, "always take the most likely token"},
+  {"max-tokens", 0, KIND_INTEGER, AT (max_tokens), "N", "write at most N tokens", 1, 1000000},
+  {"limit", 0, KIND_INTEGER, AT (limit), "N", "read at most N texts", 1, 1000000},
+  {"sigma", 0, KIND_NUMBERS, AT (sigma), "LIST", "sizes of the noise, with commas between (default 0.25,0.5,0.75,1,1.25,1.5,2)",
+   0, 1000},
+  {"points", 0, KIND_INTEGER, AT (points), "N", "texts on the way, both ends included (default 7)", 2, 1000},
+  {"spherical", 0, KIND_FLAG, AT (spherical), NULL, "go along the great circle instead of the straight line"},
+  {"tensors", 0, KIND_FLAG, AT (tensors), NULL, "list every tensor: name, shape, number format, bytes"},
+  {"keys", 0, KIND_FLAG, AT (keys), NULL, "list every key and its value"},
+  {"output", 'o', KIND_TEXT, AT (output), "FILE", "the file to write, whole or not at all"},
+  {"dtype", 0, KIND_CHOICE, AT (dtype), "FORMAT", "number format of matrices (default BF16); vectors and tables are F32",
+   .choices = dtypes},
+  {"tokenizer", 0, KIND_TEXT, AT (tokenizer), "FILE", "tokenizer.json or vocab.txt (default: the one in the folder)"},
+  {"lower-case", 0, KIND_FLAG, AT (lower_case), NULL, "the vocab.txt is an uncased one"},
+  {"name", 0, KIND_TEXT, AT (name), "TEXT", "the model's name (default: the folder's)"},
+  {"license", 0, KIND_TEXT, AT (license), "TEXT", "its licence, as an SPDX identifier"},
+  {"description", 0, KIND_TEXT, AT (description), "TEXT", "what it is, in a sentence"},
+  {"provenance", 0, KIND_TEXT, AT (provenance), "TEXT", "where it comes from: data, training, by whom"},
+  {"quality", 0, KIND_PAIRS, AT (quality), "KEY=VALUE",
+   "a measured value to note in the file, for example token_accuracy=0.948; may be given several times"},
+  {"json", 0, KIND_FLAG, AT (json), NULL, "print JSON instead of text"},
+  {"help", 'h', KIND_FLAG, AT (help), NULL, "print this help"},
 };
 
 enum { N_OPTIONS = sizeof options / sizeof options[0] };
@@ -163,8 +177,8 @@ static int bad_choice (const CliVerb *verb, const Option *option, const char *va
   for (; option->choices[n]; n++)
     used += (size_t) snprintf (list + used, sizeof list - used, "%s%s", n ? ", " : "", option->choices[n]);
   const char *nearest = cli_nearest (value, option->choices, n);
-  snprintf (hint, sizeof hint, "--%s cannot be \"%.60s\"%s%s%s; possible: %s", option->name, value, nearest ? "; did you mean " : "",
-            nearest ? nearest : "", nearest ? "?" : "", list);
+  snprintf (hint, sizeof hint, "--%s cannot be \"%.60s\"%s%s%s; possible: %s", option->name, value,
+            nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "", list);
   return usage (verb, hint);
 }
 
@@ -226,7 +240,8 @@ static int set_seed (const CliVerb *verb, const char *value, CliArguments *self)
   if (value[0] >= '0' && value[0] <= '9' && *end == 0 && errno == 0)
     return CLI_OK;
   char hint[256];
-  snprintf (hint, sizeof hint, "--seed cannot be \"%.60s\"; possible: a whole number from 0 to 18446744073709551615, or \"random\"", value);
+  snprintf (hint, sizeof hint,
+            "--seed cannot be \"%.60s\"; possible: a whole number from 0 to 18446744073709551615, or \"random\"", value);
   return usage (verb, hint);
 }
 
@@ -343,7 +358,8 @@ static int check_words (const CliArguments *self, const CliVerb *verb)
 {
   char hint[256];
   if (self->n_words > verb->max_words)
-    snprintf (hint, sizeof hint, "\"%.60s\" is one word too many (a text with spaces needs quotes)", self->words[verb->max_words]);
+    snprintf (hint, sizeof hint, "\"%.60s\" is one word too many (a text with spaces needs quotes)",
+              self->words[verb->max_words]);
   else if (self->n_words < verb->min_words)
     snprintf (hint, sizeof hint, "%s needs %s", verb->name, verb->words);
   else

@@ -22,7 +22,8 @@ void cli_print_text (const char *text)
   free (copy);
 }
 
-void cli_json_decoding (CliJson *json, yyjson_mut_val *object, const CosmosTokenizer *tokenizer, const CosmosDecoding *decoding, bool tokens)
+void cli_json_decoding (CliJson *json, yyjson_mut_val *object, const CosmosTokenizer *tokenizer, const CosmosDecoding *decoding,
+                        bool tokens)
 {
   cli_json_text (json, object, "text", decoding->text);
   cli_json_integer (json, object, "n_tokens", decoding->n_tokens);

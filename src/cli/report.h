@@ -9,7 +9,8 @@
 void cli_print_text (const char *text);
 
 /* "text", "confidence", "entropy" and, with tokens, a "tokens" array of {"id", "text", "probability", "entropy"} into an object. */
-void cli_json_decoding (CliJson *json, yyjson_mut_val *object, const CosmosTokenizer *tokenizer, const CosmosDecoding *decoding, bool tokens);
+void cli_json_decoding (CliJson *json, yyjson_mut_val *object, const CosmosTokenizer *tokenizer, const CosmosDecoding *decoding,
+                        bool tokens);
 /* "model", "compute", "threads" of an engine's bundle into the root. */
 void cli_json_engine (CliJson *json, const CliEngine *engine);
 /* Everything that a run depends on, into the root. */

@@ -37,7 +37,8 @@ static bool measure_bandwidth (CliRoof *self, CosmosPool *pool, CosmosError *err
   int slices = (int) (BUFFER / SLICE);
   unsigned char *buffer = malloc (BUFFER);
   Reading reading = {buffer, calloc ((size_t) slices, sizeof *reading.sums)};
-  bool ok = (buffer && reading.sums) || cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory for the measurement (%zu MB)", BUFFER >> 20);
+  bool ok = (buffer && reading.sums)
+            || cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory for the measurement (%zu MB)", BUFFER >> 20);
   double best = INFINITY;
   if (ok)
     memset (buffer, 1, BUFFER);
@@ -56,7 +57,8 @@ static bool measure_bandwidth (CliRoof *self, CosmosPool *pool, CosmosError *err
 /* Operations a second of a product that is large enough for both caches and registers. */
 static bool measure_peak (CosmosCompute compute, CosmosPool *pool, double *peak, CosmosError *err)
 {
-  float *values = malloc (sizeof (float) * SIDE * SIDE), *x = malloc (sizeof (float) * ROWS * SIDE), *y = malloc (sizeof (float) * ROWS * SIDE);
+  float *values = malloc (sizeof (float) * SIDE * SIDE), *x = malloc (sizeof (float) * ROWS * SIDE),
+        *y = malloc (sizeof (float) * ROWS * SIDE);
   CosmosWeight *weight = values ? cosmos_weight_new (SIDE, SIDE, COSMOS_DTYPE_F32, values, compute) : NULL;
   CosmosArena *scratch = cosmos_arena_new (1 << 20);
   bool ok = (weight && x && y && scratch) || cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory for the measurement");
@@ -84,10 +86,10 @@ static bool measure_peak (CosmosCompute compute, CosmosPool *pool, double *peak,
 bool cli_roof_measure (CliRoof *self, CosmosPool *pool, CosmosError *err)
 {
   static const CosmosCompute computes[] = {
-      {COSMOS_BACKEND_OPENBLAS, COSMOS_PRECISION_F32},
-      {COSMOS_BACKEND_ONEDNN, COSMOS_PRECISION_F32},
-      {COSMOS_BACKEND_ONEDNN, COSMOS_PRECISION_BF16},
-      {COSMOS_BACKEND_ONEDNN, COSMOS_PRECISION_INT8},
+    {COSMOS_BACKEND_OPENBLAS, COSMOS_PRECISION_F32},
+    {COSMOS_BACKEND_ONEDNN, COSMOS_PRECISION_F32},
+    {COSMOS_BACKEND_ONEDNN, COSMOS_PRECISION_BF16},
+    {COSMOS_BACKEND_ONEDNN, COSMOS_PRECISION_INT8},
   };
   if (!measure_bandwidth (self, pool, err))
     return false;

@@ -8,10 +8,11 @@ enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_CANCELLED = 130 };
 
 typedef struct {
   const char *name;
-  const char *words;    /* "[SOURCE]", for the usage line */
-  const char *summary;  /* a few words for the overview */
-  const char *about;    /* a paragraph or two */
-  const char *options;  /* names of the options that it takes, separated by spaces, in the order of the help; json and help come by themselves */
+  const char *words;   /* "[SOURCE]", for the usage line */
+  const char *summary; /* a few words for the overview */
+  const char *about;   /* a paragraph or two */
+  const char *
+      options; /* names of the options that it takes, separated by spaces, in the order of the help; json and help come by themselves */
   const char *examples; /* lines of shell commands, each with what it does */
   int min_words, max_words;
   int (*run) (const CliArguments *arguments); /* -> exit code; has said on stderr what went wrong */

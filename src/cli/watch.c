@@ -136,8 +136,9 @@ static void put_status (CosmosTextBuffer *out, const CosmosStep *step, int steps
 {
   char noise[CLI_BAR_SIZE (MAX_CELLS)], change[CLI_BAR_SIZE (MAX_CELLS)], line[256];
   bool roomy = columns >= 56;
-  int fixed = snprintf (line, sizeof line, roomy ? "step %d of %d  noise  %.2f  change  %.2f" : "%d/%d  noise  %.2f  change  %.2f",
-                        step->index + 1, steps, step->sigma, fmin (step->change, 9.99));
+  int fixed = snprintf (line, sizeof line,
+                        roomy ? "step %d of %d  noise  %.2f  change  %.2f" : "%d/%d  noise  %.2f  change  %.2f", step->index + 1,
+                        steps, step->sigma, fmin (step->change, 9.99));
   int cells = (columns - fixed) / 2 < MAX_CELLS ? (columns - fixed) / 2 : MAX_CELLS;
   if (cells >= 2) {
     cli_bar (step->sigma, cells, noise);
@@ -169,8 +170,8 @@ static void wait_for_pace (CliWatch *self)
   self->last = cli_now ();
 }
 
-bool cli_watch_show (CliWatch *self, const CosmosStep *step, int steps, const CosmosDecoding *decoding, const CosmosDecoding *before,
-                     CosmosError *err)
+bool cli_watch_show (CliWatch *self, const CosmosStep *step, int steps, const CosmosDecoding *decoding,
+                     const CosmosDecoding *before, CosmosError *err)
 {
   unsigned char *styles = style_text (self, decoding, before);
   char *text = strdup (decoding->text);

@@ -8,8 +8,8 @@ typedef struct CliWatch CliWatch;
 /* Hides the cursor. pace: seconds that a step is shown at least. NULL when out of memory. */
 CliWatch *cli_watch_new (const CosmosTokenizer *tokenizer, double pace);
 /* Draws a step over the one before, and waits. before: the decoding shown last, NULL at the first. */
-bool cli_watch_show (CliWatch *self, const CosmosStep *step, int steps, const CosmosDecoding *decoding, const CosmosDecoding *before,
-                     CosmosError *err);
+bool cli_watch_show (CliWatch *self, const CosmosStep *step, int steps, const CosmosDecoding *decoding,
+                     const CosmosDecoding *before, CosmosError *err);
 /* Leaves the final text there, without marks, and the cursor on the line below; shows the cursor. decoding NULL: takes all away. Frees. */
 void cli_watch_finish (CliWatch *self, const CosmosDecoding *decoding);
 

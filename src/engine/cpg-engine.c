@@ -22,10 +22,17 @@ static void get_property (GObject *object, guint id, GValue *value, GParamSpec *
 {
   CpgEngine *self = CPG_ENGINE (object);
   switch (id) {
-  case PROP_HAS_MODEL: g_value_set_boolean (value, cpg_engine_has_model (self)); break;
-  case PROP_MODEL_NAME: g_value_set_string (value, cpg_engine_get_model_name (self)); break;
-  case PROP_LOADING: g_value_set_boolean (value, cpg_engine_is_loading (self)); break;
-  default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+  case PROP_HAS_MODEL:
+    g_value_set_boolean (value, cpg_engine_has_model (self));
+    break;
+  case PROP_MODEL_NAME:
+    g_value_set_string (value, cpg_engine_get_model_name (self));
+    break;
+  case PROP_LOADING:
+    g_value_set_boolean (value, cpg_engine_is_loading (self));
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
   }
 }
 
@@ -98,7 +105,8 @@ CpgEngine *cpg_engine_new (int threads, const char *compute)
   return self;
 }
 
-void cpg_engine_load_async (CpgEngine *self, const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+void cpg_engine_load_async (CpgEngine *self, const char *path, GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer data)
 {
   GTask *task = g_task_new (self, cancellable, callback, data);
   g_task_set_source_tag (task, cpg_engine_load_async);
@@ -165,11 +173,13 @@ CpgRun *cpg_engine_branch_run (CpgEngine *self, CpgRun *run, int k, CpgSettings 
 {
   g_return_val_if_fail (cpg_run_get_worker (run) == self->worker, NULL);
   if (k < 1 || k > cpg_run_get_n_done (run)) {
-    g_set_error (error, CPG_ERROR, COSMOS_STATUS_RANGE, _("This run cannot branch at step %d; it has made %d"), k, cpg_run_get_n_done (run));
+    g_set_error (error, CPG_ERROR, COSMOS_STATUS_RANGE, _ ("This run cannot branch at step %d; it has made %d"), k,
+                 cpg_run_get_n_done (run));
     return NULL;
   }
   if (cpg_settings_get_steps (settings) != cpg_run_get_n_steps (run)) {
-    g_set_error (error, CPG_ERROR, COSMOS_STATUS_RANGE, _("A branch keeps the number of steps of its run, %d"), cpg_run_get_n_steps (run));
+    g_set_error (error, CPG_ERROR, COSMOS_STATUS_RANGE, _ ("A branch keeps the number of steps of its run, %d"),
+                 cpg_run_get_n_steps (run));
     return NULL;
   }
   return cpg_run_new (self->worker, settings, run, k);

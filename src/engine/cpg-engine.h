@@ -3,7 +3,8 @@
  *
  * Order of work: opening models, the decoding of the shown step, every k-th step's and the result's when made, the next step of the first run in the
  * queue that is not paused, the rest of the decodings when idle.
- * Engine and runs may be let go in any order at any moment; runs of an engine that is gone end as cancelled.
+ * Engine and runs may be let go in any order at any moment; runs of an engine that is gone end as cancelled. Letting the engine go waits for the layer
+ * that is being computed (milliseconds). A program must let it go before it ends: the back ends' libraries do not bear being torn down under a run.
  * Properties: has-model (boolean), model-name (string or NULL), loading (boolean).
  */
 #pragma once
@@ -20,7 +21,8 @@ G_DECLARE_FINAL_TYPE (CpgEngine, cpg_engine, CPG, ENGINE, GObject)
 CpgEngine *cpg_engine_new (int threads, const char *compute);
 
 /* Opens a bundle; runs that are started later use it, also those that are started while it is being opened. */
-void cpg_engine_load_async (CpgEngine *self, const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+void cpg_engine_load_async (CpgEngine *self, const char *path, GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer data);
 gboolean cpg_engine_load_finish (CpgEngine *self, GAsyncResult *result, GError **error);
 gboolean cpg_engine_has_model (CpgEngine *self);
 gboolean cpg_engine_is_loading (CpgEngine *self);

@@ -1,6 +1,6 @@
 #include "engine/cpg-error.h"
 
-G_DEFINE_QUARK (cpg-error-quark, cpg_error)
+G_DEFINE_QUARK (cpg - error - quark, cpg_error)
 
 void cpg_error_from_core (GError **error, const CosmosError *err)
 {

@@ -57,7 +57,8 @@ gboolean cpg_job_begin (CpgJob *self, CosmosPool *pool, GError **error)
   if (self->parent)
     self->trajectory = cosmos_trajectory_branch (self->parent->trajectory, self->branch_at, &settings, &err);
   else
-    self->trajectory = cosmos_trajectory_new (self->model->pipeline, pool, &settings, *source ? source : NULL, strlen (source), &err);
+    self->trajectory = cosmos_trajectory_new (self->model->pipeline, pool, &settings, *source ? source : NULL, strlen (source),
+                                              &err);
   g_clear_pointer (&self->parent, cpg_job_unref);
   if (!self->trajectory) {
     cpg_error_from_core (error, &err);
@@ -91,7 +92,7 @@ const CosmosDecoding *cpg_job_decode (CpgJob *self, int index, CosmosShow show, 
 double *cpg_job_project (CpgJob *self, CosmosShow show)
 {
   gsize n = (gsize) self->n_done, d = (gsize) self->info->config.latents * (gsize) self->info->config.latent_width;
-  float *points = n > 0 ? g_try_new (float, n * d) : NULL;
+  float *points = n > 0 ? g_try_new (float, n *d) : NULL;
   g_autofree double *coordinates = g_new (double, 2 * n);
   for (gsize k = 0; points && k < n; k++) {
     const CosmosStep *step = cosmos_trajectory_get_step (self->trajectory, (int) k);

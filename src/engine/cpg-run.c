@@ -23,8 +23,8 @@ struct _CpgRun {
   char *error, *model_name;
   double seconds;
   gboolean source_cut;
-  int asked;         /* step whose decoding was asked for last; -1 none */
-  GArray *decoded;   /* int: steps whose decoding came in this turn */
+  int asked;                 /* step whose decoding was asked for last; -1 none */
+  GArray *decoded;           /* int: steps whose decoding came in this turn */
   Projection projections[2]; /* by show */
 };
 
@@ -57,9 +57,12 @@ static guint signals[N_SIGNALS];
 GType cpg_run_state_get_type (void)
 {
   static const GEnumValue values[] = {
-    {CPG_RUN_WAITING, "CPG_RUN_WAITING", "waiting"},       {CPG_RUN_RUNNING, "CPG_RUN_RUNNING", "running"},
-    {CPG_RUN_PAUSED, "CPG_RUN_PAUSED", "paused"},          {CPG_RUN_DONE, "CPG_RUN_DONE", "done"},
-    {CPG_RUN_CANCELLED, "CPG_RUN_CANCELLED", "cancelled"}, {CPG_RUN_FAILED, "CPG_RUN_FAILED", "failed"},
+    {CPG_RUN_WAITING, "CPG_RUN_WAITING", "waiting"},
+    {CPG_RUN_RUNNING, "CPG_RUN_RUNNING", "running"},
+    {CPG_RUN_PAUSED, "CPG_RUN_PAUSED", "paused"},
+    {CPG_RUN_DONE, "CPG_RUN_DONE", "done"},
+    {CPG_RUN_CANCELLED, "CPG_RUN_CANCELLED", "cancelled"},
+    {CPG_RUN_FAILED, "CPG_RUN_FAILED", "failed"},
     {0, NULL, NULL},
   };
   static GType type;
@@ -105,20 +108,47 @@ static void get_property (GObject *object, guint id, GValue *value, GParamSpec *
 {
   CpgRun *self = CPG_RUN (object);
   switch (id) {
-  case PROP_SETTINGS: g_value_set_object (value, self->settings); break;
-  case PROP_STATE: g_value_set_enum (value, (int) self->state); break;
-  case PROP_N_STEPS: g_value_set_int (value, cpg_run_get_n_steps (self)); break;
-  case PROP_N_DONE: g_value_set_int (value, cpg_run_get_n_done (self)); break;
-  case PROP_CURRENT_STEP: g_value_set_int (value, self->current); break;
-  case PROP_CURRENT: g_value_set_object (value, cpg_run_get_current (self)); break;
-  case PROP_FOLLOWING: g_value_set_boolean (value, cpg_run_is_following (self)); break;
-  case PROP_SHOW: g_value_set_int (value, (int) self->show); break;
-  case PROP_RESULT: g_value_set_object (value, self->result); break;
-  case PROP_ERROR: g_value_set_string (value, self->error); break;
-  case PROP_MODEL_NAME: g_value_set_string (value, self->model_name); break;
-  case PROP_SECONDS: g_value_set_double (value, self->seconds); break;
-  case PROP_SOURCE_CUT: g_value_set_boolean (value, self->source_cut); break;
-  default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+  case PROP_SETTINGS:
+    g_value_set_object (value, self->settings);
+    break;
+  case PROP_STATE:
+    g_value_set_enum (value, (int) self->state);
+    break;
+  case PROP_N_STEPS:
+    g_value_set_int (value, cpg_run_get_n_steps (self));
+    break;
+  case PROP_N_DONE:
+    g_value_set_int (value, cpg_run_get_n_done (self));
+    break;
+  case PROP_CURRENT_STEP:
+    g_value_set_int (value, self->current);
+    break;
+  case PROP_CURRENT:
+    g_value_set_object (value, cpg_run_get_current (self));
+    break;
+  case PROP_FOLLOWING:
+    g_value_set_boolean (value, cpg_run_is_following (self));
+    break;
+  case PROP_SHOW:
+    g_value_set_int (value, (int) self->show);
+    break;
+  case PROP_RESULT:
+    g_value_set_object (value, self->result);
+    break;
+  case PROP_ERROR:
+    g_value_set_string (value, self->error);
+    break;
+  case PROP_MODEL_NAME:
+    g_value_set_string (value, self->model_name);
+    break;
+  case PROP_SECONDS:
+    g_value_set_double (value, self->seconds);
+    break;
+  case PROP_SOURCE_CUT:
+    g_value_set_boolean (value, self->source_cut);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
   }
 }
 
@@ -126,9 +156,14 @@ static void set_property (GObject *object, guint id, const GValue *value, GParam
 {
   CpgRun *self = CPG_RUN (object);
   switch (id) {
-  case PROP_CURRENT_STEP: cpg_run_set_current_step (self, g_value_get_int (value)); break;
-  case PROP_SHOW: cpg_run_set_show (self, (CosmosShow) g_value_get_int (value)); break;
-  default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+  case PROP_CURRENT_STEP:
+    cpg_run_set_current_step (self, g_value_get_int (value));
+    break;
+  case PROP_SHOW:
+    cpg_run_set_show (self, (CosmosShow) g_value_get_int (value));
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
   }
 }
 
@@ -172,8 +207,10 @@ static void cpg_run_class_init (CpgRunClass *class)
   props[PROP_SECONDS] = g_param_spec_double ("seconds", NULL, NULL, 0, G_MAXDOUBLE, 0, readable);
   props[PROP_SOURCE_CUT] = g_param_spec_boolean ("source-cut", NULL, NULL, FALSE, readable);
   g_object_class_install_properties (object_class, N_PROPS, props);
-  signals[STEP_DECODED] = g_signal_new ("step-decoded", CPG_TYPE_RUN, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, CPG_TYPE_STEP);
-  signals[PROJECTED] = g_signal_new ("projected", CPG_TYPE_RUN, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
+  signals[STEP_DECODED] = g_signal_new ("step-decoded", CPG_TYPE_RUN, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                        CPG_TYPE_STEP);
+  signals[PROJECTED] = g_signal_new ("projected", CPG_TYPE_RUN, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                     G_TYPE_INT);
 }
 
 static void cpg_run_init (CpgRun *self)
@@ -390,12 +427,23 @@ static void take_end (CpgRun *self, CpgEvent *event)
 void cpg_run_take_event (CpgRun *self, CpgEvent *event)
 {
   switch (event->kind) {
-  case CPG_EVENT_STARTED: take_start (self, event); break;
-  case CPG_EVENT_STEP: take_step (self, event); break;
-  case CPG_EVENT_DECODED: take_decoding (self, event); break;
-  case CPG_EVENT_PROJECTED: take_projection (self, event); break;
-  case CPG_EVENT_ENDED: take_end (self, event); break;
-  case CPG_EVENT_MODEL: break;
+  case CPG_EVENT_STARTED:
+    take_start (self, event);
+    break;
+  case CPG_EVENT_STEP:
+    take_step (self, event);
+    break;
+  case CPG_EVENT_DECODED:
+    take_decoding (self, event);
+    break;
+  case CPG_EVENT_PROJECTED:
+    take_projection (self, event);
+    break;
+  case CPG_EVENT_ENDED:
+    take_end (self, event);
+    break;
+  case CPG_EVENT_MODEL:
+    break;
   }
 }
 

@@ -39,7 +39,7 @@ GType cpg_sampler_get_type (void)
 #define X(name, id, text) {COSMOS_SAMPLER_##name, "COSMOS_SAMPLER_" #name, id},
     COSMOS_SAMPLERS (X)
 #undef X
-    {0, NULL, NULL},
+        {0, NULL, NULL},
   };
   static GType type;
   if (g_once_init_enter_pointer (&type))
@@ -53,18 +53,41 @@ static void get_property (GObject *object, guint id, GValue *value, GParamSpec *
 {
   CpgSettings *self = CPG_SETTINGS (object);
   switch (id) {
-  case PROP_TASK: g_value_set_string (value, self->task); break;
-  case PROP_SOURCE: g_value_set_string (value, self->source); break;
-  case PROP_SEED: g_value_set_uint64 (value, self->seed); break;
-  case PROP_STEPS: g_value_set_int (value, self->steps); break;
-  case PROP_SAMPLER: g_value_set_enum (value, (int) self->sampler); break;
-  case PROP_GUIDANCE: g_value_set_double (value, self->guidance); break;
-  case PROP_SELF_CONDITIONING: g_value_set_boolean (value, self->self_conditioning); break;
-  case PROP_SCHEDULE_D: g_value_set_double (value, self->schedule_d); break;
-  case PROP_T_END: g_value_set_double (value, self->t_end); break;
-  case PROP_RETURNED: g_value_set_int (value, self->returned); break;
-  case PROP_DECODE_EVERY: g_value_set_int (value, self->decode_every); break;
-  default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+  case PROP_TASK:
+    g_value_set_string (value, self->task);
+    break;
+  case PROP_SOURCE:
+    g_value_set_string (value, self->source);
+    break;
+  case PROP_SEED:
+    g_value_set_uint64 (value, self->seed);
+    break;
+  case PROP_STEPS:
+    g_value_set_int (value, self->steps);
+    break;
+  case PROP_SAMPLER:
+    g_value_set_enum (value, (int) self->sampler);
+    break;
+  case PROP_GUIDANCE:
+    g_value_set_double (value, self->guidance);
+    break;
+  case PROP_SELF_CONDITIONING:
+    g_value_set_boolean (value, self->self_conditioning);
+    break;
+  case PROP_SCHEDULE_D:
+    g_value_set_double (value, self->schedule_d);
+    break;
+  case PROP_T_END:
+    g_value_set_double (value, self->t_end);
+    break;
+  case PROP_RETURNED:
+    g_value_set_int (value, self->returned);
+    break;
+  case PROP_DECODE_EVERY:
+    g_value_set_int (value, self->decode_every);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
   }
 }
 
@@ -83,18 +106,42 @@ static void set_property (GObject *object, guint id, const GValue *value, GParam
   get_property (object, id, &before, spec);
   gboolean changed = g_param_values_cmp (spec, &before, value) != 0;
   switch (id) {
-  case PROP_TASK: changed = take_string (&self->task, value); break;
-  case PROP_SOURCE: changed = take_string (&self->source, value); break;
-  case PROP_SEED: self->seed = g_value_get_uint64 (value); break;
-  case PROP_STEPS: self->steps = g_value_get_int (value); break;
-  case PROP_SAMPLER: self->sampler = (CosmosSampler) g_value_get_enum (value); break;
-  case PROP_GUIDANCE: self->guidance = g_value_get_double (value); break;
-  case PROP_SELF_CONDITIONING: self->self_conditioning = g_value_get_boolean (value); break;
-  case PROP_SCHEDULE_D: self->schedule_d = g_value_get_double (value); break;
-  case PROP_T_END: self->t_end = g_value_get_double (value); break;
-  case PROP_RETURNED: self->returned = g_value_get_int (value); break;
-  case PROP_DECODE_EVERY: self->decode_every = g_value_get_int (value); break;
-  default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec); return;
+  case PROP_TASK:
+    changed = take_string (&self->task, value);
+    break;
+  case PROP_SOURCE:
+    changed = take_string (&self->source, value);
+    break;
+  case PROP_SEED:
+    self->seed = g_value_get_uint64 (value);
+    break;
+  case PROP_STEPS:
+    self->steps = g_value_get_int (value);
+    break;
+  case PROP_SAMPLER:
+    self->sampler = (CosmosSampler) g_value_get_enum (value);
+    break;
+  case PROP_GUIDANCE:
+    self->guidance = g_value_get_double (value);
+    break;
+  case PROP_SELF_CONDITIONING:
+    self->self_conditioning = g_value_get_boolean (value);
+    break;
+  case PROP_SCHEDULE_D:
+    self->schedule_d = g_value_get_double (value);
+    break;
+  case PROP_T_END:
+    self->t_end = g_value_get_double (value);
+    break;
+  case PROP_RETURNED:
+    self->returned = g_value_get_int (value);
+    break;
+  case PROP_DECODE_EVERY:
+    self->decode_every = g_value_get_int (value);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+    return;
   }
   if (changed)
     g_object_notify_by_pspec (object, spec);
@@ -166,9 +213,9 @@ gboolean cpg_settings_equal (CpgSettings *self, CpgSettings *other)
 
 static void set_numbers (CpgSettings *self, const CosmosSettings *settings)
 {
-  g_object_set (self, "seed", settings->seed, "steps", settings->steps, "sampler", settings->sampler, "guidance", settings->guidance,
-                "self-conditioning", (gboolean) settings->self_conditioning, "schedule-d", settings->schedule_d, "t-end", settings->t_end,
-                "returned", (int) settings->returned, NULL);
+  g_object_set (self, "seed", settings->seed, "steps", settings->steps, "sampler", settings->sampler, "guidance",
+                settings->guidance, "self-conditioning", (gboolean) settings->self_conditioning, "schedule-d",
+                settings->schedule_d, "t-end", settings->t_end, "returned", (int) settings->returned, NULL);
 }
 
 void cpg_settings_reset (CpgSettings *self, const CosmosConfig *config)
@@ -219,7 +266,8 @@ static gboolean find_task (CpgSettings *self, const CosmosConfig *config, int *t
   g_autoptr (GString) names = g_string_new (NULL);
   for (int i = 0; i < config->n_tasks; i++)
     g_string_append_printf (names, "%s%s", i ? ", " : "", config->tasks[i]);
-  g_set_error (error, CPG_ERROR, COSMOS_STATUS_UNSUPPORTED, "The model has no task \"%.32s\"; it has: %s", self->task, names->str);
+  g_set_error (error, CPG_ERROR, COSMOS_STATUS_UNSUPPORTED, "The model has no task \"%.32s\"; it has: %s", self->task,
+               names->str);
   return FALSE;
 }
 

@@ -19,9 +19,14 @@ static void get_property (GObject *object, guint id, GValue *value, GParamSpec *
 {
   CpgStep *self = CPG_STEP (object);
   switch (id) {
-  case PROP_DECODED: g_value_set_boolean (value, cpg_step_is_decoded (self)); break;
-  case PROP_TEXT: g_value_set_string (value, cpg_step_get_text (self)); break;
-  default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+  case PROP_DECODED:
+    g_value_set_boolean (value, cpg_step_is_decoded (self));
+    break;
+  case PROP_TEXT:
+    g_value_set_string (value, cpg_step_get_text (self));
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
   }
 }
 

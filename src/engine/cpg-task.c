@@ -11,10 +11,10 @@ typedef struct {
 } Facts;
 
 static const Facts all[] = {
-  {"story", N_("Story"), N_("Five sentences of everyday life, out of nothing but noise"), FALSE, {NULL}},
+  {"story", N_ ("Story"), N_ ("Five sentences of everyday life, out of nothing but noise"), FALSE, {NULL}},
   {"summary",
-   N_("Summary"),
-   N_("A text or a talk in a sentence or two"),
+   N_ ("Summary"),
+   N_ ("A text or a talk in a sentence or two"),
    TRUE,
    {"Ada: Did you feed the cat before you left? Ben: I thought you did, you were still at home. Ada: I left at six, straight to the station. Ben: Then "
     "he has had nothing since last night. I will ask Mrs. Keller, she has a key. Ada: Tell her that the food is on top of the fridge.",
@@ -23,8 +23,8 @@ static const Facts all[] = {
     "Mr. Osei: Your lease ends in May. Do you wish to stay? Tenant: I would like to, but the heating has failed twice this winter. Mr. Osei: A new "
     "boiler comes in March, and the rent stays as it is. Tenant: Then I stay another year."}},
   {"question",
-   N_("Question"),
-   N_("A question about a passage whose answer comes first"),
+   N_ ("Question"),
+   N_ ("A question about a passage whose answer comes first"),
    TRUE,
    {"under the mill stone. The old miller had no lock and no chest. Every night he counted his seven coins, wrapped them in a leaf, and hid them under "
     "the mill stone, where the mice could not carry them off.",
@@ -33,10 +33,11 @@ static const Facts all[] = {
     "a grey goose. When the bridge fell, it was a grey goose that carried the rope across the river, so that the soldiers could pull their boats to the "
     "other side."}},
   {"detox",
-   N_("Detox"),
-   N_("The same said without insults"),
+   N_ ("Detox"),
+   N_ ("The same said without insults"),
    TRUE,
-   {"this stupid printer has eaten my damn paper again", "shut up and read the manual, you lazy fool", "whoever planned this crossing is a complete idiot"}},
+   {"this stupid printer has eaten my damn paper again", "shut up and read the manual, you lazy fool",
+    "whoever planned this crossing is a complete idiot"}},
 };
 
 struct _CpgTask {
@@ -54,12 +55,23 @@ static void get_property (GObject *object, guint id, GValue *value, GParamSpec *
 {
   CpgTask *self = CPG_TASK (object);
   switch (id) {
-  case PROP_ID: g_value_set_string (value, cpg_task_get_id (self)); break;
-  case PROP_TITLE: g_value_set_string (value, cpg_task_get_title (self)); break;
-  case PROP_DESCRIPTION: g_value_set_string (value, cpg_task_get_description (self)); break;
-  case PROP_TAKES_SOURCE: g_value_set_boolean (value, cpg_task_takes_source (self)); break;
-  case PROP_AVAILABLE: g_value_set_boolean (value, cpg_task_is_available (self)); break;
-  default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+  case PROP_ID:
+    g_value_set_string (value, cpg_task_get_id (self));
+    break;
+  case PROP_TITLE:
+    g_value_set_string (value, cpg_task_get_title (self));
+    break;
+  case PROP_DESCRIPTION:
+    g_value_set_string (value, cpg_task_get_description (self));
+    break;
+  case PROP_TAKES_SOURCE:
+    g_value_set_boolean (value, cpg_task_takes_source (self));
+    break;
+  case PROP_AVAILABLE:
+    g_value_set_boolean (value, cpg_task_is_available (self));
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
   }
 }
 
@@ -137,12 +149,12 @@ const char *cpg_task_get_id (CpgTask *self)
 
 const char *cpg_task_get_title (CpgTask *self)
 {
-  return _(self->facts->title);
+  return _ (self->facts->title);
 }
 
 const char *cpg_task_get_description (CpgTask *self)
 {
-  return _(self->facts->description);
+  return _ (self->facts->description);
 }
 
 gboolean cpg_task_takes_source (CpgTask *self)

@@ -28,6 +28,7 @@ struct _CpgWorker {
   GMainContext *context;
 
   /* main thread only */
+  GThread *thread; /* NULL once it was stopped */
   CpgModelFunc on_model;
   gpointer data;
 
@@ -44,44 +45,6 @@ struct _CpgWorker {
   CpgModel *model;
   GPtrArray *jobs; /* CpgJob, in the order they came */
 };
-
-/* ---- the thread's end ---- */
-
-/* All threads that live, so that exit () can stop and await them: libraries that they use are torn down after. */
-static GMutex registry_lock;
-static GCond registry_empty;
-static GPtrArray *registry; /* CpgWorker */
-
-static void stop_all (void)
-{
-  g_mutex_lock (&registry_lock);
-  for (guint i = 0; i < registry->len; i++)
-    cpg_worker_stop (g_ptr_array_index (registry, i));
-  while (registry->len > 0)
-    g_cond_wait (&registry_empty, &registry_lock);
-  g_clear_pointer (&registry, g_ptr_array_unref);
-  g_mutex_unlock (&registry_lock);
-}
-
-static void enter_registry (CpgWorker *self)
-{
-  g_mutex_lock (&registry_lock);
-  if (!registry) {
-    registry = g_ptr_array_new ();
-    atexit (stop_all);
-  }
-  g_ptr_array_add (registry, self);
-  g_mutex_unlock (&registry_lock);
-}
-
-static void leave_registry (CpgWorker *self)
-{
-  g_mutex_lock (&registry_lock);
-  g_ptr_array_remove_fast (registry, self);
-  if (registry->len == 0)
-    g_cond_signal (&registry_empty);
-  g_mutex_unlock (&registry_lock);
-}
 
 /* ---- events ---- */
 
@@ -208,7 +171,8 @@ static gboolean bind (CpgWorker *self, CpgJob *job, GError **error)
   if (job->parent) {
     job->model = cpg_model_ref (job->parent->model);
   } else {
-    if (!self->model || (*task && self->model->info->config.n_tasks > 0 && cosmos_config_find_task (&self->model->info->config, task) < 0)) {
+    if (!self->model
+        || (*task && self->model->info->config.n_tasks > 0 && cosmos_config_find_task (&self->model->info->config, task) < 0)) {
       g_autofree char *path = cpg_models_find (task);
       CpgModel *model = path ? open_model (self, path, error) : NULL;
       if (path && !model)
@@ -217,8 +181,8 @@ static gboolean bind (CpgWorker *self, CpgJob *job, GError **error)
         take_model (self, model, NULL);
     }
     if (!self->model) {
-      g_set_error (error, CPG_ERROR, COSMOS_STATUS_IO, _("There is no model for the task “%s”: get one, or name a folder of models in COSMOS_MODELS"),
-                   task);
+      g_set_error (error, CPG_ERROR, COSMOS_STATUS_IO,
+                   _ ("There is no model for the task “%s”: get one, or name a folder of models in COSMOS_MODELS"), task);
       return FALSE;
     }
     job->model = cpg_model_ref (self->model);
@@ -247,9 +211,15 @@ static void close_job (CpgWorker *self, CpgJob *job)
 static void follow (CpgWorker *self, Order *order)
 {
   switch (order->kind) {
-  case ORDER_LOAD: load (self, g_steal_pointer (&order->task)); break;
-  case ORDER_ADD: add_job (self, order->job); break;
-  case ORDER_CLOSE: close_job (self, order->job); break;
+  case ORDER_LOAD:
+    load (self, g_steal_pointer (&order->task));
+    break;
+  case ORDER_ADD:
+    add_job (self, order->job);
+    break;
+  case ORDER_CLOSE:
+    close_job (self, order->job);
+    break;
   }
 }
 
@@ -300,7 +270,8 @@ static Work choose_due (const CpgJob *job)
   if (!cpg_job_is_complete (job))
     return (Work) {WORK_NONE};
   int result = cpg_job_get_result_index (job);
-  return job->decoded[COSMOS_SHOW_X0][result] ? (Work) {WORK_END, (CpgJob *) job} : (Work) {WORK_DECODE, (CpgJob *) job, result, COSMOS_SHOW_X0};
+  return job->decoded[COSMOS_SHOW_X0][result] ? (Work) {WORK_END, (CpgJob *) job}
+                                              : (Work) {WORK_DECODE, (CpgJob *) job, result, COSMOS_SHOW_X0};
 }
 
 static Work choose_projection (const CpgJob *job, gboolean cheap)
@@ -419,12 +390,23 @@ static void project (CpgWorker *self, CpgJob *job, CosmosShow show)
 static void perform (CpgWorker *self, const Work *work)
 {
   switch (work->kind) {
-  case WORK_BEGIN: begin (self, work->job); break;
-  case WORK_ADVANCE: advance (self, work->job); break;
-  case WORK_DECODE: decode (self, work); break;
-  case WORK_PROJECT: project (self, work->job, work->show); break;
-  case WORK_END: post_ended (self, work->job, NULL); break;
-  case WORK_NONE: break;
+  case WORK_BEGIN:
+    begin (self, work->job);
+    break;
+  case WORK_ADVANCE:
+    advance (self, work->job);
+    break;
+  case WORK_DECODE:
+    decode (self, work);
+    break;
+  case WORK_PROJECT:
+    project (self, work->job, work->show);
+    break;
+  case WORK_END:
+    post_ended (self, work->job, NULL);
+    break;
+  case WORK_NONE:
+    break;
   }
 }
 
@@ -491,8 +473,6 @@ static gpointer run_thread (gpointer data)
   g_ptr_array_unref (self->jobs);
   g_clear_pointer (&self->model, cpg_model_unref);
   cosmos_pool_free (self->pool);
-  leave_registry (self);
-  cpg_worker_unref (self);
   return NULL;
 }
 
@@ -510,8 +490,7 @@ CpgWorker *cpg_worker_new (int threads, const char *compute, CpgModelFunc on_mod
   g_cond_init (&self->wake);
   g_queue_init (&self->orders);
   g_queue_init (&self->events);
-  enter_registry (self);
-  g_thread_unref (g_thread_new ("cpg-worker", run_thread, cpg_worker_ref (self)));
+  self->thread = g_thread_new ("cpg-worker", run_thread, self);
   return self;
 }
 
@@ -547,6 +526,7 @@ void cpg_worker_stop (CpgWorker *self)
   }
   g_cond_signal (&self->wake);
   g_mutex_unlock (&self->lock);
+  g_thread_join (g_steal_pointer (&self->thread));
 }
 
 static void put_order (CpgWorker *self, OrderKind kind, CpgJob *job, GTask *task)

@@ -1,8 +1,8 @@
 /* The thread that owns pool, models and trajectories. Private to the engine.
  *
  * The main thread puts in loads and jobs and changes a job's wishes; none of these functions waits for work, since the lock is never held during
- * any. What was made crosses back in order as CpgEvents, all that are there in one turn of the main context (with a limit, so that the turn stays
- * short). The thread ends by itself after cpg_worker_stop (); at the program's end exit () waits for it, which takes no longer than a layer.
+ * any. What was made crosses back in order as CpgEvents, as many as there are in one turn of the main context (with a limit, so that the turn stays
+ * short). Stopping is the exception: it waits for the layer that is being computed, since libraries must not be torn down under the thread.
  */
 #pragma once
 
@@ -43,7 +43,7 @@ typedef void (*CpgModelFunc) (CpgEvent *event, gpointer data);
 CpgWorker *cpg_worker_new (int threads, const char *compute, CpgModelFunc on_model, gpointer data);
 CpgWorker *cpg_worker_ref (CpgWorker *self);
 void cpg_worker_unref (CpgWorker *self);
-/* Runs end as cancelled. */
+/* Before the last unref. Runs end as cancelled; what they are told still comes. */
 void cpg_worker_stop (CpgWorker *self);
 
 /* task (transfer full) comes back with the event. Its data is the path. */

@@ -107,8 +107,8 @@ int main (int argc, char **argv)
 {
   static const int64_t shapes[][2] = {{768, 768}, {3072, 768}, {768, 3072}};
   enum { MOST = 3072 };
-  Bench self = {cosmos_pool_new (argc > 1 ? atoi (argv[1]) : 0), cosmos_arena_new (1 << 22), malloc (MAX_ROWS * MOST * sizeof (float)),
-                malloc (MAX_ROWS * MOST * sizeof (float))};
+  Bench self = {cosmos_pool_new (argc > 1 ? atoi (argv[1]) : 0), cosmos_arena_new (1 << 22),
+                malloc (MAX_ROWS * MOST * sizeof (float)), malloc (MAX_ROWS * MOST * sizeof (float))};
   uint16_t *values = malloc (768 * MOST * sizeof *values);
   float *numbers = malloc (768 * MOST * sizeof *numbers);
   if (!self.pool || !self.arena || !self.x || !self.y || !values || !numbers)

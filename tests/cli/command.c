@@ -27,7 +27,8 @@ static char *get_text (GBytes *bytes)
 static Result run (GBytes *input, GPtrArray *words)
 {
   GError *error = NULL;
-  GSubprocessFlags flags = G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE | (input ? G_SUBPROCESS_FLAGS_STDIN_PIPE : 0);
+  GSubprocessFlags flags = G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE
+                           | (input ? G_SUBPROCESS_FLAGS_STDIN_PIPE : 0);
   GSubprocess *process = g_subprocess_newv ((const char *const *) words->pdata, flags, &error);
   g_assert_no_error (error);
   GBytes *out, *err;
@@ -140,11 +141,12 @@ void command_start (void)
   folder = model_folder_new_temporary ();
   g_setenv ("COSMOS_MODELS", folder, TRUE);
   g_unsetenv ("NO_COLOR");
-  char *cosmos = command_path ("weights-cosmos"), *llama = command_path ("weights-llama"), *bundle = command_path ("story-first.gguf"),
-       *baseline = command_path ("story-baseline.gguf");
+  char *cosmos = command_path ("weights-cosmos"), *llama = command_path ("weights-llama"),
+       *bundle = command_path ("story-first.gguf"), *baseline = command_path ("story-baseline.gguf");
   model_folder_write_cosmos (cosmos);
   model_folder_write_llama (llama, TRUE);
-  g_free (command_out (0, "convert", cosmos, "-o", bundle, "--name", "tiny", "--license", "CC0-1.0", "--quality", "token_accuracy=0.5", NULL));
+  g_free (command_out (0, "convert", cosmos, "-o", bundle, "--name", "tiny", "--license", "CC0-1.0", "--quality",
+                       "token_accuracy=0.5", NULL));
   g_free (command_out (0, "convert", llama, "--output", baseline, NULL));
   g_free (cosmos);
   g_free (llama);

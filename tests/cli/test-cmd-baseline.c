@@ -25,8 +25,8 @@ static void prompt (void)
 
 static void json (void)
 {
-  JsonObject *object = command_json ("baseline", "baseline", "The", "--max-tokens", "6", "--top-k", "10", "--top-p", "0.9", "--temperature",
-                                     "0.8", "--json", NULL);
+  JsonObject *object = command_json ("baseline", "baseline", "The", "--max-tokens", "6", "--top-k", "10", "--top-p", "0.9",
+                                     "--temperature", "0.8", "--json", NULL);
   JsonArray *tokens = json_object_get_array_member (object, "tokens");
   g_assert_cmpint (json_array_get_length (tokens), ==, json_object_get_int_member (object, "n_tokens"));
   g_assert_cmpint (json_array_get_length (tokens), <=, 6);

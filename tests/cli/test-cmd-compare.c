@@ -17,8 +17,8 @@ static void check_side (JsonObject *object, const char *name, const char *first)
 /* What they write is what each writes alone. */
 static void both (void)
 {
-  JsonObject *object = command_json ("compare", "compare", "--count", "3", "--seed", "5", "--steps", "4", "--max-tokens", "10", "--batch", "1",
-                                     "--json", NULL);
+  JsonObject *object = command_json ("compare", "compare", "--count", "3", "--seed", "5", "--steps", "4", "--max-tokens", "10",
+                                     "--batch", "1", "--json", NULL);
   JsonObject *diffusion = command_json ("generate", "story", "--seed", "5", "--steps", "4", "--json", NULL);
   JsonObject *baseline = command_json ("baseline", "baseline", "--seed", "5", "--max-tokens", "10", "--json", NULL);
   check_side (object, "diffusion", json_object_get_string_member (diffusion, "text"));

@@ -57,15 +57,16 @@ static void steps_shown (void)
 
 static void json (void)
 {
-  JsonObject *object = command_json ("generate", "story", "--seed", "18446744073709551615", "--steps", "4", "--sampler", "euler", "--return",
-                                     "mean", "--no-self-conditioning", "--steps-shown", "2", "--json", NULL);
+  JsonObject *object = command_json ("generate", "story", "--seed", "18446744073709551615", "--steps", "4", "--sampler", "euler",
+                                     "--return", "mean", "--no-self-conditioning", "--steps-shown", "2", "--json", NULL);
   g_assert_cmpstr (json_object_get_string_member (object, "model"), ==, "tiny");
   g_assert_cmpstr (json_object_get_string_member (object, "task"), ==, "story");
   g_assert_cmpstr (json_object_get_string_member (object, "sampler"), ==, "euler");
   g_assert_cmpstr (json_object_get_string_member (object, "return"), ==, "mean");
   g_assert_false (json_object_get_boolean_member (object, "self_conditioning"));
   g_assert_cmpint (json_object_get_int_member (object, "steps"), ==, 4);
-  JsonArray *tokens = json_object_get_array_member (object, "tokens"), *steps = json_object_get_array_member (object, "steps_shown");
+  JsonArray *tokens = json_object_get_array_member (object, "tokens"),
+            *steps = json_object_get_array_member (object, "steps_shown");
   g_assert_cmpint (json_array_get_length (tokens), ==, json_object_get_int_member (object, "n_tokens"));
   g_assert_cmpint (json_array_get_length (steps), ==, 2);
   JsonObject *last = json_array_get_object_element (steps, 1);

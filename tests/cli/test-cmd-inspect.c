@@ -5,8 +5,14 @@
 static void bundle (void)
 {
   char *path = command_path ("story-first.gguf"), *text = command_out (0, "inspect", path, "--keys", "--tensors", NULL);
-  const char *lines[] = {"architecture cosmos", "licence      CC0-1.0", "tokenizer    byte-level BPE, ", "cosmos.quality.token_accuracy",
-                         "denoiser.blocks.1.ffn.gate_up.weight", "96 x 32", "BF16", "  denoiser "};
+  const char *lines[] = {"architecture cosmos",
+                         "licence      CC0-1.0",
+                         "tokenizer    byte-level BPE, ",
+                         "cosmos.quality.token_accuracy",
+                         "denoiser.blocks.1.ffn.gate_up.weight",
+                         "96 x 32",
+                         "BF16",
+                         "  denoiser "};
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
     g_assert_nonnull (strstr (text, lines[i]));
   g_free (text);
@@ -37,7 +43,8 @@ static void weights (void)
 
 static void bad_files (void)
 {
-  char *empty = command_path ("empty.bin"), *cut = command_path ("cut.gguf"), *bundle_path = command_path ("story-first.gguf"), *contents;
+  char *empty = command_path ("empty.bin"), *cut = command_path ("cut.gguf"), *bundle_path = command_path ("story-first.gguf"),
+       *contents;
   gsize size;
   command_fails (1, "/nowhere", "inspect", "/nowhere", NULL);
   command_fails (1, "no regular file", "inspect", command_get_folder (), NULL);

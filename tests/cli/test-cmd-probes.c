@@ -25,13 +25,15 @@ static void reconstruct (void)
 /* All ways in give the same. */
 static void ways_in (void)
 {
-  const char *lines = "The first text.\n\nThe second text.\r\nThe third.", *json = "{\"text\": \"The first text.\"}\n{\"source\": 1, \"target\": \"The second text.\"}\n"
-                                                                                 "{\"text\": \"The third.\"}\n";
+  const char *lines = "The first text.\n\nThe second text.\r\nThe third.",
+             *json = "{\"text\": \"The first text.\"}\n{\"source\": 1, \"target\": \"The second text.\"}\n"
+                     "{\"text\": \"The third.\"}\n";
   char *path = command_path ("lines.txt"), *json_path = command_path ("lines.jsonl");
   g_assert_true (g_file_set_contents (path, lines, -1, NULL));
   g_assert_true (g_file_set_contents (json_path, json, -1, NULL));
   char *words = command_out (0, "reconstruct", "The first text.", "The second text.", "The third.", NULL);
-  char *file = command_out (0, "reconstruct", "--file", path, NULL), *json_file = command_out (0, "reconstruct", "-f", json_path, NULL);
+  char *file = command_out (0, "reconstruct", "--file", path, NULL),
+       *json_file = command_out (0, "reconstruct", "-f", json_path, NULL);
   Result standard = command_run (json, "reconstruct", "-", NULL);
   g_assert_cmpstr (words, ==, file);
   g_assert_cmpstr (words, ==, json_file);
@@ -52,12 +54,12 @@ static void bad_lines (void)
   const struct {
     const char *input, *words;
   } cases[] = {
-      {"", "empty"},
-      {"{\"text\": \"a\"}\n{\"text\": 1}\n", "line 2 has no string"},
-      {"{\"text\": \"a\"}\nnonsense\n", "line 2 is not JSON"},
-      {"{\"text\": \" \"}\n", "has no text"},
-      {"{\"text\": \"a\\u0000b\"}\n", "byte 0"},
-      {"caf\xe9\n", "not UTF-8"},
+    {"", "empty"},
+    {"{\"text\": \"a\"}\n{\"text\": 1}\n", "line 2 has no string"},
+    {"{\"text\": \"a\"}\nnonsense\n", "line 2 is not JSON"},
+    {"{\"text\": \" \"}\n", "has no text"},
+    {"{\"text\": \"a\\u0000b\"}\n", "byte 0"},
+    {"caf\xe9\n", "not UTF-8"},
   };
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     Result result = command_run (cases[i].input, "reconstruct", "-", NULL);
@@ -72,7 +74,8 @@ static void bad_lines (void)
 
 static void perturb (void)
 {
-  JsonObject *object = command_json ("perturb", "perturb", "The first text.", "--sigma", "0,0.5,3", "--seed", "3", "--json", NULL);
+  JsonObject *object = command_json ("perturb", "perturb", "The first text.", "--sigma", "0,0.5,3", "--seed", "3", "--json",
+                                     NULL);
   JsonArray *points = json_object_get_array_member (object, "points");
   g_assert_cmpint (json_array_get_length (points), ==, 3);
   JsonObject *clean = json_array_get_object_element (points, 0);
@@ -80,7 +83,8 @@ static void perturb (void)
   g_assert_cmpfloat (json_object_get_double_member (clean, "token_accuracy"), ==, 1);
   g_assert_cmpfloat (json_object_get_double_member (json_array_get_object_element (points, 2), "sigma"), ==, 3);
   json_object_unref (object);
-  char *one = command_out (0, "perturb", "The first text.", "--threads", "1", NULL), *two = command_out (0, "perturb", "The first text.", NULL);
+  char *one = command_out (0, "perturb", "The first text.", "--threads", "1", NULL),
+       *two = command_out (0, "perturb", "The first text.", NULL);
   g_assert_cmpstr (one, ==, two);
   g_assert_true (g_str_has_prefix (one, "sigma  BLEU"));
   g_free (one);
@@ -90,8 +94,8 @@ static void perturb (void)
 
 static void interpolate (void)
 {
-  JsonObject *object = command_json ("interpolate", "interpolate", "The first text.", "Another one here.", "--points", "5", "--spherical",
-                                     "--json", NULL);
+  JsonObject *object = command_json ("interpolate", "interpolate", "The first text.", "Another one here.", "--points", "5",
+                                     "--spherical", "--json", NULL);
   JsonArray *points = json_object_get_array_member (object, "points");
   g_assert_cmpint (json_array_get_length (points), ==, 5);
   g_assert_cmpfloat (json_object_get_double_member (json_array_get_object_element (points, 1), "mu"), ==, 0.25);

@@ -115,7 +115,7 @@ static char *get_row (const Screen *self, int row)
 
 typedef struct {
   int columns;
-  int resized_to;      /* 0: stays as it is; else in the middle of the run */
+  int resized_to;       /* 0: stays as it is; else in the middle of the run */
   gboolean interrupted; /* Ctrl-C in the middle of the run */
   const char *no_color;
 } Scene;
@@ -140,7 +140,7 @@ static char *play (Scene scene, const char *const *words, int *status)
   gboolean done = FALSE;
   while ((n = read (master, piece, sizeof piece)) > 0) {
     g_string_append_len (all, piece, n);
-    if (done || !strstr (all->str, "step 2 of ") )
+    if (done || !strstr (all->str, "step 2 of "))
       continue;
     done = TRUE;
     size.ws_col = (unsigned short) scene.resized_to;
@@ -164,7 +164,8 @@ static void check_text (const Screen *screen, int columns, int first_row)
   cli_make_printable (text);
   size_t n = cli_wrap (text, strlen (text), columns - 1, lines, ROWS);
   for (size_t i = 0; i < n; i++) {
-    char *row = get_row (screen, first_row + (int) i), *expected = g_strndup (text + lines[i].start, lines[i].end - lines[i].start);
+    char *row = get_row (screen, first_row + (int) i),
+         *expected = g_strndup (text + lines[i].start, lines[i].end - lines[i].start);
     g_assert_cmpstr (g_strchomp (row), ==, g_strchomp (expected));
     g_free (row);
     g_free (expected);
@@ -251,8 +252,8 @@ static void interrupted (void)
 static void interrupted_without_terminal (void)
 {
   GError *error = NULL;
-  GSubprocess *process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error, g_getenv ("COSMOS"),
-                                           "story", "--steps", "1000", "--count", "100000", NULL);
+  GSubprocess *process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error,
+                                           g_getenv ("COSMOS"), "story", "--steps", "1000", "--count", "100000", NULL);
   char *out, *err;
   g_assert_no_error (error);
   g_usleep (200000);

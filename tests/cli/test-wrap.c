@@ -32,7 +32,7 @@ static void words (void)
 
 static void wide_and_narrow (void)
 {
-  g_assert_cmpint (cli_text_width ("a\xcc\x81", 3), ==, 1);             /* a with a combining acute */
+  g_assert_cmpint (cli_text_width ("a\xcc\x81", 3), ==, 1); /* a with a combining acute */
   g_assert_cmpint (cli_text_width ("漢字", 6), ==, 4);
   g_assert_cmpint (cli_text_width ("👩‍👩‍👧", strlen ("👩‍👩‍👧")), ==, 2); /* one family */
   check ("漢字漢字", 5, "漢字|漢字");
@@ -48,7 +48,8 @@ static void capacity (void)
 
 static void printable (void)
 {
-  char text[] = "a\033[2Jb\tc\nd\xc2\x9b" "e\x7f";
+  char text[] = "a\033[2Jb\tc\nd\xc2\x9b"
+                "e\x7f";
   cli_make_printable (text);
   g_assert_cmpstr (text, ==, "a?[2Jb c d??e?");
 }

@@ -83,9 +83,9 @@ static inline void tiny_language_model_save (const char *path, TinyBegin begin)
     const char *name;
     int64_t rows, columns; /* rows 0: a vector */
   } tensors[] = {
-    {"token_embd", 16, 16},        {"output", 16, 16},          {"output_norm", 0, 16},       {"blk.0.attn_norm", 0, 16},
-    {"blk.0.attn_q", 16, 16},      {"blk.0.attn_k", 16, 16},    {"blk.0.attn_v", 16, 16},     {"blk.0.attn_output", 16, 16},
-    {"blk.0.ffn_norm", 0, 16},     {"blk.0.ffn_gate", 24, 16},  {"blk.0.ffn_up", 24, 16},     {"blk.0.ffn_down", 16, 24},
+    {"token_embd", 16, 16},    {"output", 16, 16},         {"output_norm", 0, 16},   {"blk.0.attn_norm", 0, 16},
+    {"blk.0.attn_q", 16, 16},  {"blk.0.attn_k", 16, 16},   {"blk.0.attn_v", 16, 16}, {"blk.0.attn_output", 16, 16},
+    {"blk.0.ffn_norm", 0, 16}, {"blk.0.ffn_gate", 24, 16}, {"blk.0.ffn_up", 24, 16}, {"blk.0.ffn_down", 16, 24},
   };
   CosmosGgufWriter *writer = cosmos_gguf_writer_new ();
   const char *text = begin == TINY_BEGIN_CLS ? words : headless;
@@ -109,7 +109,8 @@ static inline void tiny_language_model_save (const char *path, TinyBegin begin)
     g_autofree char *name = g_strconcat (tensors[i].name, ".weight", NULL);
     int rank = tensors[i].rows > 0 ? 2 : 1;
     cosmos_random_normal (9, (uint32_t) i, 0, values[i], G_N_ELEMENTS (values[i]));
-    cosmos_gguf_writer_add_tensor (writer, name, rank, rank == 2 ? (int64_t[]) {tensors[i].rows, tensors[i].columns} : &tensors[i].columns,
+    cosmos_gguf_writer_add_tensor (writer, name, rank,
+                                   rank == 2 ? (int64_t[]) {tensors[i].rows, tensors[i].columns} : &tensors[i].columns,
                                    COSMOS_DTYPE_F32, values[i]);
   }
   if (!cosmos_gguf_writer_save (writer, path, &err))

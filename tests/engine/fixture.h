@@ -1,9 +1,10 @@
 /* A main loop that cannot hang, and engines with the bundled model. */
 #pragma once
 
+#include "core/model/convert.h"
 #include "engine/cpg-engine.h"
 
-#include <glib/gstdio.h>
+#include "../model-folder.h"
 
 enum { FIXTURE_SECONDS = 120 }; /* sanitizers are slow */
 
@@ -15,15 +16,15 @@ static gboolean fixture_late (gpointer data)
 }
 
 /* Turns the main loop until the condition holds. */
-#define fixture_wait_until(condition)                                        \
-  do {                                                                       \
-    guint late_ = g_timeout_add_seconds (FIXTURE_SECONDS, fixture_late, 0);  \
-    while (!(condition))                                                     \
-      g_main_context_iteration (NULL, TRUE);                                 \
-    g_source_remove (late_);                                                 \
+#define fixture_wait_until(condition)                                       \
+  do {                                                                      \
+    guint late_ = g_timeout_add_seconds (FIXTURE_SECONDS, fixture_late, 0); \
+    while (!(condition))                                                    \
+      g_main_context_iteration (NULL, TRUE);                                \
+    g_source_remove (late_);                                                \
   } while (0)
 
-static gboolean fixture_set (gpointer flag)
+static inline gboolean fixture_set (gpointer flag)
 {
   *(gboolean *) flag = TRUE;
   return G_SOURCE_REMOVE;
@@ -41,6 +42,20 @@ static inline char *fixture_model (void)
   return g_build_filename (g_getenv ("SOURCE_ROOT"), "models", "story-first.gguf", NULL);
 }
 
+/* A tiny random bundle with the tasks "story" and "detox" in a folder of its own; model_folder_remove (). */
+static inline char *fixture_tiny (char **path)
+{
+  char *folder = model_folder_new_temporary ();
+  CosmosConverted result;
+  CosmosError err;
+  *path = g_build_filename (folder, "tiny.gguf", NULL);
+  model_folder_write_cosmos (folder);
+  CosmosConversion what = {.input = folder, .output = *path, .dtype = COSMOS_DTYPE_F32, .name = "tiny"};
+  if (!cosmos_convert (&what, &result, NULL, &err))
+    g_error ("%s", err.message);
+  return folder;
+}
+
 static void fixture_loaded (GObject *source, GAsyncResult *result, gpointer data)
 {
   (void) source;
@@ -55,11 +70,14 @@ static inline gboolean fixture_load (CpgEngine *engine, const char *path, GCance
   return cpg_engine_load_finish (engine, result, error);
 }
 
-static inline CpgEngine *fixture_engine (void)
+/* path NULL: the bundled model. */
+static inline CpgEngine *fixture_engine (const char *path)
 {
-  g_autofree char *path = fixture_model ();
+  g_autofree char *bundled = fixture_model ();
   g_autoptr (GError) error = NULL;
   CpgEngine *engine = cpg_engine_new (1, "auto");
+  if (!path)
+    path = bundled;
   fixture_load (engine, path, NULL, &error);
   g_assert_no_error (error);
   return engine;

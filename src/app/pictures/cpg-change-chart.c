@@ -171,6 +171,30 @@ void cpg_change_chart_set_series (CpgChangeChart *self, CpgChange which, const d
   cpg_picture_changed (CPG_PICTURE (self));
 }
 
+static void follow (CpgPicture *picture, CpgRun *run, gboolean is_other_step)
+{
+  CPG_PICTURE_CLASS (cpg_change_chart_parent_class)->follow (picture, run, is_other_step);
+  if (is_other_step)
+    return;
+  int n = run ? cpg_run_get_n_done (run) : 0;
+  double *values[CPG_N_CHANGES];
+  for (int which = 0; which < CPG_N_CHANGES; which++)
+    values[which] = g_new (double, (gsize) n);
+  for (int i = 0; i < n; i++) {
+    CpgStep *step = cpg_run_get_step (run, i);
+    gboolean is_decoded = cpg_step_is_decoded (step);
+    /* Nothing came before the first step. */
+    values[CPG_CHANGE_DISTANCE][i] = i > 0 ? cpg_step_get_change (step) : NAN;
+    values[CPG_CHANGE_FLIPPED][i] = is_decoded ? cpg_step_get_n_changed (step) : NAN;
+    values[CPG_CHANGE_CONFIDENCE][i] = is_decoded ? cpg_step_get_confidence (step) : NAN;
+    values[CPG_CHANGE_ENTROPY][i] = is_decoded ? cpg_step_get_entropy (step) : NAN;
+  }
+  for (int which = 0; which < CPG_N_CHANGES; which++) {
+    cpg_change_chart_set_series (CPG_CHANGE_CHART (picture), which, values[which], n);
+    g_free (values[which]);
+  }
+}
+
 static void measure (GtkWidget *widget, GtkOrientation orientation, int for_size G_GNUC_UNUSED, int *minimum, int *natural, int *minimum_baseline,
                      int *natural_baseline)
 {
@@ -214,6 +238,7 @@ static void cpg_change_chart_class_init (CpgChangeChartClass *class)
   GTK_WIDGET_CLASS (class)->measure = measure;
   CPG_PICTURE_CLASS (class)->draw = draw;
   CPG_PICTURE_CLASS (class)->describe = describe;
+  CPG_PICTURE_CLASS (class)->follow = follow;
   CPG_STEP_PICTURE_CLASS (class)->find = find;
   for (int i = 0; i < CPG_N_CHANGES; i++)
     properties[1 + i]

@@ -247,6 +247,14 @@ gboolean cpg_heat_map_get_cell (CpgHeatMap *self, int *row, int *column)
   return self->data.row >= 0;
 }
 
+static void follow (CpgPicture *picture, CpgRun *run, gboolean is_other_step G_GNUC_UNUSED)
+{
+  CpgStep *step = run ? cpg_run_get_current (run) : NULL;
+  int rows = 0, columns = 0;
+  const float *values = step ? cpg_step_get_latents (step, cpg_run_get_show (run), &rows, &columns) : NULL;
+  cpg_heat_map_set_values (CPG_HEAT_MAP (picture), values, rows, columns);
+}
+
 static void on_motion (CpgHeatMap *self, double x, double y)
 {
   GtkWidget *widget = GTK_WIDGET (self);
@@ -324,6 +332,7 @@ static void cpg_heat_map_class_init (CpgHeatMapClass *class)
   widget_class->measure = measure;
   CPG_PICTURE_CLASS (class)->draw = draw;
   CPG_PICTURE_CLASS (class)->describe = describe;
+  CPG_PICTURE_CLASS (class)->follow = follow;
   properties[PROPERTY_LIMIT] = g_param_spec_double ("limit", NULL, NULL, 1e-6, 1e6, 3, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 

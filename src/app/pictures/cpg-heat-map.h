@@ -3,7 +3,7 @@
  * The palette's ends are -limit and limit, the same at every step, so that pictures of steps compare; latents are normalised, so limit 3 is three
  * standard deviations. The pointer, or arrow keys, Home, End, Page Up and Page Down when focused, choose a cell, whose row, column and value stand
  * below the picture. Rows and columns count from 1 for people, from 0 in the interface.
- * Properties: limit (double, 3). Read as an image with label and value. Main thread only.
+ * Following a run it shows the latents of the current step, x0 or x_t as the run does. Properties: limit (double, 3). Read as an image with label and value. Main thread only.
  */
 #pragma once
 

@@ -248,6 +248,17 @@ void cpg_path_chart_set_path (CpgPathChart *self, const double *points, int n)
   cpg_picture_changed (CPG_PICTURE (self));
 }
 
+static void follow (CpgPicture *picture, CpgRun *run, gboolean is_other_step)
+{
+  CPG_PICTURE_CLASS (cpg_path_chart_parent_class)->follow (picture, run, is_other_step);
+  if (is_other_step)
+    return;
+  int n = 0;
+  double *points = run ? cpg_run_project (run, cpg_run_get_show (run), &n) : NULL;
+  cpg_path_chart_set_path (CPG_PATH_CHART (picture), points, n);
+  g_free (points);
+}
+
 static void clear_path (gpointer path)
 {
   g_free ((double *) ((CpgPath *) path)->points);
@@ -286,6 +297,7 @@ static void cpg_path_chart_class_init (CpgPathChartClass *class)
   GTK_WIDGET_CLASS (class)->measure = measure;
   CPG_PICTURE_CLASS (class)->draw = draw;
   CPG_PICTURE_CLASS (class)->describe = describe;
+  CPG_PICTURE_CLASS (class)->follow = follow;
   CPG_STEP_PICTURE_CLASS (class)->find = find;
   gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (class), "pathchart");
 }

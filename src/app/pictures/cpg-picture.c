@@ -6,7 +6,12 @@
 typedef struct {
   CpgStyle style;
   gboolean style_is_valid;
+  CpgRun *run;
+  GSignalGroup *run_signals;
 } CpgPicturePrivate;
+
+enum { PROPERTY_RUN = 1, N_PROPERTIES };
+static GParamSpec *properties[N_PROPERTIES];
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (CpgPicture, cpg_picture, GTK_TYPE_WIDGET)
 
@@ -50,6 +55,39 @@ void cpg_picture_changed (CpgPicture *self)
                                   -1);
   g_free (words);
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void follow (CpgPicture *self, gboolean is_other_step)
+{
+  if (CPG_PICTURE_GET_CLASS (self)->follow)
+    CPG_PICTURE_GET_CLASS (self)->follow (self, get_private (self)->run, is_other_step);
+}
+
+static void on_other_step (CpgPicture *self)
+{
+  follow (self, TRUE);
+}
+
+static void on_other_data (CpgPicture *self)
+{
+  follow (self, FALSE);
+}
+
+void cpg_picture_set_run (CpgPicture *self, CpgRun *run)
+{
+  g_return_if_fail (CPG_IS_PICTURE (self) && (!run || CPG_IS_RUN (run)));
+  CpgPicturePrivate *private = get_private (self);
+  if (!g_set_object (&private->run, run))
+    return;
+  g_signal_group_set_target (private->run_signals, run);
+  follow (self, FALSE);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROPERTY_RUN]);
+}
+
+CpgRun *cpg_picture_get_run (CpgPicture *self)
+{
+  g_return_val_if_fail (CPG_IS_PICTURE (self), NULL);
+  return get_private (self)->run;
 }
 
 static void invalidate_style (CpgPicture *self)
@@ -106,6 +144,30 @@ static void constructed (GObject *object)
   cpg_picture_changed (CPG_PICTURE (object));
 }
 
+static void get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  if (id == PROPERTY_RUN)
+    g_value_set_object (value, get_private (CPG_PICTURE (object))->run);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  if (id == PROPERTY_RUN)
+    cpg_picture_set_run (CPG_PICTURE (object), g_value_get_object (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void dispose (GObject *object)
+{
+  CpgPicturePrivate *private = get_private (CPG_PICTURE (object));
+  g_clear_object (&private->run_signals);
+  g_clear_object (&private->run);
+  G_OBJECT_CLASS (cpg_picture_parent_class)->dispose (object);
+}
+
 static void finalize (GObject *object)
 {
   cpg_style_clear (&get_private (CPG_PICTURE (object))->style);
@@ -115,8 +177,15 @@ static void finalize (GObject *object)
 static void cpg_picture_class_init (CpgPictureClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
-  G_OBJECT_CLASS (class)->constructed = constructed;
-  G_OBJECT_CLASS (class)->finalize = finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+  object_class->constructed = constructed;
+  object_class->get_property = get_property;
+  object_class->set_property = set_property;
+  object_class->dispose = dispose;
+  object_class->finalize = finalize;
+  properties[PROPERTY_RUN]
+    = g_param_spec_object ("run", NULL, NULL, CPG_TYPE_RUN, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
   widget_class->snapshot = snapshot;
   widget_class->css_changed = css_changed;
   widget_class->direction_changed = direction_changed;
@@ -126,6 +195,12 @@ static void cpg_picture_class_init (CpgPictureClass *class)
 
 static void cpg_picture_init (CpgPicture *self)
 {
+  GSignalGroup *group = g_signal_group_new (CPG_TYPE_RUN);
+  g_signal_group_connect_swapped (group, "notify::current-step", G_CALLBACK (on_other_step), self);
+  static const char *const news[] = {"notify::n-steps", "notify::show", "items-changed", "step-decoded", "projected"};
+  for (gsize i = 0; i < G_N_ELEMENTS (news); i++)
+    g_signal_group_connect_swapped (group, news[i], G_CALLBACK (on_other_data), self);
+  get_private (self)->run_signals = group;
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   /* Not all of these change the widget's own CSS. */
   static const char *const looks[] = {"notify::dark", "notify::high-contrast", "notify::accent-color"};

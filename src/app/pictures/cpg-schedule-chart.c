@@ -152,6 +152,23 @@ void cpg_schedule_chart_set_levels (CpgScheduleChart *self, const double *alpha,
   cpg_picture_changed (CPG_PICTURE (self));
 }
 
+static void follow (CpgPicture *picture, CpgRun *run, gboolean is_other_step)
+{
+  CPG_PICTURE_CLASS (cpg_schedule_chart_parent_class)->follow (picture, run, is_other_step);
+  int n = run ? cpg_run_get_n_done (run) : 0;
+  if (is_other_step)
+    return;
+  double *alpha = g_new (double, (gsize) n), *sigma = g_new (double, (gsize) n);
+  for (int i = 0; i < n; i++) {
+    CpgStep *step = cpg_run_get_step (run, i);
+    alpha[i] = cpg_step_get_alpha (step);
+    sigma[i] = cpg_step_get_sigma (step);
+  }
+  cpg_schedule_chart_set_levels (CPG_SCHEDULE_CHART (picture), alpha, sigma, n);
+  g_free (alpha);
+  g_free (sigma);
+}
+
 static void measure (GtkWidget *widget G_GNUC_UNUSED, GtkOrientation orientation, int for_size G_GNUC_UNUSED, int *minimum, int *natural,
                      int *minimum_baseline, int *natural_baseline)
 {
@@ -172,6 +189,7 @@ static void cpg_schedule_chart_class_init (CpgScheduleChartClass *class)
   GTK_WIDGET_CLASS (class)->measure = measure;
   CPG_PICTURE_CLASS (class)->draw = draw;
   CPG_PICTURE_CLASS (class)->describe = describe;
+  CPG_PICTURE_CLASS (class)->follow = follow;
   CPG_STEP_PICTURE_CLASS (class)->find = find;
   gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (class), "schedulechart");
 }

@@ -69,8 +69,20 @@ int cpg_step_picture_find (CpgStepPicture *self, double x, double y)
 static void select_step (CpgStepPicture *self, int step)
 {
   CpgStepPicturePrivate *private = get_private (self);
-  if (step >= 0 && step < private->n_steps && step != private->current)
-    g_signal_emit (self, signals[STEP_SELECTED], 0, step);
+  if (step < 0 || step >= private->n_steps || step == private->current)
+    return;
+  CpgRun *run = cpg_picture_get_run (CPG_PICTURE (self));
+  if (run)
+    cpg_run_set_current_step (run, step);
+  g_signal_emit (self, signals[STEP_SELECTED], 0, step);
+}
+
+static void follow (CpgPicture *picture, CpgRun *run, gboolean is_other_step)
+{
+  CpgStepPicture *self = CPG_STEP_PICTURE (picture);
+  if (!is_other_step)
+    cpg_step_picture_set_n_steps (self, run ? cpg_run_get_n_steps (run) : 0);
+  cpg_step_picture_set_current_step (self, run ? cpg_run_get_current_step (run) : -1);
 }
 
 static void on_drag_begin (CpgStepPicture *self, double x, double y)
@@ -137,6 +149,7 @@ static void cpg_step_picture_class_init (CpgStepPictureClass *class)
   GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
   object_class->get_property = get_property;
   object_class->set_property = set_property;
+  CPG_PICTURE_CLASS (class)->follow = follow;
   properties[PROPERTY_N_STEPS] = g_param_spec_int ("n-steps", NULL, NULL, 0, G_MAXINT, 0, flags);
   properties[PROPERTY_CURRENT_STEP] = g_param_spec_int ("current-step", NULL, NULL, -1, G_MAXINT, -1, flags);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);

@@ -1,7 +1,8 @@
 /* A picture of a whole run in which one step is the current one, and which can be scrubbed: what the charts over steps share.
  *
  * A press, a drag or the keys (Left, Right, Home, End, Page Up, Page Down; mirrored from right to left as a slider is) ask for a step by the signal
- * "step-selected" (int step); the picture itself moves only when current-step is set, so that the run stays the one who knows.
+ * "step-selected" (int step); the picture itself moves only when current-step is set, so that the run stays the one who knows. One that follows a
+ * run asks it right away, too. A subclass' own follow () calls this one's.
  * Properties: n-steps (int, planned), current-step (int, -1 none, kept within n-steps).
  */
 #pragma once

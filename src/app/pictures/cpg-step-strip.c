@@ -118,6 +118,24 @@ void cpg_step_strip_set_noise (CpgStepStrip *self, const double *noise, int n)
   set_numbers (self, &self->noise, &self->n_noise, noise, n);
 }
 
+static void follow (CpgPicture *picture, CpgRun *run, gboolean is_other_step)
+{
+  CPG_PICTURE_CLASS (cpg_step_strip_parent_class)->follow (picture, run, is_other_step);
+  int n = run ? cpg_run_get_n_done (run) : 0;
+  if (is_other_step)
+    return;
+  double *change = g_new (double, (gsize) n), *noise = g_new (double, (gsize) n);
+  for (int i = 0; i < n; i++) {
+    CpgStep *step = cpg_run_get_step (run, i);
+    change[i] = i > 0 ? cpg_step_get_change (step) : NAN; /* nothing came before the first */
+    noise[i] = cpg_step_get_sigma (step);
+  }
+  cpg_step_strip_set_change (CPG_STEP_STRIP (picture), change, n);
+  cpg_step_strip_set_noise (CPG_STEP_STRIP (picture), noise, n);
+  g_free (change);
+  g_free (noise);
+}
+
 static void measure (GtkWidget *widget G_GNUC_UNUSED, GtkOrientation orientation, int for_size G_GNUC_UNUSED, int *minimum, int *natural,
                      int *minimum_baseline, int *natural_baseline)
 {
@@ -160,6 +178,7 @@ static void cpg_step_strip_class_init (CpgStepStripClass *class)
   GTK_WIDGET_CLASS (class)->measure = measure;
   CPG_PICTURE_CLASS (class)->draw = draw;
   CPG_PICTURE_CLASS (class)->describe = describe;
+  CPG_PICTURE_CLASS (class)->follow = follow;
   CPG_STEP_PICTURE_CLASS (class)->find = find;
   properties[PROPERTY_INSET] = g_param_spec_int ("inset", NULL, NULL, 0, 1000, INSET, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);

@@ -114,7 +114,7 @@ static void draw_piece (cairo_t *cr, const Piece *piece, CosmosMark mark, gboole
     cairo_fill (cr);
   }
   if (ringed) {
-    cpg_ink_rounded (cr, piece->x - 3, top - 1, piece->width + 6, height + 2, 5);
+    cpg_ink_rounded (cr, piece->x - 2, top - 1, piece->width + 4, height + 2, 5);
     gdk_cairo_set_source_rgba (cr, &style->accent);
     cairo_set_line_width (cr, 2);
     cairo_stroke (cr);

@@ -143,6 +143,19 @@ void cpg_token_view_copy (CpgTokenView *self)
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), self->tokens.text);
 }
 
+/* The text of the step before stays until the decoding of this one is there: it takes milliseconds, and a blank would flicker. */
+static void follow (CpgPicture *picture, CpgRun *run, gboolean is_other_step G_GNUC_UNUSED)
+{
+  CpgStep *step = run ? cpg_run_get_current (run) : NULL;
+  int n = 0;
+  if (!step)
+    cpg_token_view_set_tokens (CPG_TOKEN_VIEW (picture), NULL, 0);
+  else if (cpg_step_is_decoded (step)) {
+    const CpgToken *tokens = cpg_step_get_tokens (step, &n);
+    cpg_token_view_set_tokens (CPG_TOKEN_VIEW (picture), tokens, n);
+  }
+}
+
 static void activate (CpgTokenView *self, int token)
 {
   GdkRectangle rectangle;
@@ -401,6 +414,7 @@ static void cpg_token_view_class_init (CpgTokenViewClass *class)
   widget_class->measure = measure;
   picture_class->draw = draw;
   picture_class->describe = describe;
+  picture_class->follow = follow;
   picture_class->style_changed = style_changed;
   properties[PROPERTY_TEXT] = g_param_spec_string ("text", NULL, NULL, "", G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   properties[PROPERTY_TEXT_SCALE]

@@ -28,8 +28,8 @@ struct CosmosPool {
   void *data;
   int count;
   atomic_llong next; /* the first item that nobody took; wider than count, as every thread steps past the end once */
-  atomic_bool open;   /* the loop may be entered: its fields do not change */
-  atomic_int inside;  /* pool threads that may look at the loop */
+  atomic_bool open;  /* the loop may be entered: its fields do not change */
+  atomic_int inside; /* pool threads that may look at the loop */
 };
 
 static void pause_a_moment (void)

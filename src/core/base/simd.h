@@ -13,7 +13,7 @@
 #include <limits.h> /* says whether this is the GNU C library */
 
 #if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)                       \
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer) \
     || __has_feature(undefined_behavior_sanitizer)
 #define COSMOS_SIMD_SANITIZED 1
 #endif

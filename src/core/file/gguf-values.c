@@ -9,9 +9,9 @@
 #include <utf8proc.h>
 
 static const char *const kind_names[COSMOS_GGUF_N_KINDS] = {
-  [COSMOS_GGUF_U8] = "u8",     [COSMOS_GGUF_I8] = "i8",         [COSMOS_GGUF_U16] = "u16",     [COSMOS_GGUF_I16] = "i16",
-  [COSMOS_GGUF_U32] = "u32",   [COSMOS_GGUF_I32] = "i32",       [COSMOS_GGUF_F32] = "f32",     [COSMOS_GGUF_BOOL] = "bool",
-  [COSMOS_GGUF_U64] = "u64",   [COSMOS_GGUF_I64] = "i64",       [COSMOS_GGUF_F64] = "f64",     [COSMOS_GGUF_STRING] = "string",
+  [COSMOS_GGUF_U8] = "u8",       [COSMOS_GGUF_I8] = "i8",   [COSMOS_GGUF_U16] = "u16", [COSMOS_GGUF_I16] = "i16",
+  [COSMOS_GGUF_U32] = "u32",     [COSMOS_GGUF_I32] = "i32", [COSMOS_GGUF_F32] = "f32", [COSMOS_GGUF_BOOL] = "bool",
+  [COSMOS_GGUF_U64] = "u64",     [COSMOS_GGUF_I64] = "i64", [COSMOS_GGUF_F64] = "f64", [COSMOS_GGUF_STRING] = "string",
   [COSMOS_GGUF_ARRAY] = "array",
 };
 
@@ -81,8 +81,7 @@ static const CosmosGgufValue *require (const CosmosGguf *self, const char *key, 
     return NULL;
   }
   if (value->is_array != is_array) {
-    cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: %s is %s array", cosmos_gguf_get_path (self), key,
-                      is_array ? "no" : "an");
+    cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: %s is %s array", cosmos_gguf_get_path (self), key, is_array ? "no" : "an");
     return NULL;
   }
   return value;
@@ -192,8 +191,8 @@ bool cosmos_gguf_get_integers (const CosmosGguf *self, const char *key, int64_t 
   size_t size = cosmos_gguf_kind_get_size (found->kind);
   for (size_t i = 0; i < found->n; i++) {
     if (is_too_large (found->kind, load_integer (found->kind, found->data + i * size)))
-      return cosmos_error_set (err, COSMOS_STATUS_RANGE, "%s: %s holds a number beyond %" PRId64, cosmos_gguf_get_path (self), key,
-                               INT64_MAX);
+      return cosmos_error_set (err, COSMOS_STATUS_RANGE, "%s: %s holds a number beyond %" PRId64, cosmos_gguf_get_path (self),
+                               key, INT64_MAX);
   }
   for (size_t i = 0; i < found->n; i++)
     items[i] = load_integer (found->kind, found->data + i * size);

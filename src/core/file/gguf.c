@@ -119,8 +119,8 @@ static bool take_name (Reader *self, CosmosNameTable *table, size_t index, const
 size_t cosmos_gguf_kind_get_size (CosmosGgufKind kind)
 {
   static const unsigned char sizes[COSMOS_GGUF_N_KINDS] = {
-    [COSMOS_GGUF_U8] = 1,  [COSMOS_GGUF_I8] = 1,  [COSMOS_GGUF_U16] = 2,  [COSMOS_GGUF_I16] = 2,
-    [COSMOS_GGUF_U32] = 4, [COSMOS_GGUF_I32] = 4, [COSMOS_GGUF_F32] = 4,  [COSMOS_GGUF_BOOL] = 1,
+    [COSMOS_GGUF_U8] = 1,  [COSMOS_GGUF_I8] = 1,  [COSMOS_GGUF_U16] = 2, [COSMOS_GGUF_I16] = 2,
+    [COSMOS_GGUF_U32] = 4, [COSMOS_GGUF_I32] = 4, [COSMOS_GGUF_F32] = 4, [COSMOS_GGUF_BOOL] = 1,
     [COSMOS_GGUF_U64] = 8, [COSMOS_GGUF_I64] = 8, [COSMOS_GGUF_F64] = 8,
   };
   return sizes[kind];
@@ -227,8 +227,9 @@ static bool take_tensor (Reader *self, size_t index, uint64_t *offset)
       || !take_u32 (self, &rank, "tensor", tensor->name))
     return false;
   if (rank > COSMOS_FILE_MAX_RANK)
-    return cosmos_error_set (self->err, COSMOS_STATUS_FORMAT, "%s: tensor %.80s has %" PRIu32 " dimensions; at most %d are possible",
-                             path_of (self), tensor->name, rank, COSMOS_FILE_MAX_RANK);
+    return cosmos_error_set (self->err, COSMOS_STATUS_FORMAT,
+                             "%s: tensor %.80s has %" PRIu32 " dimensions; at most %d are possible", path_of (self), tensor->name,
+                             rank, COSMOS_FILE_MAX_RANK);
   tensor->rank = (int) rank;
   for (int i = tensor->rank - 1; i >= 0; i--) {
     uint64_t length;
@@ -291,16 +292,20 @@ static bool take_header (Reader *self)
     return false;
   /* Version 3 only added that there may be big-endian files. */
   if (version != 2 && version != 3)
-    return cosmos_error_set (self->err, COSMOS_STATUS_UNSUPPORTED, "%s: is a GGUF file of %s; little-endian files of version 3 can "
-                             "be read", path_of (self), version == 1 ? "version 1" : "another byte order or a later version");
+    return cosmos_error_set (self->err, COSMOS_STATUS_UNSUPPORTED,
+                             "%s: is a GGUF file of %s; little-endian files of version 3 can "
+                             "be read",
+                             path_of (self), version == 1 ? "version 1" : "another byte order or a later version");
   if (!take_u64 (self, &n_tensors, "the header", "") || !take_u64 (self, &n_values, "the header", ""))
     return false;
   size_t left = self->size - self->at;
   if (n_values > left / MIN_VALUE || n_tensors > left / MIN_TENSOR)
     return cut_off (self, "the header", "");
   if (n_values > COSMOS_GGUF_MAX_ENTRIES || n_tensors > COSMOS_GGUF_MAX_ENTRIES)
-    return cosmos_error_set (self->err, COSMOS_STATUS_RANGE, "%s: has %" PRIu64 " keys and %" PRIu64 " tensors; at most %d are "
-                             "possible of each", path_of (self), n_values, n_tensors, COSMOS_GGUF_MAX_ENTRIES);
+    return cosmos_error_set (self->err, COSMOS_STATUS_RANGE,
+                             "%s: has %" PRIu64 " keys and %" PRIu64 " tensors; at most %d are "
+                             "possible of each",
+                             path_of (self), n_values, n_tensors, COSMOS_GGUF_MAX_ENTRIES);
   file->n_values = (size_t) n_values;
   file->n_tensors = (size_t) n_tensors;
   return true;
@@ -340,10 +345,8 @@ CosmosGguf *cosmos_gguf_new (CosmosMapping *mapping, CosmosError *err)
     return NULL;
   }
   self->mapping = mapping;
-  Reader reader = {.file = self,
-                   .data = cosmos_mapping_get_data (mapping),
-                   .size = cosmos_mapping_get_size (mapping),
-                   .err = err};
+  Reader reader = {
+    .file = self, .data = cosmos_mapping_get_data (mapping), .size = cosmos_mapping_get_size (mapping), .err = err};
   if (!read_file (&reader)) {
     cosmos_gguf_free (self);
     return NULL;

@@ -28,7 +28,8 @@ typedef struct {
 bool cosmos_gguf_has (const CosmosGguf *self, const char *key);
 /* Each fails where the key is missing or of another kind, with a message that names file and key. Any integer type of the file
  * serves, if the value fits between min and max; get_float takes any number but refuses infinity and NaN. */
-bool cosmos_gguf_get_integer (const CosmosGguf *self, const char *key, int64_t min, int64_t max, int64_t *value, CosmosError *err);
+bool cosmos_gguf_get_integer (const CosmosGguf *self, const char *key, int64_t min, int64_t max, int64_t *value,
+                              CosmosError *err);
 bool cosmos_gguf_get_float (const CosmosGguf *self, const char *key, double *value, CosmosError *err);
 bool cosmos_gguf_get_bool (const CosmosGguf *self, const char *key, bool *value, CosmosError *err);
 /* A copy ended by 0 that lives as long as the reader; refuses strings with a 0 inside or that are not UTF-8. */

@@ -92,8 +92,10 @@ static bool read_offsets (const Reader *self, Entry *entry, yyjson_val *offsets)
   if (entry->begin > entry->end)
     return malformed (self, entry->name, "data_offsets end before they begin");
   if (entry->end > self->data_size)
-    return cosmos_error_set (self->err, COSMOS_STATUS_CORRUPT, "%s: cut off or damaged: tensor %.80s ends %" PRIu64 " bytes behind "
-                             "the file; fetch or make it anew", path_of (self), entry->name, entry->end - self->data_size);
+    return cosmos_error_set (self->err, COSMOS_STATUS_CORRUPT,
+                             "%s: cut off or damaged: tensor %.80s ends %" PRIu64 " bytes behind "
+                             "the file; fetch or make it anew",
+                             path_of (self), entry->name, entry->end - self->data_size);
   return true;
 }
 
@@ -228,8 +230,7 @@ static bool keep_tensors (Reader *self)
     size_t rank = yyjson_arr_size (entry->shape);
     if (entry->dtype == COSMOS_N_DTYPES || rank > COSMOS_FILE_MAX_RANK)
       continue;
-    CosmosTensorInfo info = {
-      .name = entry->name, .dtype = entry->dtype, .rank = (int) rank, .data = self->data + entry->begin};
+    CosmosTensorInfo info = {.name = entry->name, .dtype = entry->dtype, .rank = (int) rank, .data = self->data + entry->begin};
     size_t k, n;
     yyjson_val *length;
     yyjson_arr_foreach (entry->shape, k, n, length) {
@@ -259,7 +260,8 @@ static bool read_header (Reader *self)
     return cosmos_error_set (self->err, COSMOS_STATUS_RANGE, "%s: the header has %" PRIu64 " bytes; at most %d are possible",
                              path_of (self), length, MAX_HEADER);
   if (length > size - sizeof length)
-    return cosmos_error_set (self->err, COSMOS_STATUS_CORRUPT, "%s: cut off in the header; fetch or make it anew", path_of (self));
+    return cosmos_error_set (self->err, COSMOS_STATUS_CORRUPT, "%s: cut off in the header; fetch or make it anew",
+                             path_of (self));
   yyjson_read_err error;
   self->data = bytes + sizeof length + length;
   self->data_size = size - sizeof length - (size_t) length;

@@ -11,8 +11,8 @@ bool cosmos_tensor_info_measure (CosmosTensorInfo *self)
   }
   /* Bytes as signed numbers, too: pointers into the tensor are subtracted. */
   size_t row = self->rank ? (size_t) self->shape[self->rank - 1] : 1, size;
-  if (row % cosmos_dtype_get_block_length (self->dtype) != 0
-      || !cosmos_dtype_get_size (self->dtype, (size_t) count, &size) || size > PTRDIFF_MAX)
+  if (row % cosmos_dtype_get_block_length (self->dtype) != 0 || !cosmos_dtype_get_size (self->dtype, (size_t) count, &size)
+      || size > PTRDIFF_MAX)
     return false;
   self->count = (size_t) count;
   self->size = size;

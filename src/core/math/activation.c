@@ -21,7 +21,8 @@ COSMOS_SIMD_CLONES static void gelu_run (const float *restrict x, float *restric
 }
 
 /* (x Phi)' = Phi + x exp (-x^2 / 2) / sqrt (2 pi) */
-COSMOS_SIMD_CLONES static void gelu_backward_run (const float *restrict x, const float *restrict dy, float *restrict dx, int64_t n)
+COSMOS_SIMD_CLONES static void gelu_backward_run (const float *restrict x, const float *restrict dy, float *restrict dx,
+                                                  int64_t n)
 {
   for (int64_t i = 0; i < n; i++) {
     float density, phi = cosmos_normal (x[i], &density);
@@ -50,7 +51,8 @@ COSMOS_SIMD_CLONES static void silu_run (const float *restrict x, float *restric
     y[i] = silu (x[i]);
 }
 
-COSMOS_SIMD_CLONES static void silu_backward_run (const float *restrict x, const float *restrict dy, float *restrict dx, int64_t n)
+COSMOS_SIMD_CLONES static void silu_backward_run (const float *restrict x, const float *restrict dy, float *restrict dx,
+                                                  int64_t n)
 {
   for (int64_t i = 0; i < n; i++)
     dx[i] += dy[i] * silu_slope (x[i]);
@@ -62,8 +64,9 @@ COSMOS_SIMD_CLONES static void silu_gate_run (const float *restrict gate, const 
     y[i] = silu (gate[i]) * up[i];
 }
 
-COSMOS_SIMD_CLONES static void silu_gate_backward_run (const float *restrict gate, const float *restrict up, const float *restrict dy,
-                                                       float *restrict dgate, float *restrict dup, int64_t n)
+COSMOS_SIMD_CLONES static void silu_gate_backward_run (const float *restrict gate, const float *restrict up,
+                                                       const float *restrict dy, float *restrict dgate, float *restrict dup,
+                                                       int64_t n)
 {
   for (int64_t i = 0; i < n; i++) {
     dgate[i] += dy[i] * up[i] * silu_slope (gate[i]);
@@ -95,8 +98,8 @@ static void activate_backward_rows (int64_t first, int64_t count, void *data)
 {
   const Activation *self = data;
   for (int64_t r = first; r < first + count; r++)
-    self->kind->backward_run (cosmos_tensor_row (&self->x, r), self->y.grad + r * self->y.stride, self->x.grad + r * self->x.stride,
-                              cosmos_tensor_get_columns (&self->x));
+    self->kind->backward_run (cosmos_tensor_row (&self->x, r), self->y.grad + r * self->y.stride,
+                              self->x.grad + r * self->x.stride, cosmos_tensor_get_columns (&self->x));
 }
 
 static void activate_backward (CosmosGraph *graph, const void *op)
@@ -182,7 +185,8 @@ CosmosTensor *cosmos_silu_gate (CosmosGraph *graph, const CosmosTensor *x)
   if (cosmos_graph_has_failed (graph))
     return y;
   Gate self = {*x, *y};
-  cosmos_parallel (cosmos_graph_get_pool (graph), cosmos_tensor_get_rows (x), (double) (columns / 2) * cost_of_gate, gate_rows, &self);
+  cosmos_parallel (cosmos_graph_get_pool (graph), cosmos_tensor_get_rows (x), (double) (columns / 2) * cost_of_gate, gate_rows,
+                   &self);
   cosmos_graph_record_copy (graph, gate_backward, &self, sizeof self);
   return y;
 }

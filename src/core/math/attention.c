@@ -13,8 +13,8 @@
  * loops from 1 to 128 queries. */
 
 enum {
-  MAX_BLOCKS = 64,   /* of heads, each with scratch of its own */
-  MAX_QUERIES = 64,  /* at once: their scores stay in the second-level cache */
+  MAX_BLOCKS = 64,  /* of heads, each with scratch of its own */
+  MAX_QUERIES = 64, /* at once: their scores stay in the second-level cache */
 };
 
 /* Numbers multiplied, below which a second thread is not worth waking (about 10 microseconds). */
@@ -33,11 +33,11 @@ typedef struct {
   int64_t batch, queries, keys; /* keys of both sets */
   int64_t width, heads, group;  /* heads that share a kv head */
   float scale;
-  float *bias;                  /* (batch, keys): 0, or -infinity for a key that may not be seen; NULL: all may */
-  float *log_sums;              /* (batch, heads, queries): log sum exp of the scores, infinity where nothing was seen; NULL without a tape */
-  float *scratch;               /* void outside the loops */
+  float *bias;     /* (batch, keys): 0, or -infinity for a key that may not be seen; NULL: all may */
+  float *log_sums; /* (batch, heads, queries): log sum exp of the scores, infinity where nothing was seen; NULL without a tape */
+  float *scratch;  /* void outside the loops */
   int64_t scratch_of_block;
-  int64_t items, blocks;        /* of the loop */
+  int64_t items, blocks; /* of the loop */
 } Attention;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -69,24 +69,24 @@ static int64_t seen_of_set (const Attention *self, int set, int64_t seen)
 }
 
 /* c = a b^T scale; a (m, k), b (n, k) */
-static void product_transposed (const float *a, int64_t a_stride, const float *b, int64_t b_stride, float *c, int64_t c_stride, int64_t m,
-                                int64_t n, int64_t k, float scale)
+static void product_transposed (const float *a, int64_t a_stride, const float *b, int64_t b_stride, float *c, int64_t c_stride,
+                                int64_t m, int64_t n, int64_t k, float scale)
 {
   cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (blasint) m, (blasint) n, (blasint) k, scale, a, (blasint) a_stride, b,
                (blasint) b_stride, 0.0f, c, (blasint) c_stride);
 }
 
 /* c = keep c + a b; a (m, k), b (k, n) */
-static void product (const float *a, int64_t a_stride, const float *b, int64_t b_stride, float keep, float *c, int64_t c_stride, int64_t m,
-                     int64_t n, int64_t k)
+static void product (const float *a, int64_t a_stride, const float *b, int64_t b_stride, float keep, float *c, int64_t c_stride,
+                     int64_t m, int64_t n, int64_t k)
 {
   cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint) m, (blasint) n, (blasint) k, 1.0f, a, (blasint) a_stride, b,
                (blasint) b_stride, keep, c, (blasint) c_stride);
 }
 
 /* c += a^T b; a (k, m), b (k, n) */
-static void add_transposed_product (const float *a, int64_t a_stride, const float *b, int64_t b_stride, float *c, int64_t c_stride,
-                                    int64_t m, int64_t n, int64_t k)
+static void add_transposed_product (const float *a, int64_t a_stride, const float *b, int64_t b_stride, float *c,
+                                    int64_t c_stride, int64_t m, int64_t n, int64_t k)
 {
   cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, (blasint) m, (blasint) n, (blasint) k, 1.0f, a, (blasint) a_stride, b,
                (blasint) b_stride, 1.0f, c, (blasint) c_stride);
@@ -159,8 +159,9 @@ static void attend (const Attention *self, int64_t text, int64_t head, float *sc
       const KeySet *set = &self->sets[i];
       int64_t n = seen_of_set (self, i, seen);
       if (n > 0)
-        product (scores + (i ? self->sets[0].count : 0), self->keys, cosmos_tensor_row (&set->v, row_of_keys (set, text)) + column,
-                 set->v.stride, i ? 1.0f : 0.0f, y, self->y.stride, count, self->width, n);
+        product (scores + (i ? self->sets[0].count : 0), self->keys,
+                 cosmos_tensor_row (&set->v, row_of_keys (set, text)) + column, set->v.stride, i ? 1.0f : 0.0f, y, self->y.stride,
+                 count, self->width, n);
     }
   }
 }
@@ -202,8 +203,8 @@ static void run (CosmosGraph *graph, Attention *self, int64_t items, int matrice
 /* ---- backward ---- */
 
 /* scores become probabilities p; dp becomes p (dp - along) scale. */
-COSMOS_SIMD_CLONES static void softmax_backward (float *restrict scores, float *restrict dp, float log_sum, float along, float scale,
-                                                 int64_t n)
+COSMOS_SIMD_CLONES static void softmax_backward (float *restrict scores, float *restrict dp, float log_sum, float along,
+                                                 float scale, int64_t n)
 {
   for (int64_t i = 0; i < n; i++) {
     float p = cosmos_exp (scores[i] - log_sum);
@@ -252,11 +253,11 @@ static void attend_backward (const Attention *self, int64_t text, int64_t head, 
         product (ds + begin, keys, cosmos_tensor_row (&set->k, key) + column, set->k.stride, 1.0f,
                  self->q.grad + row * self->q.stride + head * width, self->q.stride, count, width, n);
       if (set->k.grad)
-        add_transposed_product (ds + begin, keys, q, self->q.stride, set->k.grad + key * set->k.stride + column, set->k.stride, n, width,
-                                count);
+        add_transposed_product (ds + begin, keys, q, self->q.stride, set->k.grad + key * set->k.stride + column, set->k.stride, n,
+                                width, count);
       if (set->v.grad)
-        add_transposed_product (p + begin, keys, dy, self->y.stride, set->v.grad + key * set->v.stride + column, set->v.stride, n, width,
-                                count);
+        add_transposed_product (p + begin, keys, dy, self->y.stride, set->v.grad + key * set->v.stride + column, set->v.stride, n,
+                                width, count);
     }
   }
 }
@@ -308,7 +309,8 @@ static float *make_bias (CosmosGraph *graph, const Attention *self, const bool *
   return bias;
 }
 
-CosmosTensor *cosmos_attention (CosmosGraph *graph, const CosmosTensor *q, CosmosKeys keys, CosmosKeys extra, CosmosAttention kind)
+CosmosTensor *cosmos_attention (CosmosGraph *graph, const CosmosTensor *q, CosmosKeys keys, CosmosKeys extra,
+                                CosmosAttention kind)
 {
   if (cosmos_graph_has_failed (graph))
     return cosmos_graph_nothing (graph);
@@ -319,7 +321,8 @@ CosmosTensor *cosmos_attention (CosmosGraph *graph, const CosmosTensor *q, Cosmo
   self.keys = self.sets[0].count + self.sets[1].count;
   self.heads = q->shape[2] / self.width;
   int64_t kv_heads = keys.k->shape[2] / self.width;
-  assert (keys.k->shape[2] % self.width == 0 && self.heads % kv_heads == 0 && (!extra.k || extra.k->shape[2] == keys.k->shape[2]));
+  assert (keys.k->shape[2] % self.width == 0 && self.heads % kv_heads == 0
+          && (!extra.k || extra.k->shape[2] == keys.k->shape[2]));
   assert (!kind.causal || (!extra.k && self.keys >= self.queries));
   self.group = self.heads / kv_heads;
   self.scale = 1.0f / sqrtf ((float) self.width);

@@ -20,9 +20,10 @@ bool cosmos_compute_is_available (CosmosCompute self, CosmosError *err)
 {
   const CosmosGemmBackend *backend = cosmos_gemm_get_backend (self.backend);
   if (!backend)
-    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED,
-                             "%s is not available: this build has no oneDNN. Install libdnnl-dev and build again, or choose openblas",
-                             cosmos_compute_get_name (self));
+    return cosmos_error_set (
+        err, COSMOS_STATUS_UNSUPPORTED,
+        "%s is not available: this build has no oneDNN. Install libdnnl-dev and build again, or choose openblas",
+        cosmos_compute_get_name (self));
   return backend->has_precision (self.precision, err);
 }
 
@@ -60,5 +61,6 @@ bool cosmos_compute_from_name (const char *name, CosmosCompute *self, CosmosErro
       return true;
     }
   }
-  return cosmos_error_set (err, COSMOS_STATUS_RANGE, "Unknown precision \"%s\": auto, f32, bf16, int8 and openblas are possible", name);
+  return cosmos_error_set (err, COSMOS_STATUS_RANGE, "Unknown precision \"%s\": auto, f32, bf16, int8 and openblas are possible",
+                           name);
 }

@@ -170,8 +170,8 @@ static CosmosTensor *combine (CosmosGraph *graph, const CosmosTensor *a, const C
   if (cosmos_graph_has_failed (graph))
     return y;
   self.y = *y;
-  cosmos_parallel (cosmos_graph_get_pool (graph), cosmos_tensor_get_rows (a), (double) cosmos_tensor_get_columns (a) * cost_of_number,
-                   combine_rows, &self);
+  cosmos_parallel (cosmos_graph_get_pool (graph), cosmos_tensor_get_rows (a),
+                   (double) cosmos_tensor_get_columns (a) * cost_of_number, combine_rows, &self);
   cosmos_graph_record_copy (graph, combine_backward, &self, sizeof self);
   return y;
 }
@@ -206,7 +206,7 @@ static void scale_backward_rows (int64_t first, int64_t count, void *data)
   const Scale *self = data;
   for (int64_t r = first; r < first + count; r++)
     cosmos_vector_add_scaled (self->a.grad + r * self->a.stride, self->y.grad + r * self->y.stride, self->factor,
-                       cosmos_tensor_get_columns (&self->a));
+                              cosmos_tensor_get_columns (&self->a));
 }
 
 static void scale_backward (CosmosGraph *graph, const void *op)
@@ -225,8 +225,8 @@ CosmosTensor *cosmos_scale (CosmosGraph *graph, const CosmosTensor *a, float fac
   if (cosmos_graph_has_failed (graph))
     return y;
   Scale self = {*a, *y, factor};
-  cosmos_parallel (cosmos_graph_get_pool (graph), cosmos_tensor_get_rows (a), (double) cosmos_tensor_get_columns (a) * cost_of_number,
-                   scale_rows, &self);
+  cosmos_parallel (cosmos_graph_get_pool (graph), cosmos_tensor_get_rows (a),
+                   (double) cosmos_tensor_get_columns (a) * cost_of_number, scale_rows, &self);
   cosmos_graph_record_copy (graph, scale_backward, &self, sizeof self);
   return y;
 }
@@ -246,7 +246,7 @@ static void repeat_backward_rows (int64_t first, int64_t count, void *data)
   for (int64_t r = first; r < first + count; r++)
     for (int64_t k = 0; k < self->times; k++)
       cosmos_vector_add (self->a.grad + r * self->a.stride, self->y.grad + (k * rows + r) * self->y.stride,
-                  cosmos_tensor_get_columns (&self->a));
+                         cosmos_tensor_get_columns (&self->a));
 }
 
 static void repeat_backward (CosmosGraph *graph, const void *op)

@@ -37,15 +37,16 @@ static void look_up_backward_columns (int64_t first, int64_t count, void *data)
 {
   const Lookup *self = data;
   for (int64_t r = 0; r < self->count; r++)
-    cosmos_vector_add (self->table_grad + self->ids[r] * self->table.stride + first, self->y.grad + r * self->y.stride + first, count);
+    cosmos_vector_add (self->table_grad + self->ids[r] * self->table.stride + first, self->y.grad + r * self->y.stride + first,
+                       count);
 }
 
 static void look_up_backward (CosmosGraph *graph, const void *op)
 {
   Lookup self = *(const Lookup *) op;
   if (self.table_grad)
-    cosmos_parallel_columns (cosmos_graph_get_pool (graph), cosmos_tensor_get_columns (&self.y), (double) self.count * cost_of_number,
-                             look_up_backward_columns, &self);
+    cosmos_parallel_columns (cosmos_graph_get_pool (graph), cosmos_tensor_get_columns (&self.y),
+                             (double) self.count * cost_of_number, look_up_backward_columns, &self);
 }
 
 static CosmosTensor *look_up (CosmosGraph *graph, Lookup *self, const int32_t *ids, int rank, const int64_t *shape)
@@ -57,8 +58,8 @@ static CosmosTensor *look_up (CosmosGraph *graph, Lookup *self, const int32_t *i
   memcpy (copy, ids, (size_t) self->count * sizeof *copy);
   self->ids = copy;
   self->y = *y;
-  cosmos_parallel (cosmos_graph_get_pool (graph), self->count, (double) cosmos_tensor_get_columns (y) * cost_of_number, look_up_rows,
-                   self);
+  cosmos_parallel (cosmos_graph_get_pool (graph), self->count, (double) cosmos_tensor_get_columns (y) * cost_of_number,
+                   look_up_rows, self);
   cosmos_graph_record_copy (graph, look_up_backward, self, sizeof *self);
   return y;
 }

@@ -2,30 +2,27 @@
 #include "core/math/gemm-private.h"
 #include "core/math/int8.h"
 #include "core/math/onednn-panel.h"
+#include "core/math/pack-memory.h"
 #include "core/math/parallel.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-
-/* From this size on packed weights lie in large pages, where the system has them on request. */
-static const size_t large_page = 2 << 20;
 
 typedef struct {
   CosmosPrecision precision;
-  CosmosTiles tiles; /* of the weight: the panels of one row of output */
+  CosmosTiles tiles;                 /* of the weight: the panels of one row of output */
   CosmosPanelKind *kind, *last_kind; /* the last panel may be narrower */
   int count;
   void **panels;
-  unsigned char *memory;
+  CosmosPackBlock *block; /* where they lie */
   size_t size;
-  float *scales;  /* int8: of every output, */
-  int32_t *sums;  /* and the sum of its weights */
+  float *scales; /* int8: of every output, */
+  int32_t *sums; /* and the sum of its weights */
 } Pack;
 
-static size_t round_up (size_t size, size_t step)
+static size_t round_up (size_t size)
 {
-  return (size + step - 1) / step * step;
+  return (size + 63) / 64 * 64;
 }
 
 static CosmosPanelKind *get_kind (const Pack *self, int panel)
@@ -45,7 +42,7 @@ static void free_pack (void *pack)
   cosmos_panel_kind_unref (self->kind);
   cosmos_panel_kind_unref (self->last_kind);
   free (self->panels);
-  free (self->memory);
+  cosmos_pack_memory_release (self->block);
   free (self->scales);
   free (self->sums);
   free (self);
@@ -53,21 +50,18 @@ static void free_pack (void *pack)
 
 static bool get_memory (Pack *self, int64_t out)
 {
-  size_t panel = round_up (cosmos_panel_kind_get_size (self->kind), 64);
-  self->size = panel * (size_t) (self->count - 1) + round_up (cosmos_panel_kind_get_size (self->last_kind), 64);
-  bool is_large = self->size >= large_page;
-  self->memory = aligned_alloc (is_large ? large_page : 64, self->size);
+  size_t panel = round_up (cosmos_panel_kind_get_size (self->kind));
+  self->size = panel * (size_t) (self->count - 1) + round_up (cosmos_panel_kind_get_size (self->last_kind));
+  unsigned char *memory = cosmos_pack_memory_get (self->size, &self->block);
   self->panels = calloc ((size_t) self->count, sizeof *self->panels);
   if (self->precision == COSMOS_PRECISION_INT8) {
     self->scales = malloc ((size_t) out * sizeof *self->scales);
     self->sums = malloc ((size_t) out * sizeof *self->sums);
   }
-  if (!self->memory || !self->panels || (self->precision == COSMOS_PRECISION_INT8 && (!self->scales || !self->sums)))
+  if (!memory || !self->panels || (self->precision == COSMOS_PRECISION_INT8 && (!self->scales || !self->sums)))
     return false;
-  if (is_large)
-    madvise (self->memory, self->size, MADV_HUGEPAGE); /* a wish */
   for (int i = 0; i < self->count; i++) {
-    self->panels[i] = cosmos_panel_new (get_kind (self, i), self->memory + (size_t) i * panel);
+    self->panels[i] = cosmos_panel_new (get_kind (self, i), memory + (size_t) i * panel);
     if (!self->panels[i])
       return false;
   }
@@ -90,8 +84,8 @@ static Pack *new_pack (const CosmosWeight *weight, CosmosError *err)
   self->last_kind = self->kind ? cosmos_panel_kind_ref (shape, err) : NULL;
   bool ok = self->last_kind != NULL;
   if (ok && !get_memory (self, weight->out))
-    ok = cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory for a packed matrix of %lld x %lld", (long long) weight->out,
-                           (long long) weight->in);
+    ok = cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory for a packed matrix of %lld x %lld",
+                           (long long) weight->out, (long long) weight->in);
   if (ok)
     return self;
   free_pack (self);
@@ -136,7 +130,8 @@ static bool has_plain_values (const CosmosWeight *weight)
 {
   CosmosDtype dtype = weight->compute.precision == COSMOS_PRECISION_BF16 ? COSMOS_DTYPE_BF16 : COSMOS_DTYPE_F32;
   size_t alignment = dtype == COSMOS_DTYPE_BF16 ? 2 : 4;
-  return weight->compute.precision != COSMOS_PRECISION_INT8 && weight->dtype == dtype && (uintptr_t) weight->values % alignment == 0;
+  return weight->compute.precision != COSMOS_PRECISION_INT8 && weight->dtype == dtype
+         && (uintptr_t) weight->values % alignment == 0;
 }
 
 static void pack_panel (int item, void *data)
@@ -241,7 +236,8 @@ static void scale_sums (const Call *self, CosmosTile tile, int64_t row, int64_t 
   CosmosInt8Columns columns = {self->pack->scales + tile.column, self->pack->sums + tile.column,
                                self->bias ? self->bias + tile.column : NULL};
   for (int64_t i = row; i < row + rows; i++)
-    cosmos_int8_scale_sums (self->y.data + i * self->y.stride + tile.column, tile.columns, self->x.scales[i], self->x.zeros[i], columns);
+    cosmos_int8_scale_sums (self->y.data + i * self->y.stride + tile.column, tile.columns, self->x.scales[i], self->x.zeros[i],
+                            columns);
 }
 
 static void multiply_tile (int item, void *data)

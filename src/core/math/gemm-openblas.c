@@ -27,7 +27,8 @@ void cosmos_gemm_openblas_start (void)
 static bool has_precision (CosmosPrecision precision, CosmosError *err)
 {
   return precision == COSMOS_PRECISION_F32
-         || cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "OpenBLAS multiplies in f32 only: choose openblas, or another precision of oneDNN");
+         || cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED,
+                              "OpenBLAS multiplies in f32 only: choose openblas, or another precision of oneDNN");
 }
 
 /* ---- packing ---- */
@@ -98,8 +99,8 @@ static void multiply_tile (int item, void *data)
   if (tile.rows == 1)
     cblas_sgemv (CblasRowMajor, CblasNoTrans, columns, in, 1, w, in, x, 1, sum, y, 1);
   else
-    cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (blasint) tile.rows, columns, in, 1, x, (blasint) product->x.stride, w, in,
-                 sum, y, (blasint) product->y.stride);
+    cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (blasint) tile.rows, columns, in, 1, x, (blasint) product->x.stride, w,
+                 in, sum, y, (blasint) product->y.stride);
 }
 
 static bool multiply (CosmosPool *pool, CosmosArena *scratch, const CosmosProduct *product, CosmosError *err)

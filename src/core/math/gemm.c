@@ -57,8 +57,8 @@ CosmosTile cosmos_gemm_get_tile (CosmosTiles self, int item)
 
 /* ---- products ---- */
 
-bool cosmos_gemm (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows x, const float *bias, CosmosRows y,
-                  CosmosError *err)
+bool cosmos_gemm (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows x, const float *bias,
+                  CosmosRows y, CosmosError *err)
 {
   if (y.rows == 0)
     return true;
@@ -85,9 +85,10 @@ static void add_input_tile (int item, void *data)
 {
   const Backward *self = data;
   CosmosTile tile = cosmos_gemm_get_tile (self->tiles, item);
-  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint) tile.rows, (blasint) tile.columns, (blasint) self->weight->out, 1,
-               self->dy.data + tile.row * self->dy.stride, (blasint) self->dy.stride, self->w + tile.column, (blasint) self->weight->in, 1,
-               self->x.data + tile.row * self->x.stride + tile.column, (blasint) self->x.stride);
+  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint) tile.rows, (blasint) tile.columns,
+               (blasint) self->weight->out, 1, self->dy.data + tile.row * self->dy.stride, (blasint) self->dy.stride,
+               self->w + tile.column, (blasint) self->weight->in, 1, self->x.data + tile.row * self->x.stride + tile.column,
+               (blasint) self->x.stride);
 }
 
 /* Columns of dy are rows of the gradient: grad (columns, in) += dy (R, columns)^T x (R, in) */
@@ -96,8 +97,9 @@ static void add_weight_panel (int item, void *data)
   const Backward *self = data;
   CosmosTile tile = cosmos_gemm_get_tile (self->tiles, item);
   blasint in = (blasint) self->weight->in;
-  cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, (blasint) tile.columns, in, (blasint) self->dy.rows, 1, self->dy.data + tile.column,
-               (blasint) self->dy.stride, self->x.data, (blasint) self->x.stride, 1, self->weight->grad + tile.column * in, in);
+  cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, (blasint) tile.columns, in, (blasint) self->dy.rows, 1,
+               self->dy.data + tile.column, (blasint) self->dy.stride, self->x.data, (blasint) self->x.stride, 1,
+               self->weight->grad + tile.column * in, in);
 }
 
 static void unpack_panel (int item, void *data)

@@ -18,8 +18,8 @@ typedef struct {
 } CosmosRows;
 
 /* y = x W^T + bias. x: (R, in), y: (R, out), bias: (out) or NULL. False when out of memory or where the back end failed. */
-bool cosmos_gemm (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows x, const float *bias, CosmosRows y,
-                  CosmosError *err);
+bool cosmos_gemm (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows x, const float *bias,
+                  CosmosRows y, CosmosError *err);
 
 /* Backward, f32: dx += dy W; and weight.grad += dy^T x (nothing where it has none). dy: (R, out), dx and x: (R, in). */
 bool cosmos_gemm_backward_input (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows dx,

@@ -118,8 +118,8 @@ void *cosmos_graph_alloc (CosmosGraph *self, size_t size)
     return NULL;
   void *memory = cosmos_arena_alloc (self->arena, size);
   if (!memory)
-    cosmos_graph_fail (self, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for %zu more bytes: use a smaller batch or a shorter text",
-                       size);
+    cosmos_graph_fail (self, COSMOS_STATUS_NO_MEMORY,
+                       "There is not enough memory for %zu more bytes: use a smaller batch or a shorter text", size);
   return memory;
 }
 

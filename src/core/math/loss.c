@@ -21,9 +21,9 @@ typedef struct {
   const CosmosWeight *head;
   const int32_t *targets;
   int64_t rows, words;
-  int64_t counted;        /* rows with a target */
-  float *log_sums;        /* (rows): log sum exp of the logits */
-  float *logits; /* of a chunk; void outside the loops */
+  int64_t counted; /* rows with a target */
+  float *log_sums; /* (rows): log sum exp of the logits */
+  float *logits;   /* of a chunk; void outside the loops */
   int64_t first_of_chunk;
   double *losses; /* (rows): - log probability of the target */
 } CrossEntropy;
@@ -84,10 +84,12 @@ static bool back_through_head (CosmosGraph *graph, const CrossEntropy *self, Cos
   CosmosPool *pool = cosmos_graph_get_pool (graph);
   CosmosArena *arena = cosmos_graph_get_arena (graph);
   if (self->x.grad
-      && !cosmos_gemm_backward_input (pool, arena, self->head, dlogits, rows_of (&self->x, self->x.grad, first, dlogits.rows), err))
+      && !cosmos_gemm_backward_input (pool, arena, self->head, dlogits, rows_of (&self->x, self->x.grad, first, dlogits.rows),
+                                      err))
     return false;
   return !cosmos_weight_get_grad (self->head)
-         || cosmos_gemm_backward_weight (pool, arena, self->head, dlogits, rows_of (&self->x, self->x.data, first, dlogits.rows), err);
+         || cosmos_gemm_backward_weight (pool, arena, self->head, dlogits, rows_of (&self->x, self->x.data, first, dlogits.rows),
+                                         err);
 }
 
 /* The logits of every chunk, then either the losses or the way back. */
@@ -186,9 +188,10 @@ static void square_rows (int64_t first, int64_t count, void *data)
 {
   const SquaredError *self = data;
   for (int64_t r = first; r < first + count; r++)
-    self->squares[r] = self->keep && !self->keep[r] ? 0.0f
-                                                    : square_distance (cosmos_tensor_row (&self->x, r), cosmos_tensor_row (&self->y, r),
-                                                                       cosmos_tensor_get_columns (&self->x));
+    self->squares[r] = self->keep && !self->keep[r]
+                           ? 0.0f
+                           : square_distance (cosmos_tensor_row (&self->x, r), cosmos_tensor_row (&self->y, r),
+                                              cosmos_tensor_get_columns (&self->x));
 }
 
 static void square_backward_rows (int64_t first, int64_t count, void *data)

@@ -59,8 +59,8 @@ COSMOS_SIMD_CLONES static void rms_backward_row (const float *restrict x, const 
   }
 }
 
-COSMOS_SIMD_CLONES static void accumulate_normalised (const float *restrict x, float mean, float inverse, const float *restrict dy,
-                                                      float *restrict dweight, int64_t n)
+COSMOS_SIMD_CLONES static void accumulate_normalised (const float *restrict x, float mean, float inverse,
+                                                      const float *restrict dy, float *restrict dweight, int64_t n)
 {
   for (int64_t i = 0; i < n; i++)
     dweight[i] += dy[i] * ((x[i] - mean) * inverse);
@@ -71,7 +71,8 @@ static void rms_rows (int64_t first, int64_t count, void *data)
   const Rms *self = data;
   for (int64_t r = first; r < first + count; r++)
     rms_row (cosmos_tensor_row (&self->x, r), self->weight.data, cosmos_tensor_row (&self->y, r),
-             self->inverses ? self->inverses + r * self->groups : NULL, self->groups, self->weight.shape[0], self->kind, self->eps);
+             self->inverses ? self->inverses + r * self->groups : NULL, self->groups, self->weight.shape[0], self->kind,
+             self->eps);
 }
 
 static void rms_backward_rows (int64_t first, int64_t count, void *data)
@@ -109,7 +110,8 @@ static void rms_backward (CosmosGraph *graph, const void *op)
                              &self);
 }
 
-CosmosTensor *cosmos_rms_norm (CosmosGraph *graph, const CosmosTensor *x, const CosmosTensor *weight, CosmosRmsKind kind, float eps)
+CosmosTensor *cosmos_rms_norm (CosmosGraph *graph, const CosmosTensor *x, const CosmosTensor *weight, CosmosRmsKind kind,
+                               float eps)
 {
   if (cosmos_graph_has_failed (graph))
     return cosmos_graph_nothing (graph);
@@ -140,8 +142,8 @@ typedef struct {
   Moments *moments; /* of each row, for the way back; else NULL */
 } LayerNorm;
 
-COSMOS_SIMD_CLONES static Moments layer_norm_row (const float *restrict x, const float *restrict weight, const float *restrict bias,
-                                                  float *restrict y, int64_t n, float eps)
+COSMOS_SIMD_CLONES static Moments layer_norm_row (const float *restrict x, const float *restrict weight,
+                                                  const float *restrict bias, float *restrict y, int64_t n, float eps)
 {
   float total = 0.0f, rest = 0.0f, square = 0.0f;
 #pragma omp simd reduction(+ : total)

@@ -10,7 +10,8 @@ typedef enum {
 
 /* x / r * weight over each group of n = weight's numbers; the last dimension of x is a whole number of groups, so that a weight of
  * head width normalises every head on its own. x (..., k n) -> the same shape, packed. */
-CosmosTensor *cosmos_rms_norm (CosmosGraph *graph, const CosmosTensor *x, const CosmosTensor *weight, CosmosRmsKind kind, float eps);
+CosmosTensor *cosmos_rms_norm (CosmosGraph *graph, const CosmosTensor *x, const CosmosTensor *weight, CosmosRmsKind kind,
+                               float eps);
 /* (x - mean) / sqrt(variance + eps) * weight + bias over the last dimension. */
 CosmosTensor *cosmos_layer_norm (CosmosGraph *graph, const CosmosTensor *x, const CosmosTensor *weight, const CosmosTensor *bias,
                                  float eps);

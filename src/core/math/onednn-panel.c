@@ -65,7 +65,8 @@ static bool fail (dnnl_status_t status, CosmosError *err)
 {
   if (status == dnnl_out_of_memory)
     return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory for a matrix product");
-  return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "oneDNN refuses a matrix product (status %d): choose openblas", (int) status);
+  return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "oneDNN refuses a matrix product (status %d): choose openblas",
+                           (int) status);
 }
 
 static bool has_isa (dnnl_cpu_isa_t isa)
@@ -96,22 +97,23 @@ static const struct {
   [COSMOS_PRECISION_INT8] = {dnnl_u8, dnnl_s8, dnnl_s32},
 };
 
-static dnnl_status_t describe_matrix (dnnl_memory_desc_t *desc, dnnl_data_type_t type, int64_t rows, int64_t columns, int64_t row_stride,
-                                      int64_t column_stride)
+static dnnl_status_t describe_matrix (dnnl_memory_desc_t *desc, dnnl_data_type_t type, int64_t rows, int64_t columns,
+                                      int64_t row_stride, int64_t column_stride)
 {
-  return dnnl_memory_desc_create_with_strides (desc, 2, (dnnl_dims_t) {rows, columns}, type, (dnnl_dims_t) {row_stride, column_stride});
+  return dnnl_memory_desc_create_with_strides (desc, 2, (dnnl_dims_t) {rows, columns}, type,
+                                               (dnnl_dims_t) {row_stride, column_stride});
 }
 
 /* weights: their layout, or NULL for the one that oneDNN likes best. */
-static dnnl_status_t describe_product (const CosmosPanelShape *shape, int64_t rows, bool has_bias, const_dnnl_memory_desc_t weights,
-                                       dnnl_primitive_desc_t *product)
+static dnnl_status_t describe_product (const CosmosPanelShape *shape, int64_t rows, bool has_bias,
+                                       const_dnnl_memory_desc_t weights, dnnl_primitive_desc_t *product)
 {
   dnnl_memory_desc_t x = NULL, any = NULL, y = NULL, bias = NULL;
   dnnl_primitive_attr_t attributes = NULL;
   dnnl_status_t status = describe_matrix (&x, types[shape->precision].x, rows, shape->in, shape->in, 1);
   if (!status)
-    status = dnnl_memory_desc_create_with_tag (&any, 2, (dnnl_dims_t) {shape->in, shape->columns}, types[shape->precision].weights,
-                                               dnnl_format_tag_any);
+    status = dnnl_memory_desc_create_with_tag (&any, 2, (dnnl_dims_t) {shape->in, shape->columns},
+                                               types[shape->precision].weights, dnnl_format_tag_any);
   if (!status)
     status = describe_matrix (&y, types[shape->precision].y, rows, shape->columns, shape->stride, 1);
   if (!status && has_bias)
@@ -269,7 +271,8 @@ bool cosmos_panel_pack (const CosmosPanelKind *kind, void *panel, const void *pl
   enter_thread ();
   bool ok = dnnl_memory_create (&source, kind->plain, engine, (void *) plain) == dnnl_success
             && dnnl_stream_create (&stream, engine, dnnl_stream_default_flags) == dnnl_success
-            && dnnl_primitive_execute (kind->reorder, stream, 2, (dnnl_exec_arg_t[]) {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, panel}})
+            && dnnl_primitive_execute (kind->reorder, stream, 2,
+                                       (dnnl_exec_arg_t[]) {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, panel}})
                    == dnnl_success;
   dnnl_stream_destroy (stream);
   dnnl_memory_destroy (source);
@@ -407,9 +410,12 @@ void cosmos_panel_describe (char *text, size_t size)
     dnnl_cpu_isa_t isa;
     const char *name;
   } isas[] = {
-    {dnnl_cpu_isa_avx512_core_amx, "avx512_core_amx"},   {dnnl_cpu_isa_avx512_core_bf16, "avx512_core_bf16"},
-    {dnnl_cpu_isa_avx512_core_vnni, "avx512_core_vnni"}, {dnnl_cpu_isa_avx512_core, "avx512_core"},
-    {dnnl_cpu_isa_avx2_vnni, "avx2_vnni"},               {dnnl_cpu_isa_avx2, "avx2"},
+    {dnnl_cpu_isa_avx512_core_amx, "avx512_core_amx"},
+    {dnnl_cpu_isa_avx512_core_bf16, "avx512_core_bf16"},
+    {dnnl_cpu_isa_avx512_core_vnni, "avx512_core_vnni"},
+    {dnnl_cpu_isa_avx512_core, "avx512_core"},
+    {dnnl_cpu_isa_avx2_vnni, "avx2_vnni"},
+    {dnnl_cpu_isa_avx2, "avx2"},
   };
   const dnnl_version_t *version = dnnl_version ();
   const char *name = "baseline";

@@ -18,7 +18,8 @@ static void run_piece (int item, void *data)
 }
 
 /* Pieces of whole grains, but for the last. */
-static void run (CosmosPool *pool, int64_t n, int64_t grain, double cost, void (*work) (int64_t first, int64_t count, void *data), void *data)
+static void run (CosmosPool *pool, int64_t n, int64_t grain, double cost, void (*work) (int64_t first, int64_t count, void *data),
+                 void *data)
 {
   if (n <= 0)
     return;
@@ -35,13 +36,14 @@ static void run (CosmosPool *pool, int64_t n, int64_t grain, double cost, void (
   cosmos_pool_run (pool, (int) ((n + loop.per_piece - 1) / loop.per_piece), run_piece, &loop);
 }
 
-void cosmos_parallel (CosmosPool *pool, int64_t n, double cost, void (*work) (int64_t first, int64_t count, void *data), void *data)
+void cosmos_parallel (CosmosPool *pool, int64_t n, double cost, void (*work) (int64_t first, int64_t count, void *data),
+                      void *data)
 {
   run (pool, n, 1, cost, work, data);
 }
 
-void cosmos_parallel_columns (CosmosPool *pool, int64_t columns, double cost, void (*work) (int64_t first, int64_t count, void *data),
-                              void *data)
+void cosmos_parallel_columns (CosmosPool *pool, int64_t columns, double cost,
+                              void (*work) (int64_t first, int64_t count, void *data), void *data)
 {
   run (pool, columns, GRAIN_OF_COLUMNS, cost, work, data);
 }

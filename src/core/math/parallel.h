@@ -7,8 +7,9 @@
 
 /* work (first, count, data) covers the items 0 .. n-1 in pieces of neighbours. cost: about how many nanoseconds one item takes on one thread. The
  * pieces depend on n and cost alone, never on the number of threads; short loops are one piece on the caller's thread. */
-void cosmos_parallel (CosmosPool *pool, int64_t n, double cost, void (*work) (int64_t first, int64_t count, void *data), void *data);
+void cosmos_parallel (CosmosPool *pool, int64_t n, double cost, void (*work) (int64_t first, int64_t count, void *data),
+                      void *data);
 /* The same over columns, for sums over all rows of some columns: pieces begin at multiples of 32 columns, so that rows are read in whole cache
  * lines and vectors. */
-void cosmos_parallel_columns (CosmosPool *pool, int64_t columns, double cost, void (*work) (int64_t first, int64_t count, void *data),
-                              void *data);
+void cosmos_parallel_columns (CosmosPool *pool, int64_t columns, double cost,
+                              void (*work) (int64_t first, int64_t count, void *data), void *data);

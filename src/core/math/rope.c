@@ -27,8 +27,8 @@ COSMOS_SIMD_CLONES static void round_to_floats (const double *restrict values, f
 }
 
 /* From one position to the next every pair turns by a fixed angle. In double the error after 10,000 positions is about 1e-12. */
-COSMOS_SIMD_CLONES static void turn_on (double *restrict c, double *restrict s, const double *restrict c1, const double *restrict s1,
-                                        int64_t n)
+COSMOS_SIMD_CLONES static void turn_on (double *restrict c, double *restrict s, const double *restrict c1,
+                                        const double *restrict s1, int64_t n)
 {
   for (int64_t i = 0; i < n; i++) {
     double turned = c[i] * c1[i] - s[i] * s1[i];
@@ -109,9 +109,9 @@ static void rope_rows (int64_t first, int64_t count, void *data)
   const Rope *self = data;
   for (int64_t r = first; r < first + count; r++) {
     int64_t angles = r % self->length * self->half;
-    (self->pairs == COSMOS_ROPE_HALVES ? turn_halves : turn_adjacent) (cosmos_tensor_row (&self->x, r), cosmos_tensor_row (&self->y, r),
-                                                                       self->cosines + angles, self->sines + angles, self->heads,
-                                                                       self->half);
+    (self->pairs == COSMOS_ROPE_HALVES ? turn_halves : turn_adjacent) (cosmos_tensor_row (&self->x, r),
+                                                                       cosmos_tensor_row (&self->y, r), self->cosines + angles,
+                                                                       self->sines + angles, self->heads, self->half);
   }
 }
 
@@ -121,8 +121,8 @@ static void rope_backward_rows (int64_t first, int64_t count, void *data)
   for (int64_t r = first; r < first + count; r++) {
     int64_t angles = r % self->length * self->half;
     (self->pairs == COSMOS_ROPE_HALVES ? turn_back_halves : turn_back_adjacent) (
-        self->y.grad + r * self->y.stride, self->x.grad + r * self->x.stride, self->cosines + angles, self->sines + angles, self->heads,
-        self->half);
+        self->y.grad + r * self->y.stride, self->x.grad + r * self->x.stride, self->cosines + angles, self->sines + angles,
+        self->heads, self->half);
   }
 }
 
@@ -154,8 +154,14 @@ CosmosTensor *cosmos_rope (CosmosGraph *graph, const CosmosTensor *x, int head_w
   CosmosTensor *y = cosmos_graph_tensor_like (graph, x);
   if (cosmos_graph_has_failed (graph))
     return y;
-  Rope self = {.x = *x, .y = *y, .half = head_width / 2, .heads = columns / head_width, .length = x->shape[x->rank - 2],
-               .first = first, .theta = theta, .pairs = pairs};
+  Rope self = {.x = *x,
+               .y = *y,
+               .half = head_width / 2,
+               .heads = columns / head_width,
+               .length = x->shape[x->rank - 2],
+               .first = first,
+               .theta = theta,
+               .pairs = pairs};
   run (graph, &self, rope_rows);
   cosmos_graph_record_copy (graph, rope_backward, &self, sizeof self);
   return y;

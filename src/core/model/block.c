@@ -44,30 +44,32 @@ static CosmosTensor *remember (CosmosGraph *graph, const CosmosKvCache *cache, f
   return cosmos_graph_view (graph, cosmos_tensor (memory, 3, (int64_t[]) {1, all, K}));
 }
 
-static CosmosTensor *attend (const CosmosBlock *self, CosmosGraph *graph, const CosmosTensor *x, const CosmosBlockContext *context)
+static CosmosTensor *attend (const CosmosBlock *self, CosmosGraph *graph, const CosmosTensor *x,
+                             const CosmosBlockContext *context)
 {
   const CosmosBlockSizes *s = &self->sizes;
   const int A = s->heads * s->head, K = s->kv_heads * s->head;
   CosmosTensor *u = norm (self, graph, x, self->attention_norm), *q, *k, *v; /* u (B, T, D) */
   if (self->qkv.stacked) {
-    CosmosTensor *all = cosmos_linear (graph, u, self->qkv.stacked, NULL);   /* (B, T, A + 2 K) */
+    CosmosTensor *all = cosmos_linear (graph, u, self->qkv.stacked, NULL); /* (B, T, A + 2 K) */
     q = cosmos_slice (graph, all, 0, A);
     k = cosmos_slice (graph, all, A, K);
     v = cosmos_slice (graph, all, A + K, K);
   } else {
-    q = cosmos_linear (graph, u, self->qkv.apart[0], NULL);                  /* (B, T, A) */
-    k = cosmos_linear (graph, u, self->qkv.apart[1], NULL);                  /* (B, T, K) */
-    v = cosmos_linear (graph, u, self->qkv.apart[2], NULL);                  /* (B, T, K) */
+    q = cosmos_linear (graph, u, self->qkv.apart[0], NULL); /* (B, T, A) */
+    k = cosmos_linear (graph, u, self->qkv.apart[1], NULL); /* (B, T, K) */
+    v = cosmos_linear (graph, u, self->qkv.apart[2], NULL); /* (B, T, K) */
   }
   const int64_t first = context->cache ? context->cache->used : 0;
   q = cosmos_rope (graph, q, s->head, first, s->rope_theta, s->rope_pairs);
   k = cosmos_rope (graph, k, s->head, first, s->rope_theta, s->rope_pairs);
   if (context->cache) {
-    k = remember (graph, context->cache, context->cache->k, k);              /* (1, used + T, K) */
+    k = remember (graph, context->cache, context->cache->k, k); /* (1, used + T, K) */
     v = remember (graph, context->cache, context->cache->v, v);
   }
   CosmosKeys keys = {k, v, context->keep};
-  CosmosTensor *a = cosmos_attention (graph, q, keys, (CosmosKeys) {0}, (CosmosAttention) {s->head, context->causal}); /* (B, T, A) */
+  CosmosTensor *a = cosmos_attention (graph, q, keys, (CosmosKeys) {0},
+                                      (CosmosAttention) {s->head, context->causal}); /* (B, T, A) */
   return cosmos_linear (graph, a, self->output, NULL);
 }
 
@@ -90,7 +92,8 @@ static CosmosTensor *feed_forward (const CosmosBlock *self, CosmosGraph *graph, 
   return cosmos_linear (graph, f, self->down, NULL);
 }
 
-CosmosTensor *cosmos_block_run (const CosmosBlock *self, CosmosGraph *graph, const CosmosTensor *x, const CosmosBlockContext *context)
+CosmosTensor *cosmos_block_run (const CosmosBlock *self, CosmosGraph *graph, const CosmosTensor *x,
+                                const CosmosBlockContext *context)
 {
   CosmosArenaMark scope = cosmos_graph_begin (graph);
   CosmosTensor *y = cosmos_add (graph, x, attend (self, graph, x, context)); /* (B, T, D) */

@@ -54,6 +54,7 @@ typedef struct {
 /* Stacked matrices; prefix: "denoiser.blocks.0". */
 void cosmos_block_init (CosmosBlock *self, CosmosParameters *parameters, const char *prefix, const CosmosBlockSizes *sizes);
 /* x (B, T, D) -> (B, T, D), in a scope of its own. */
-CosmosTensor *cosmos_block_run (const CosmosBlock *self, CosmosGraph *graph, const CosmosTensor *x, const CosmosBlockContext *context);
+CosmosTensor *cosmos_block_run (const CosmosBlock *self, CosmosGraph *graph, const CosmosTensor *x,
+                                const CosmosBlockContext *context);
 /* Source (B, S, cross_width) -> keys and values of the cross-attention side by side, (B, S, 2 D): the same at every step of a run. */
 CosmosTensor *cosmos_block_project_source (const CosmosBlock *self, CosmosGraph *graph, const CosmosTensor *source);

@@ -55,14 +55,15 @@ CosmosTensor *cosmos_compressor_run (const CosmosCompressor *self, CosmosGraph *
 {
   const int64_t B = h->shape[0], L = h->shape[1];
   if (L > self->tokens)
-    return cosmos_graph_fail (graph, COSMOS_STATUS_RANGE, "The compressor reads at most %d tokens, not %d", self->tokens, (int) L);
+    return cosmos_graph_fail (graph, COSMOS_STATUS_RANGE, "The compressor reads at most %d tokens, not %d", self->tokens,
+                              (int) L);
   CosmosArenaMark scope = cosmos_graph_begin (graph);
-  CosmosTensor *x = cosmos_add (graph, h, cosmos_head (graph, self->positions, L));                    /* (B, L, D) */
+  CosmosTensor *x = cosmos_add (graph, h, cosmos_head (graph, self->positions, L));                      /* (B, L, D) */
   CosmosTensor *z = cosmos_rms_norm (graph, self->latents, self->input_norm, COSMOS_RMS_CLAMP, rms_eps); /* (N, D) */
-  z = cosmos_repeat (graph, z, B);                                                                     /* (B, N, D) */
+  z = cosmos_repeat (graph, z, B);                                                                       /* (B, N, D) */
   for (int i = 0; i < self->n_layers; i++)
     z = cosmos_latent_layer_run (&self->layers[i], graph, x, z, keep);
   if (self->projection)
-    z = cosmos_linear (graph, z, self->projection, NULL);                                              /* (B, N, Z) */
+    z = cosmos_linear (graph, z, self->projection, NULL); /* (B, N, Z) */
   return cosmos_graph_end (graph, scope, cosmos_rms_norm (graph, z, self->output_norm, COSMOS_RMS_CLAMP, rms_eps));
 }

@@ -247,15 +247,17 @@ bool cosmos_config_read (CosmosConfig *self, const CosmosGguf *file, CosmosError
   if (!cosmos_gguf_get_string (file, "general.architecture", &architecture, err))
     return false;
   if (strcmp (architecture, "cosmos") != 0)
-    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED,
-                             "%s: general.architecture is \"%s\", not \"cosmos\": this is no diffusion model of Cosmos Playground", path,
-                             architecture);
+    return cosmos_error_set (
+        err, COSMOS_STATUS_UNSUPPORTED,
+        "%s: general.architecture is \"%s\", not \"cosmos\": this is no diffusion model of Cosmos Playground", path,
+        architecture);
   int64_t version;
   if (!cosmos_gguf_get_integer (file, PREFIX "version", 1, INT32_MAX, &version, err))
     return false;
   if (version != COSMOS_CONFIG_VERSION)
     return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED,
-                             "%s: made by a newer version of Cosmos Playground (" PREFIX "version %d, this program reads %d): update the program",
+                             "%s: made by a newer version of Cosmos Playground (" PREFIX
+                             "version %d, this program reads %d): update the program",
                              path, (int) version, COSMOS_CONFIG_VERSION);
   CosmosConfig config = {0};
   for (int i = 0; i < N_FIELDS; i++)
@@ -380,8 +382,7 @@ static bool read_json (CosmosConfig *self, yyjson_val *root, const char *path, C
     return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: tasks must be a list of names", path);
   size_t i, n;
   yyjson_val *task;
-  yyjson_arr_foreach (tasks, i, n, task)
-  {
+  yyjson_arr_foreach (tasks, i, n, task) {
     if (!yyjson_is_str (task))
       return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: tasks must be a list of names", path);
     if (!add_task (self, yyjson_get_str (task), yyjson_get_len (task), path, err))
@@ -407,7 +408,8 @@ bool cosmos_config_read_json (CosmosConfig *self, const char *path, CosmosError 
   yyjson_read_err problem;
   if (cosmos_mapping_get_size (mapping) > MAX_JSON_SIZE)
     cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: too large for a config.json", path);
-  else if (!(document = yyjson_read_opts ((char *) cosmos_mapping_get_data (mapping), cosmos_mapping_get_size (mapping), 0, NULL, &problem)))
+  else if (!(document = yyjson_read_opts ((char *) cosmos_mapping_get_data (mapping), cosmos_mapping_get_size (mapping), 0, NULL,
+                                          &problem)))
     cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: %s at byte %zu", path, problem.msg, problem.pos);
   else
     ok = read_json (&config, yyjson_doc_get_root (document), path, err);

@@ -35,7 +35,7 @@ typedef struct {
 
 typedef struct {
   int vocabulary, tokens /* L */, latents /* N */, latent_width /* Z */;
-  int source_tokens;  /* the longest source in tokens, [CLS] and [SEP] included */
+  int source_tokens; /* the longest source in tokens, [CLS] and [SEP] included */
   CosmosEncoderSizes encoder;
   CosmosResamplerSizes compressor, decompressor;
   /* The paper's decompressor makes its first hidden state from the [MASK] embedding and shares one position table; the folded one holds the

@@ -22,15 +22,15 @@ typedef struct {
 } LayerTensor;
 
 static const LayerTensor layer_tensors[] = {
-    {"input_layernorm", "attn_norm", WIDTH, WIDTH, false, KEEP},
-    {"self_attn.q_proj", "attn_q", QUERIES, WIDTH, true, QUERY},
-    {"self_attn.k_proj", "attn_k", KEYS, WIDTH, true, KEY},
-    {"self_attn.v_proj", "attn_v", KEYS, WIDTH, true, KEEP},
-    {"self_attn.o_proj", "attn_output", WIDTH, QUERIES, true, KEEP},
-    {"post_attention_layernorm", "ffn_norm", WIDTH, WIDTH, false, KEEP},
-    {"mlp.gate_proj", "ffn_gate", FFN, WIDTH, true, KEEP},
-    {"mlp.up_proj", "ffn_up", FFN, WIDTH, true, KEEP},
-    {"mlp.down_proj", "ffn_down", WIDTH, FFN, true, KEEP},
+  {"input_layernorm", "attn_norm", WIDTH, WIDTH, false, KEEP},
+  {"self_attn.q_proj", "attn_q", QUERIES, WIDTH, true, QUERY},
+  {"self_attn.k_proj", "attn_k", KEYS, WIDTH, true, KEY},
+  {"self_attn.v_proj", "attn_v", KEYS, WIDTH, true, KEEP},
+  {"self_attn.o_proj", "attn_output", WIDTH, QUERIES, true, KEEP},
+  {"post_attention_layernorm", "ffn_norm", WIDTH, WIDTH, false, KEEP},
+  {"mlp.gate_proj", "ffn_gate", FFN, WIDTH, true, KEEP},
+  {"mlp.up_proj", "ffn_up", FFN, WIDTH, true, KEEP},
+  {"mlp.down_proj", "ffn_down", WIDTH, FFN, true, KEEP},
 };
 enum { N_LAYER_TENSORS = sizeof layer_tensors / sizeof layer_tensors[0] };
 
@@ -51,7 +51,8 @@ static int64_t get_size (const Sizes *sizes, int which)
 /* ---- config.json ---- */
 
 /* fallback 0: the key must be there. */
-static bool read_integer (const CosmosConverter *self, const char *key, int64_t max, int64_t fallback, int64_t *value, CosmosError *err)
+static bool read_integer (const CosmosConverter *self, const char *key, int64_t max, int64_t fallback, int64_t *value,
+                          CosmosError *err)
 {
   yyjson_val *found = yyjson_obj_get (yyjson_doc_get_root (self->config), key);
   if (fallback && (!found || yyjson_is_null (found))) {
@@ -62,10 +63,12 @@ static bool read_integer (const CosmosConverter *self, const char *key, int64_t 
     return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: %s is missing", self->config_path, key);
   *value = yyjson_is_int (found) ? yyjson_get_sint (found) : 0;
   return (*value > 0 && *value <= max)
-         || cosmos_error_set (err, COSMOS_STATUS_RANGE, "%s: %s is no whole number from 1 to %" PRId64, self->config_path, key, max);
+         || cosmos_error_set (err, COSMOS_STATUS_RANGE, "%s: %s is no whole number from 1 to %" PRId64, self->config_path, key,
+                              max);
 }
 
-static bool read_number (const CosmosConverter *self, yyjson_val *object, const char *key, double fallback, double *value, CosmosError *err)
+static bool read_number (const CosmosConverter *self, yyjson_val *object, const char *key, double fallback, double *value,
+                         CosmosError *err)
 {
   yyjson_val *found = yyjson_obj_get (object, key);
   *value = found && !yyjson_is_null (found) ? yyjson_get_num (found) : fallback;
@@ -103,7 +106,8 @@ static bool read_sizes (const CosmosConverter *self, Sizes *sizes, CosmosError *
       || !read_integer (self, "max_position_embeddings", 1 << 24, 0, &sizes->context, err))
     return false;
   if (sizes->heads % sizes->kv_heads != 0)
-    return cosmos_error_set (err, COSMOS_STATUS_RANGE, "%s: num_key_value_heads does not divide num_attention_heads", self->config_path);
+    return cosmos_error_set (err, COSMOS_STATUS_RANGE, "%s: num_key_value_heads does not divide num_attention_heads",
+                             self->config_path);
   int64_t head = sizes->width % sizes->heads == 0 ? sizes->width / sizes->heads : 0;
   if (!read_integer (self, "head_dim", 4096, head, &sizes->head, err)
       || !read_number (self, root, "rms_norm_eps", 1e-6, &sizes->norm_eps, err)
@@ -139,8 +143,8 @@ static void write_ends (CosmosConverter *self, const Sizes *sizes)
     const char *theirs, *ours;
     CosmosSpecialToken special;
   } ends[] = {
-      {"bos_token_id", "tokenizer.ggml.bos_token_id", COSMOS_TOKEN_CLS},
-      {"eos_token_id", "tokenizer.ggml.eos_token_id", COSMOS_TOKEN_SEP},
+    {"bos_token_id", "tokenizer.ggml.bos_token_id", COSMOS_TOKEN_CLS},
+    {"eos_token_id", "tokenizer.ggml.eos_token_id", COSMOS_TOKEN_SEP},
   };
   for (int i = 0; i < 2; i++) {
     yyjson_val *id = yyjson_obj_get (yyjson_doc_get_root (self->config), ends[i].theirs);
@@ -165,8 +169,8 @@ static void pair_rows (const float *source, float *target, int64_t heads, int64_
 }
 
 /* columns 0: a vector. */
-static bool copy_tensor (CosmosConverter *self, const char *theirs, const char *ours, int64_t rows, int64_t columns, int64_t heads,
-                         int64_t head, CosmosError *err)
+static bool copy_tensor (CosmosConverter *self, const char *theirs, const char *ours, int64_t rows, int64_t columns,
+                         int64_t heads, int64_t head, CosmosError *err)
 {
   const CosmosTensorInfo *tensor = cosmos_safetensors_find_tensor (self->weights, theirs);
   if (!tensor)
@@ -225,7 +229,8 @@ static bool check_all_known (const CosmosConverter *self, const Sizes *sizes, Co
     for (int k = 0; k < 3 && !found; k++)
       found = strcmp (name, known[k]) == 0;
     if (!found)
-      return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: %s belongs to no LLaMA of these sizes", self->weights_path, name);
+      return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: %s belongs to no LLaMA of these sizes", self->weights_path,
+                               name);
   }
   return true;
 }
@@ -236,8 +241,8 @@ bool cosmos_convert_llama (CosmosConverter *self, CosmosError *err)
   if (!read_sizes (self, &sizes, err) || !check_all_known (self, &sizes, err))
     return false;
   if (cosmos_tokenizer_get_size (self->tokenizer) != sizes.vocabulary)
-    return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: vocab_size is %" PRId64 ", but the tokenizer has %d tokens", self->config_path,
-                             sizes.vocabulary, cosmos_tokenizer_get_size (self->tokenizer));
+    return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: vocab_size is %" PRId64 ", but the tokenizer has %d tokens",
+                             self->config_path, sizes.vocabulary, cosmos_tokenizer_get_size (self->tokenizer));
   write_keys (self, &sizes);
   write_ends (self, &sizes);
   if (!copy_tensor (self, "model.embed_tokens.weight", "token_embd.weight", sizes.vocabulary, sizes.width, 0, 0, err)

@@ -25,7 +25,8 @@ typedef struct {
 /* Values of a tensor as floats, checked to be finite: memory that lives as long as the converter and may be changed. NULL on failure. */
 float *cosmos_converter_load (CosmosConverter *self, const CosmosTensorInfo *tensor, CosmosError *err);
 /* Hands values to the writer: matrices in the wanted format, the rest as F32. */
-void cosmos_converter_add (CosmosConverter *self, const char *name, const CosmosTensorInfo *tensor, bool matrix, const float *values);
+void cosmos_converter_add (CosmosConverter *self, const char *name, const CosmosTensorInfo *tensor, bool matrix,
+                           const float *values);
 /* Notes how much of all tensors is done; false where the work was cancelled. */
 bool cosmos_converter_report (CosmosConverter *self, size_t done, size_t all, CosmosError *err);
 

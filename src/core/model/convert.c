@@ -47,7 +47,8 @@ float *cosmos_converter_load (CosmosConverter *self, const CosmosTensorInfo *ten
   return values;
 }
 
-void cosmos_converter_add (CosmosConverter *self, const char *name, const CosmosTensorInfo *tensor, bool matrix, const float *values)
+void cosmos_converter_add (CosmosConverter *self, const char *name, const CosmosTensorInfo *tensor, bool matrix,
+                           const float *values)
 {
   /* A number alone is a vector of one: GGUF has no rank 0. */
   int64_t one = 1;
@@ -84,8 +85,8 @@ static bool convert_cosmos (CosmosConverter *self, CosmosError *err)
   if (!cosmos_config_read_json (&config, self->config_path, err))
     return false;
   if (cosmos_tokenizer_get_size (self->tokenizer) != config.vocabulary)
-    return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: vocabulary is %d, but the tokenizer has %d tokens", self->config_path,
-                             config.vocabulary, cosmos_tokenizer_get_size (self->tokenizer));
+    return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: vocabulary is %d, but the tokenizer has %d tokens",
+                             self->config_path, config.vocabulary, cosmos_tokenizer_get_size (self->tokenizer));
   cosmos_config_write (&config, self->writer);
   size_t n = cosmos_safetensors_get_n_tensors (self->weights);
   for (size_t i = 0; i < n; i++) {
@@ -167,9 +168,10 @@ static bool convert_folder (CosmosConverter *self, CosmosError *err)
     return cosmos_convert_llama (self, err);
   }
   if (architectures)
-    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: architectures names \"%.60s\"; only LlamaForCausalLM can be converted",
-                             self->config_path, yyjson_is_str (yyjson_arr_get_first (architectures))
-                                                    ? yyjson_get_str (yyjson_arr_get_first (architectures)) : "?");
+    return cosmos_error_set (
+        err, COSMOS_STATUS_UNSUPPORTED, "%s: architectures names \"%.60s\"; only LlamaForCausalLM can be converted",
+        self->config_path,
+        yyjson_is_str (yyjson_arr_get_first (architectures)) ? yyjson_get_str (yyjson_arr_get_first (architectures)) : "?");
   self->result.architecture = "cosmos";
   return convert_cosmos (self, err);
 }
@@ -294,8 +296,9 @@ static void converter_clear (CosmosConverter *self)
 bool cosmos_convert (const CosmosConversion *what, CosmosConverted *result, CosmosProgress *progress, CosmosError *err)
 {
   CosmosConverter self = {.what = what, .progress = progress};
-  bool ok = find_paths (&self, err) && open_config (&self, err) && (self.weights = cosmos_safetensors_open (self.weights_path, err))
-            && open_tokenizer (&self, err) && ((self.writer = cosmos_gguf_writer_new ()) || no_memory (err));
+  bool ok = find_paths (&self, err) && open_config (&self, err)
+            && (self.weights = cosmos_safetensors_open (self.weights_path, err)) && open_tokenizer (&self, err)
+            && ((self.writer = cosmos_gguf_writer_new ()) || no_memory (err));
   if (ok) {
     cosmos_tokenizer_write (self.tokenizer, self.writer);
     ok = convert_folder (&self, err) && write_general_keys (&self, err) && save (&self, err);

@@ -72,7 +72,8 @@ void cosmos_decompressor_free (CosmosDecompressor *self)
 }
 
 /* The first hidden state (L, D), the same for every text, and what is added to the latents (N, Z). */
-static void start (const CosmosDecompressor *self, CosmosGraph *graph, const CosmosTensor **queries, const CosmosTensor **latent_positions)
+static void start (const CosmosDecompressor *self, CosmosGraph *graph, const CosmosTensor **queries,
+                   const CosmosTensor **latent_positions)
 {
   *queries = self->queries;
   *latent_positions = self->latent_positions;
@@ -91,8 +92,8 @@ CosmosTensor *cosmos_decompressor_run (const CosmosDecompressor *self, CosmosGra
   const CosmosTensor *queries, *latent_positions;
   CosmosArenaMark scope = cosmos_graph_begin (graph);
   start (self, graph, &queries, &latent_positions);
-  CosmosTensor *context = cosmos_add (graph, z, latent_positions);   /* (B, N, Z) */
-  CosmosTensor *y = cosmos_repeat (graph, queries, z->shape[0]);     /* (B, L, D) */
+  CosmosTensor *context = cosmos_add (graph, z, latent_positions); /* (B, N, Z) */
+  CosmosTensor *y = cosmos_repeat (graph, queries, z->shape[0]);   /* (B, L, D) */
   for (int i = 0; i < self->n_layers; i++)
     y = cosmos_latent_layer_run (&self->layers[i], graph, context, y, NULL);
   return cosmos_graph_end (graph, scope, y);

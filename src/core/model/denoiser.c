@@ -143,13 +143,14 @@ static const CosmosTensor *apply (Linear self, CosmosGraph *graph, const CosmosT
   return self.weight ? cosmos_linear (graph, x, self.weight, self.bias) : x;
 }
 
-CosmosTensor *cosmos_denoiser_encode_source (const CosmosDenoiser *self, CosmosGraph *graph, const CosmosTensor *h, const bool *keep)
+CosmosTensor *cosmos_denoiser_encode_source (const CosmosDenoiser *self, CosmosGraph *graph, const CosmosTensor *h,
+                                             const bool *keep)
 {
   const int64_t S = h->shape[1];
   const int n = self->sizes.layers;
   if (self->source_positions && S > self->source_positions->shape[0])
-    return cosmos_graph_fail (graph, COSMOS_STATUS_RANGE, "The source may have %d tokens, not %d", (int) self->source_positions->shape[0],
-                              (int) S);
+    return cosmos_graph_fail (graph, COSMOS_STATUS_RANGE, "The source may have %d tokens, not %d",
+                              (int) self->source_positions->shape[0], (int) S);
   CosmosArenaMark scope = cosmos_graph_begin (graph);
   const CosmosTensor *x = apply (self->source_input, graph, h); /* (B, S, W) */
   for (int i = 0; i < self->sizes.source_layers; i++)
@@ -159,7 +160,7 @@ CosmosTensor *cosmos_denoiser_encode_source (const CosmosDenoiser *self, CosmosG
     c = cosmos_add (graph, c, cosmos_head (graph, self->source_positions, S));
   CosmosTensor **kv = cosmos_graph_alloc (graph, (size_t) n * sizeof *kv);
   for (int i = 0; kv && i < n; i++)
-    kv[i] = cosmos_block_project_source (&self->layers[i].block, graph, c);     /* (B, S, 2 W) */
+    kv[i] = cosmos_block_project_source (&self->layers[i].block, graph, c);           /* (B, S, 2 W) */
   CosmosTensor *all = kv ? cosmos_join (graph, n, kv) : cosmos_graph_nothing (graph); /* (B, S, n 2 W) */
   return cosmos_graph_end (graph, scope, all);
 }
@@ -168,9 +169,9 @@ CosmosTensor *cosmos_denoiser_encode_source (const CosmosDenoiser *self, CosmosG
 static CosmosTensor *embed_time (const CosmosDenoiser *self, CosmosGraph *graph, const double *t, const int32_t *tasks, int64_t B)
 {
   const int W = self->sizes.width;
-  CosmosTensor *phi = cosmos_time_embedding (graph, t, B, W, self->sizes.max_period);              /* (B, W) */
-  const CosmosTensor *e = cosmos_silu (graph, apply (self->time_in, graph, phi));                  /* (B, 2 W) */
-  e = apply (self->time_out, graph, e);                                                            /* (B, W) */
+  CosmosTensor *phi = cosmos_time_embedding (graph, t, B, W, self->sizes.max_period); /* (B, W) */
+  const CosmosTensor *e = cosmos_silu (graph, apply (self->time_in, graph, phi));     /* (B, 2 W) */
+  e = apply (self->time_out, graph, e);                                               /* (B, W) */
   if (self->task_embedding && tasks)
     e = cosmos_add (graph, e, cosmos_gather (graph, self->task_embedding, tasks, B));
   return cosmos_reshape (graph, cosmos_silu (graph, e), 3, (int64_t[]) {B, 1, W});
@@ -182,7 +183,8 @@ static CosmosKeys keys_of (const CosmosDenoiser *self, CosmosGraph *graph, Cosmo
   const int W = self->sizes.width;
   if (!source.x)
     return (CosmosKeys) {0};
-  return (CosmosKeys) {cosmos_slice (graph, source.x, 2 * W * i, W), cosmos_slice (graph, source.x, 2 * W * i + W, W), source.keep};
+  return (CosmosKeys) {cosmos_slice (graph, source.x, 2 * W * i, W), cosmos_slice (graph, source.x, 2 * W * i + W, W),
+                       source.keep};
 }
 
 CosmosTensor *cosmos_denoiser_run (const CosmosDenoiser *self, CosmosGraph *graph, const CosmosTensor *x, const double *t,
@@ -210,13 +212,13 @@ CosmosTensor *cosmos_denoiser_run (const CosmosDenoiser *self, CosmosGraph *grap
       skips[i] = y;
     else
       u = cosmos_add (graph, y, skips[n - 1 - i]);
-    u = cosmos_add (graph, u, apply (self->layers[i].time, graph, e));               /* + (B, 1, W) */
-    u = cosmos_add (graph, u, apply (self->layers[i].self_condition, graph, s));     /* + (B or 1, N or 1, W) */
+    u = cosmos_add (graph, u, apply (self->layers[i].time, graph, e));           /* + (B, 1, W) */
+    u = cosmos_add (graph, u, apply (self->layers[i].self_condition, graph, s)); /* + (B or 1, N or 1, W) */
     CosmosBlockContext context = {.source = keys_of (self, graph, source, i)};
     y = cosmos_graph_end (graph, layer, cosmos_block_run (&self->layers[i].block, graph, u, &context));
   }
   CosmosTensor *x0 = cosmos_rms_norm (graph, y, self->output_norm, COSMOS_RMS_CLAMP, rms_eps);
   if (self->output.weight)
-    x0 = cosmos_linear (graph, x0, self->output.weight, self->output.bias);          /* (B, N, Z) */
+    x0 = cosmos_linear (graph, x0, self->output.weight, self->output.bias); /* (B, N, Z) */
   return cosmos_graph_end (graph, scope, x0);
 }

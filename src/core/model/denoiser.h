@@ -13,7 +13,8 @@ bool cosmos_denoiser_has_source (const CosmosDenoiser *self);
 
 /* Normalised encoder states of the source (B, S, D), keep: B x S or NULL -> what run() takes as source: the keys and values of every block's
  * cross-attention side by side, (B, S, layers 2 W). They are the same at every step of a run. */
-CosmosTensor *cosmos_denoiser_encode_source (const CosmosDenoiser *self, CosmosGraph *graph, const CosmosTensor *h, const bool *keep);
+CosmosTensor *cosmos_denoiser_encode_source (const CosmosDenoiser *self, CosmosGraph *graph, const CosmosTensor *h,
+                                             const bool *keep);
 /* x_t (B, N, Z) in normalised latents; t: B numbers in [0, 1]; self_condition: the last x0 guess (B, N, Z), or NULL (counts as zeros);
  * tasks: B task numbers, NULL where the network has none; source.x NULL where it has none -> x0 guess (B, N, Z). */
 CosmosTensor *cosmos_denoiser_run (const CosmosDenoiser *self, CosmosGraph *graph, const CosmosTensor *x, const double *t,

@@ -16,10 +16,10 @@ typedef struct {
 
 struct CosmosEncoder {
   CosmosEncoderSizes sizes;
-  const CosmosWeight *tokens;                   /* (V, D) */
-  const CosmosTensor *positions;                /* (P, D) */
-  const CosmosTensor *norm, *norm_bias;         /* (D) */
-  CosmosTensor minus_mean, inverse_std;         /* (D) of the output; own their numbers */
+  const CosmosWeight *tokens;           /* (V, D) */
+  const CosmosTensor *positions;        /* (P, D) */
+  const CosmosTensor *norm, *norm_bias; /* (D) */
+  CosmosTensor minus_mean, inverse_std; /* (D) of the output; own their numbers */
   Layer layers[];
 };
 
@@ -45,7 +45,8 @@ static void init_layer (Layer *self, const CosmosEncoderSizes *sizes, CosmosPara
 }
 
 /* Statistics as what is added and what is multiplied by. */
-static bool init_statistics (CosmosEncoder *self, const CosmosTensor *mean, const CosmosTensor *std, const char *origin, CosmosError *err)
+static bool init_statistics (CosmosEncoder *self, const CosmosTensor *mean, const CosmosTensor *std, const char *origin,
+                             CosmosError *err)
 {
   const int64_t D = self->sizes.width;
   float *values = malloc (2 * (size_t) D * sizeof *values);
@@ -55,8 +56,8 @@ static bool init_statistics (CosmosEncoder *self, const CosmosTensor *mean, cons
   self->inverse_std = cosmos_tensor (values + D, 1, &D);
   for (int64_t i = 0; i < D; i++) {
     if (!(std->data[i] > 0))
-      return cosmos_error_set (err, COSMOS_STATUS_CORRUPT, "%s: encoder.std must be positive, but number %d is %g", origin, (int) i,
-                               std->data[i]);
+      return cosmos_error_set (err, COSMOS_STATUS_CORRUPT, "%s: encoder.std must be positive, but number %d is %g", origin,
+                               (int) i, std->data[i]);
     self->minus_mean.data[i] = -mean->data[i];
     self->inverse_std.data[i] = 1 / std->data[i];
   }
@@ -81,7 +82,8 @@ CosmosEncoder *cosmos_encoder_new (const CosmosConfig *config, CosmosParameters 
     init_layer (&self->layers[i], sizes, parameters, i);
   const CosmosTensor *mean = cosmos_parameters_constant (parameters, 0, D, "encoder.mean");
   const CosmosTensor *std = cosmos_parameters_constant (parameters, 0, D, "encoder.std");
-  if (cosmos_parameters_check (parameters, err) && init_statistics (self, mean, std, cosmos_parameters_get_origin (parameters), err))
+  if (cosmos_parameters_check (parameters, err)
+      && init_statistics (self, mean, std, cosmos_parameters_get_origin (parameters), err))
     return self;
   cosmos_encoder_free (self);
   return NULL;
@@ -103,7 +105,8 @@ static CosmosTensor *run_layer (const Layer *self, const CosmosEncoderSizes *siz
   CosmosTensor *qkv = cosmos_linear (graph, x, self->qkv, self->qkv_bias); /* (B, L, 3 D) */
   CosmosTensor *q = cosmos_slice (graph, qkv, 0, D);
   CosmosKeys keys = {cosmos_slice (graph, qkv, D, D), cosmos_slice (graph, qkv, 2 * D, D), keep};
-  CosmosTensor *a = cosmos_attention (graph, q, keys, (CosmosKeys) {0}, (CosmosAttention) {D / sizes->heads, false}); /* (B, L, D) */
+  CosmosTensor *a = cosmos_attention (graph, q, keys, (CosmosKeys) {0},
+                                      (CosmosAttention) {D / sizes->heads, false}); /* (B, L, D) */
   CosmosTensor *y = cosmos_add (graph, x, cosmos_linear (graph, a, self->output, self->output_bias));
   y = cosmos_layer_norm (graph, y, self->attention_norm, self->attention_norm_bias, sizes->norm_eps);
   CosmosTensor *f = cosmos_gelu (graph, cosmos_linear (graph, y, self->up, self->up_bias)); /* (B, L, F) */
@@ -111,17 +114,18 @@ static CosmosTensor *run_layer (const Layer *self, const CosmosEncoderSizes *siz
   return cosmos_layer_norm (graph, y, self->ffn_norm, self->ffn_norm_bias, sizes->norm_eps);
 }
 
-CosmosTensor *cosmos_encoder_run (const CosmosEncoder *self, CosmosGraph *graph, const int32_t *ids, const bool *keep, int64_t batch,
-                                  int64_t length)
+CosmosTensor *cosmos_encoder_run (const CosmosEncoder *self, CosmosGraph *graph, const int32_t *ids, const bool *keep,
+                                  int64_t batch, int64_t length)
 {
   if (length > self->sizes.positions)
-    return cosmos_graph_fail (graph, COSMOS_STATUS_RANGE, "The encoder reads at most %d tokens, not %d", self->sizes.positions, (int) length);
+    return cosmos_graph_fail (graph, COSMOS_STATUS_RANGE, "The encoder reads at most %d tokens, not %d", self->sizes.positions,
+                              (int) length);
   for (int64_t i = 0; i < batch * length; i++)
     if (ids[i] < 0 || ids[i] >= cosmos_weight_get_out (self->tokens))
       return cosmos_graph_fail (graph, COSMOS_STATUS_RANGE, "There is no token %d in the encoder's vocabulary", ids[i]);
   CosmosArenaMark scope = cosmos_graph_begin (graph);
-  CosmosTensor *x = cosmos_embedding (graph, self->tokens, ids, batch, length);         /* (B, L, D) */
-  x = cosmos_add (graph, x, cosmos_head (graph, self->positions, length));              /* + (L, D) */
+  CosmosTensor *x = cosmos_embedding (graph, self->tokens, ids, batch, length); /* (B, L, D) */
+  x = cosmos_add (graph, x, cosmos_head (graph, self->positions, length));      /* + (L, D) */
   x = cosmos_layer_norm (graph, x, self->norm, self->norm_bias, self->sizes.norm_eps);
   x = cosmos_graph_end (graph, scope, x);
   for (int i = 0; i < self->sizes.layers; i++) {

@@ -10,7 +10,7 @@ typedef struct CosmosEncoder CosmosEncoder;
 CosmosEncoder *cosmos_encoder_new (const CosmosConfig *config, CosmosParameters *parameters, CosmosError *err);
 void cosmos_encoder_free (CosmosEncoder *self);
 /* ids: B x L, L <= positions; keep: B x L, false at pads (NULL: no pads). -> last hidden states (B, L, D). */
-CosmosTensor *cosmos_encoder_run (const CosmosEncoder *self, CosmosGraph *graph, const int32_t *ids, const bool *keep, int64_t batch,
-                                  int64_t length);
+CosmosTensor *cosmos_encoder_run (const CosmosEncoder *self, CosmosGraph *graph, const int32_t *ids, const bool *keep,
+                                  int64_t batch, int64_t length);
 /* The states in units of their own statistics, (h - mean) / std: the compressor's input and the decompressor's target. */
 CosmosTensor *cosmos_encoder_normalise (const CosmosEncoder *self, CosmosGraph *graph, const CosmosTensor *h);

@@ -15,7 +15,7 @@ struct CosmosLanguageModel {
   CosmosParameters *owned_parameters; /* of the file */
   CosmosTokenizer *tokenizer;
   const char *name, *path;
-  int begin; /* token, or -1 */
+  int begin;                         /* token, or -1 */
   const CosmosWeight *tokens, *head; /* (V, D); the same where tied */
   const CosmosTensor *output_norm;   /* (D) */
   CosmosBlock blocks[];
@@ -45,7 +45,8 @@ static void init_block (CosmosBlock *self, const CosmosLanguageModelSizes *s, Co
               .rope_theta = s->rope_theta,
               .rope_pairs = COSMOS_ROPE_ADJACENT},
     .attention_norm = cosmos_parameters_vector (parameters, D, NAME ("attn_norm")),
-    .qkv.apart = {cosmos_parameters_matrix (parameters, A, D, NAME ("attn_q")), cosmos_parameters_matrix (parameters, K, D, NAME ("attn_k")),
+    .qkv.apart = {cosmos_parameters_matrix (parameters, A, D, NAME ("attn_q")),
+                  cosmos_parameters_matrix (parameters, K, D, NAME ("attn_k")),
                   cosmos_parameters_matrix (parameters, K, D, NAME ("attn_v"))},
     .output = cosmos_parameters_matrix (parameters, D, A, NAME ("attn_output")),
     .ffn_norm = cosmos_parameters_vector (parameters, D, NAME ("ffn_norm")),
@@ -56,7 +57,8 @@ static void init_block (CosmosBlock *self, const CosmosLanguageModelSizes *s, Co
 #undef NAME
 }
 
-CosmosLanguageModel *cosmos_language_model_new (const CosmosLanguageModelSizes *sizes, CosmosParameters *parameters, CosmosError *err)
+CosmosLanguageModel *cosmos_language_model_new (const CosmosLanguageModelSizes *sizes, CosmosParameters *parameters,
+                                                CosmosError *err)
 {
   CosmosLanguageModel *self = calloc (1, sizeof *self + (size_t) sizes->layers * sizeof *self->blocks);
   if (!self) {
@@ -109,15 +111,17 @@ static bool check_supported (const CosmosGguf *file, CosmosError *err)
   if (!cosmos_gguf_get_string (file, "general.architecture", &architecture, err))
     return false;
   if (strcmp (architecture, "llama") != 0)
-    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: general.architecture is \"%s\"; a language model must be \"llama\"", path,
-                             architecture);
-  if (cosmos_gguf_has (file, "llama.rope.scaling.type") && !cosmos_gguf_get_string (file, "llama.rope.scaling.type", &scaling, err))
+    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED,
+                             "%s: general.architecture is \"%s\"; a language model must be \"llama\"", path, architecture);
+  if (cosmos_gguf_has (file, "llama.rope.scaling.type")
+      && !cosmos_gguf_get_string (file, "llama.rope.scaling.type", &scaling, err))
     return false;
   if (strcmp (scaling, "none") != 0 || cosmos_gguf_find_tensor (file, "rope_freqs.weight"))
-    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: scaled rotary positions (llama.rope.scaling.type, rope_freqs) are not supported",
-                             path);
+    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED,
+                             "%s: scaled rotary positions (llama.rope.scaling.type, rope_freqs) are not supported", path);
   if (cosmos_gguf_has (file, "llama.expert_count"))
-    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: mixtures of experts (llama.expert_count) are not supported", path);
+    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: mixtures of experts (llama.expert_count) are not supported",
+                             path);
   return true;
 }
 
@@ -129,28 +133,33 @@ static bool read_sizes (CosmosLanguageModelSizes *self, const CosmosGguf *file, 
     return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: the tensor token_embd.weight is missing or no matrix", path);
   double eps, theta = 10000;
   int rotated, value_head;
-  if (!read_size (file, "llama.block_count", -1, &self->layers, err) || !read_size (file, "llama.embedding_length", -1, &self->width, err) ||
-      !read_size (file, "llama.feed_forward_length", -1, &self->ffn, err) || !read_size (file, "llama.context_length", -1, &self->context, err) ||
-      !read_size (file, "llama.attention.head_count", -1, &self->heads, err) ||
-      !read_size (file, "llama.attention.head_count_kv", self->heads, &self->kv_heads, err) ||
-      !read_size (file, "llama.attention.key_length", self->width / self->heads, &self->head, err) ||
-      !read_size (file, "llama.attention.value_length", self->head, &value_head, err) ||
-      !read_size (file, "llama.rope.dimension_count", self->head, &rotated, err) ||
-      !cosmos_gguf_get_float (file, "llama.attention.layer_norm_rms_epsilon", &eps, err))
+  if (!read_size (file, "llama.block_count", -1, &self->layers, err)
+      || !read_size (file, "llama.embedding_length", -1, &self->width, err)
+      || !read_size (file, "llama.feed_forward_length", -1, &self->ffn, err)
+      || !read_size (file, "llama.context_length", -1, &self->context, err)
+      || !read_size (file, "llama.attention.head_count", -1, &self->heads, err)
+      || !read_size (file, "llama.attention.head_count_kv", self->heads, &self->kv_heads, err)
+      || !read_size (file, "llama.attention.key_length", self->width / self->heads, &self->head, err)
+      || !read_size (file, "llama.attention.value_length", self->head, &value_head, err)
+      || !read_size (file, "llama.rope.dimension_count", self->head, &rotated, err)
+      || !cosmos_gguf_get_float (file, "llama.attention.layer_norm_rms_epsilon", &eps, err))
     return false;
   if (cosmos_gguf_has (file, "llama.rope.freq_base") && !cosmos_gguf_get_float (file, "llama.rope.freq_base", &theta, err))
     return false;
-  if (self->layers > 1024 || self->width > 65536 || self->heads > 4096 || self->head < 1 || self->head > 4096 ||
-      self->heads % self->kv_heads)
-    return cosmos_error_set (err, COSMOS_STATUS_RANGE,
-                             "%s: llama.attention.head_count %d must be a multiple of head_count_kv %d; block_count %d, embedding_length %d", path,
-                             self->heads, self->kv_heads, self->layers, self->width);
+  if (self->layers > 1024 || self->width > 65536 || self->heads > 4096 || self->head < 1 || self->head > 4096
+      || self->heads % self->kv_heads)
+    return cosmos_error_set (
+        err, COSMOS_STATUS_RANGE,
+        "%s: llama.attention.head_count %d must be a multiple of head_count_kv %d; block_count %d, embedding_length %d", path,
+        self->heads, self->kv_heads, self->layers, self->width);
   if (value_head != self->head || rotated != self->head || self->head % 2)
-    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: heads with keys of %d, values of %d and %d rotated numbers are not supported",
-                             path, self->head, value_head, rotated);
+    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED,
+                             "%s: heads with keys of %d, values of %d and %d rotated numbers are not supported", path, self->head,
+                             value_head, rotated);
   if (!(eps >= 0 && eps < 1) || !(theta >= 1))
-    return cosmos_error_set (err, COSMOS_STATUS_RANGE, "%s: llama.attention.layer_norm_rms_epsilon %g or llama.rope.freq_base %g is out of range",
-                             path, eps, theta);
+    return cosmos_error_set (err, COSMOS_STATUS_RANGE,
+                             "%s: llama.attention.layer_norm_rms_epsilon %g or llama.rope.freq_base %g is out of range", path,
+                             eps, theta);
   self->vocabulary = (int) tokens->shape[0];
   self->norm_eps = (float) eps;
   self->rope_theta = theta;
@@ -180,8 +189,8 @@ static CosmosLanguageModel *open_parts (Parts *parts, const char *path, CosmosCo
 {
   CosmosLanguageModelSizes sizes = {0};
   parts->file = cosmos_gguf_open (path, err);
-  if (!parts->file || !check_supported (parts->file, err) || !read_sizes (&sizes, parts->file, err) ||
-      !(parts->tokenizer = cosmos_tokenizer_new_from_gguf (parts->file, err)))
+  if (!parts->file || !check_supported (parts->file, err) || !read_sizes (&sizes, parts->file, err)
+      || !(parts->tokenizer = cosmos_tokenizer_new_from_gguf (parts->file, err)))
     return NULL;
   if (cosmos_tokenizer_get_size (parts->tokenizer) > sizes.vocabulary) {
     cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: the tokenizer has %d tokens, token_embd.weight only %d rows", path,
@@ -262,7 +271,8 @@ static bool are_tokens (const CosmosLanguageModel *self, CosmosGraph *graph, con
 {
   for (int64_t i = 0; i < n; i++)
     if (ids[i] < 0 || ids[i] >= self->sizes.vocabulary) {
-      cosmos_graph_fail (graph, COSMOS_STATUS_RANGE, "%s: there is no token %d among %d", self->name, ids[i], self->sizes.vocabulary);
+      cosmos_graph_fail (graph, COSMOS_STATUS_RANGE, "%s: there is no token %d among %d", self->name, ids[i],
+                         self->sizes.vocabulary);
       return false;
     }
   return true;
@@ -277,7 +287,8 @@ CosmosTensor *cosmos_language_model_run (const CosmosLanguageModel *self, Cosmos
                                          int64_t length)
 {
   if (length > self->sizes.context)
-    return cosmos_graph_fail (graph, COSMOS_STATUS_RANGE, "%s: reads at most %d tokens, not %d", self->name, self->sizes.context, (int) length);
+    return cosmos_graph_fail (graph, COSMOS_STATUS_RANGE, "%s: reads at most %d tokens, not %d", self->name, self->sizes.context,
+                              (int) length);
   if (!are_tokens (self, graph, ids, batch * length))
     return cosmos_graph_nothing (graph);
   CosmosArenaMark scope = cosmos_graph_begin (graph);
@@ -298,8 +309,8 @@ CosmosLanguageState *cosmos_language_state_new (const CosmosLanguageModel *model
 {
   const CosmosLanguageModelSizes *s = &model->sizes;
   size_t count; /* of one cache's keys */
-  if (capacity < 1 || __builtin_mul_overflow ((size_t) capacity, (size_t) (s->kv_heads * s->head), &count) ||
-      count > SIZE_MAX / sizeof (float) / 2 / (size_t) s->layers)
+  if (capacity < 1 || __builtin_mul_overflow ((size_t) capacity, (size_t) (s->kv_heads * s->head), &count)
+      || count > SIZE_MAX / sizeof (float) / 2 / (size_t) s->layers)
     return NULL;
   CosmosLanguageState *self = calloc (1, sizeof *self + (size_t) s->layers * sizeof *self->caches);
   if (!self)
@@ -311,7 +322,8 @@ CosmosLanguageState *cosmos_language_state_new (const CosmosLanguageModel *model
     return NULL;
   }
   for (int i = 0; i < s->layers; i++)
-    self->caches[i] = (CosmosKvCache) {self->memory + 2 * (size_t) i * count, self->memory + (2 * (size_t) i + 1) * count, capacity, 0};
+    self->caches[i] = (CosmosKvCache) {self->memory + 2 * (size_t) i * count, self->memory + (2 * (size_t) i + 1) * count,
+                                       capacity, 0};
   return self;
 }
 
@@ -358,8 +370,8 @@ CosmosTensor *cosmos_language_state_read (CosmosLanguageState *self, CosmosGraph
 {
   const int64_t before = self->length, capacity = self->caches[0].capacity;
   if (n < 1 || n > capacity - before)
-    return cosmos_graph_fail (graph, COSMOS_STATUS_RANGE, "%s: %d tokens do not fit behind %d of at most %d", self->model->name, (int) n,
-                              (int) before, (int) capacity);
+    return cosmos_graph_fail (graph, COSMOS_STATUS_RANGE, "%s: %d tokens do not fit behind %d of at most %d", self->model->name,
+                              (int) n, (int) before, (int) capacity);
   if (!are_tokens (self->model, graph, ids, n))
     return cosmos_graph_nothing (graph);
   CosmosArenaMark scope = cosmos_graph_begin (graph);

@@ -22,7 +22,8 @@ typedef struct CosmosLanguageState CosmosLanguageState;
 
 CosmosLanguageModel *cosmos_language_model_open (const char *path, CosmosCompute compute, CosmosError *err);
 /* Parameters in GGUF's names (blk.0.attn_q.weight ...), no tokenizer (get_tokenizer gives NULL); borrows the parameters. */
-CosmosLanguageModel *cosmos_language_model_new (const CosmosLanguageModelSizes *sizes, CosmosParameters *parameters, CosmosError *err);
+CosmosLanguageModel *cosmos_language_model_new (const CosmosLanguageModelSizes *sizes, CosmosParameters *parameters,
+                                                CosmosError *err);
 void cosmos_language_model_free (CosmosLanguageModel *self);
 const CosmosLanguageModelSizes *cosmos_language_model_get_sizes (const CosmosLanguageModel *self);
 const CosmosTokenizer *cosmos_language_model_get_tokenizer (const CosmosLanguageModel *self);

@@ -14,8 +14,8 @@ static CosmosTensor *rms (CosmosGraph *graph, const CosmosTensor *x, const Cosmo
   return cosmos_rms_norm (graph, x, weight, COSMOS_RMS_CLAMP, rms_eps);
 }
 
-void cosmos_latent_attention_init (CosmosLatentAttention *self, CosmosParameters *parameters, const char *prefix, int context_width,
-                                   int width, int head)
+void cosmos_latent_attention_init (CosmosLatentAttention *self, CosmosParameters *parameters, const char *prefix,
+                                   int context_width, int width, int head)
 {
   const int C = context_width, D = width;
   *self = (CosmosLatentAttention) {
@@ -42,11 +42,11 @@ static CosmosKeys split (const CosmosLatentAttention *self, CosmosGraph *graph, 
 CosmosTensor *cosmos_latent_attention_run (const CosmosLatentAttention *self, CosmosGraph *graph, const CosmosTensor *context,
                                            const CosmosTensor *y, const bool *keep)
 {
-  CosmosTensor *c = rms (graph, context, self->norm_context);                                             /* (B, S, C) */
-  CosmosTensor *u = rms (graph, y, self->norm_query);                                                     /* (B, T, D) */
-  CosmosTensor *q = rms (graph, cosmos_linear (graph, u, self->query, NULL), self->head_norm_query);      /* (B, T, D) */
-  CosmosKeys of_context = split (self, graph, cosmos_linear (graph, c, self->kv_context, NULL), keep);    /* (B, S, D) each */
-  CosmosKeys of_queries = split (self, graph, cosmos_linear (graph, u, self->kv_query, NULL), NULL);      /* (B, T, D) each */
+  CosmosTensor *c = rms (graph, context, self->norm_context);                                          /* (B, S, C) */
+  CosmosTensor *u = rms (graph, y, self->norm_query);                                                  /* (B, T, D) */
+  CosmosTensor *q = rms (graph, cosmos_linear (graph, u, self->query, NULL), self->head_norm_query);   /* (B, T, D) */
+  CosmosKeys of_context = split (self, graph, cosmos_linear (graph, c, self->kv_context, NULL), keep); /* (B, S, D) each */
+  CosmosKeys of_queries = split (self, graph, cosmos_linear (graph, u, self->kv_query, NULL), NULL);   /* (B, T, D) each */
   CosmosTensor *a = cosmos_attention (graph, q, of_context, of_queries, (CosmosAttention) {self->head, false}); /* (B, T, D) */
   return cosmos_linear (graph, a, self->output, NULL);
 }
@@ -84,8 +84,8 @@ CosmosTensor *cosmos_branch_scale_run (const CosmosBranchScale *self, CosmosGrap
   return cosmos_multiply (graph, branch, cosmos_add (graph, cosmos_add (graph, one, self->weight), self->bias));
 }
 
-void cosmos_latent_layer_init (CosmosLatentLayer *self, CosmosParameters *parameters, const char *prefix, int context_width, int width,
-                               int head, int inner, bool scaled)
+void cosmos_latent_layer_init (CosmosLatentLayer *self, CosmosParameters *parameters, const char *prefix, int context_width,
+                               int width, int head, int inner, bool scaled)
 {
   char name[96];
   *self = (CosmosLatentLayer) {0};

@@ -28,8 +28,8 @@ typedef struct {
 } CosmosLatentLayer;
 
 /* prefix: "compressor.layers.0.attention" */
-void cosmos_latent_attention_init (CosmosLatentAttention *self, CosmosParameters *parameters, const char *prefix, int context_width,
-                                   int width, int head);
+void cosmos_latent_attention_init (CosmosLatentAttention *self, CosmosParameters *parameters, const char *prefix,
+                                   int context_width, int width, int head);
 /* context (B, S, C), y (B, T, D), keep: B x S or NULL -> (B, T, D), without the residual. */
 CosmosTensor *cosmos_latent_attention_run (const CosmosLatentAttention *self, CosmosGraph *graph, const CosmosTensor *context,
                                            const CosmosTensor *y, const bool *keep);
@@ -41,8 +41,8 @@ void cosmos_branch_scale_init (CosmosBranchScale *self, CosmosParameters *parame
 CosmosTensor *cosmos_branch_scale_run (const CosmosBranchScale *self, CosmosGraph *graph, CosmosTensor *branch);
 
 /* prefix: "compressor.layers.0". scaled: with factors for both branches. */
-void cosmos_latent_layer_init (CosmosLatentLayer *self, CosmosParameters *parameters, const char *prefix, int context_width, int width,
-                               int head, int inner, bool scaled);
+void cosmos_latent_layer_init (CosmosLatentLayer *self, CosmosParameters *parameters, const char *prefix, int context_width,
+                               int width, int head, int inner, bool scaled);
 /* y (B, T, D) -> (B, T, D), in a scope of its own. */
 CosmosTensor *cosmos_latent_layer_run (const CosmosLatentLayer *self, CosmosGraph *graph, const CosmosTensor *context,
                                        const CosmosTensor *y, const bool *keep);

@@ -163,8 +163,8 @@ static void write_shape (char *text, size_t size, int rank, const int64_t *shape
 /* The tensor of a file in the shape that is wanted. */
 static const CosmosTensorInfo *find (const CosmosParameters *self, const Parameter *item, CosmosError *err)
 {
-  const CosmosTensorInfo *info =
-      self->gguf ? cosmos_gguf_find_tensor (self->gguf, item->name) : cosmos_safetensors_find_tensor (self->safetensors, item->name);
+  const CosmosTensorInfo *info = self->gguf ? cosmos_gguf_find_tensor (self->gguf, item->name)
+                                            : cosmos_safetensors_find_tensor (self->safetensors, item->name);
   if (!info) {
     cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: the tensor %s is missing", self->origin, item->name);
     return NULL;
@@ -176,8 +176,8 @@ static const CosmosTensorInfo *find (const CosmosParameters *self, const Paramet
   char found[96], wanted[48];
   write_shape (found, sizeof found, info->rank, info->shape);
   write_shape (wanted, sizeof wanted, rank, shape);
-  cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: the tensor %s has the shape %s; the sizes of the model ask for %s", self->origin, item->name,
-                    found, wanted);
+  cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: the tensor %s has the shape %s; the sizes of the model ask for %s",
+                    self->origin, item->name, found, wanted);
   return NULL;
 }
 
@@ -186,7 +186,8 @@ static bool read_values (const CosmosParameters *self, const Parameter *item, co
   cosmos_dtype_to_float (info->dtype, info->data, item->values, info->count);
   for (size_t i = 0; i < info->count; i++)
     if (!isfinite (item->values[i]))
-      return cosmos_error_set (err, COSMOS_STATUS_CORRUPT, "%s: the tensor %s holds numbers that are not finite", self->origin, item->name);
+      return cosmos_error_set (err, COSMOS_STATUS_CORRUPT, "%s: the tensor %s holds numbers that are not finite", self->origin,
+                               item->name);
   return true;
 }
 
@@ -200,8 +201,8 @@ static bool load (CosmosParameters *self, Parameter *item, CosmosError *err)
   if (!is_random && !info)
     return false;
   int64_t count;
-  if (item->columns < 1 || item->rows < 0 || __builtin_mul_overflow (item->rows ? item->rows : 1, item->columns, &count) ||
-      count > PTRDIFF_MAX / (int64_t) sizeof (float))
+  if (item->columns < 1 || item->rows < 0 || __builtin_mul_overflow (item->rows ? item->rows : 1, item->columns, &count)
+      || count > PTRDIFF_MAX / (int64_t) sizeof (float))
     return fail_no_memory (err, item);
   if (is_random || item->kind != MATRIX) {
     item->values = malloc ((size_t) count * sizeof (float));
@@ -248,7 +249,8 @@ static const Parameter *ask (CosmosParameters *self, Kind kind, int64_t rows, in
       continue;
     if (item->rows == rows && item->columns == columns && (item->kind == MATRIX) == (kind == MATRIX))
       return item;
-    cosmos_error_set (&self->failure, COSMOS_STATUS_FORMAT, "%s: the parameter %s is asked for in two shapes", self->origin, wanted.name);
+    cosmos_error_set (&self->failure, COSMOS_STATUS_FORMAT, "%s: the parameter %s is asked for in two shapes", self->origin,
+                      wanted.name);
     return NULL;
   }
   Parameter *item = malloc (sizeof *item);
@@ -267,13 +269,13 @@ static const Parameter *ask (CosmosParameters *self, Kind kind, int64_t rows, in
 }
 
 /* The item of a call with a printf format after `last`. */
-#define ASK(item, kind, rows, columns, last)                                                                                               \
-  const Parameter *item;                                                                                                                   \
-  do {                                                                                                                                     \
-    va_list args;                                                                                                                          \
-    va_start (args, last);                                                                                                                 \
-    item = ask (self, kind, rows, columns, last, args);                                                                                    \
-    va_end (args);                                                                                                                         \
+#define ASK(item, kind, rows, columns, last)            \
+  const Parameter *item;                                \
+  do {                                                  \
+    va_list args;                                       \
+    va_start (args, last);                              \
+    item = ask (self, kind, rows, columns, last, args); \
+    va_end (args);                                      \
   } while (0)
 
 const CosmosWeight *cosmos_parameters_matrix (CosmosParameters *self, int64_t out, int64_t in, const char *name, ...)
@@ -325,8 +327,8 @@ bool cosmos_parameters_make_gradients (CosmosParameters *self, CosmosError *err)
     if (item->kind == CONSTANT || item->grad)
       continue;
     if (item->weight && cosmos_weight_get_dtype (item->weight) != COSMOS_DTYPE_F32)
-      return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: %s is %s; only F32 parameters can be trained", self->origin, item->name,
-                               cosmos_dtype_get_name (cosmos_weight_get_dtype (item->weight)));
+      return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: %s is %s; only F32 parameters can be trained", self->origin,
+                               item->name, cosmos_dtype_get_name (cosmos_weight_get_dtype (item->weight)));
     item->grad = calloc ((size_t) count_of (item), sizeof (float));
     if (!item->grad)
       return fail_no_memory (err, item);

@@ -16,8 +16,8 @@ struct CosmosPipeline {
   CosmosCompressor *compressor;
   CosmosDecompressor *decompressor;
   CosmosDenoiser *denoiser;
-  const CosmosTensor *mean, *std;          /* (N, Z) of raw latents */
-  CosmosTensor minus_mean, inverse_std;    /* the same as what is added and multiplied; own their numbers */
+  const CosmosTensor *mean, *std;       /* (N, Z) of raw latents */
+  CosmosTensor minus_mean, inverse_std; /* the same as what is added and multiplied; own their numbers */
 };
 
 /* ---- opening ---- */
@@ -46,10 +46,10 @@ static bool init_statistics (CosmosPipeline *self, CosmosError *err)
 
 static bool init_networks (CosmosPipeline *self, CosmosError *err)
 {
-  return (self->encoder = cosmos_encoder_new (&self->config, self->parameters, err)) &&
-         (self->compressor = cosmos_compressor_new (&self->config, self->parameters, err)) &&
-         (self->decompressor = cosmos_decompressor_new (&self->config, self->parameters, err)) &&
-         (self->denoiser = cosmos_denoiser_new (&self->config, self->parameters, err)) && init_statistics (self, err);
+  return (self->encoder = cosmos_encoder_new (&self->config, self->parameters, err))
+         && (self->compressor = cosmos_compressor_new (&self->config, self->parameters, err))
+         && (self->decompressor = cosmos_decompressor_new (&self->config, self->parameters, err))
+         && (self->denoiser = cosmos_denoiser_new (&self->config, self->parameters, err)) && init_statistics (self, err);
 }
 
 static bool init_tokenizer (CosmosPipeline *self, CosmosError *err)
@@ -202,7 +202,8 @@ bool cosmos_pipeline_frame (const CosmosPipeline *self, const char *text, size_t
                             int64_t *n, bool *cut, CosmosError *err)
 {
   if (!self->tokenizer)
-    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: has no tokenizer to read a text with", cosmos_pipeline_get_path (self));
+    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: has no tokenizer to read a text with",
+                             cosmos_pipeline_get_path (self));
   if (length < 2)
     return cosmos_error_set (err, COSMOS_STATUS_RANGE, "A text needs room for 2 tokens at least, not %d", (int) length);
   char *clean = cosmos_text_clean (text, size, err);
@@ -230,8 +231,8 @@ bool cosmos_pipeline_frame (const CosmosPipeline *self, const char *text, size_t
   return ok;
 }
 
-CosmosTensor *cosmos_pipeline_read (const CosmosPipeline *self, CosmosGraph *graph, const int32_t *ids, const bool *keep, int64_t batch,
-                                    int64_t length)
+CosmosTensor *cosmos_pipeline_read (const CosmosPipeline *self, CosmosGraph *graph, const int32_t *ids, const bool *keep,
+                                    int64_t batch, int64_t length)
 {
   return cosmos_encoder_normalise (self->encoder, graph, cosmos_encoder_run (self->encoder, graph, ids, keep, batch, length));
 }
@@ -239,7 +240,7 @@ CosmosTensor *cosmos_pipeline_read (const CosmosPipeline *self, CosmosGraph *gra
 CosmosTensor *cosmos_pipeline_compress (const CosmosPipeline *self, CosmosGraph *graph, const CosmosTensor *h, const bool *keep)
 {
   CosmosArenaMark scope = cosmos_graph_begin (graph);
-  CosmosTensor *z = cosmos_compressor_run (self->compressor, graph, h, keep);               /* (B, N, Z) */
+  CosmosTensor *z = cosmos_compressor_run (self->compressor, graph, h, keep);                /* (B, N, Z) */
   z = cosmos_multiply (graph, cosmos_add (graph, z, &self->minus_mean), &self->inverse_std); /* (z - mean) / std */
   return cosmos_graph_end (graph, scope, z);
 }

@@ -35,8 +35,8 @@ bool cosmos_pipeline_frame (const CosmosPipeline *self, const char *text, size_t
                             int64_t *n, bool *cut, CosmosError *err);
 
 /* ids, keep: B x L -> encoder states in units of their own statistics (B, L, D): the compressor's input and the decompressor's target. */
-CosmosTensor *cosmos_pipeline_read (const CosmosPipeline *self, CosmosGraph *graph, const int32_t *ids, const bool *keep, int64_t batch,
-                                    int64_t length);
+CosmosTensor *cosmos_pipeline_read (const CosmosPipeline *self, CosmosGraph *graph, const int32_t *ids, const bool *keep,
+                                    int64_t batch, int64_t length);
 /* Such states -> normalised latents (B, N, Z). */
 CosmosTensor *cosmos_pipeline_compress (const CosmosPipeline *self, CosmosGraph *graph, const CosmosTensor *h, const bool *keep);
 /* Both: ids, keep: B x L -> normalised latents (B, N, Z). */

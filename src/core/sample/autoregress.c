@@ -15,10 +15,10 @@ struct CosmosAutoregress {
   CosmosLanguageState *state;
   CosmosAutoregressSettings settings;
   int32_t end;
-  bool ended;                  /* the model wrote the end token */
-  int64_t n_choices;           /* tokens that may be chosen */
-  size_t capacity;             /* of ids */
-  int32_t *ids;                /* prompt, then what was written; the state has read some from the start */
+  bool ended;        /* the model wrote the end token */
+  int64_t n_choices; /* tokens that may be chosen */
+  size_t capacity;   /* of ids */
+  int32_t *ids;      /* prompt, then what was written; the state has read some from the start */
   size_t n_prompt, n_ids;
   CosmosWrittenToken *written; /* settings.max_tokens */
   float *weights;              /* n_choices each: scratch of choosing */
@@ -37,14 +37,16 @@ CosmosAutoregressSettings cosmos_autoregress_settings_default (void)
 bool cosmos_autoregress_settings_check (const CosmosAutoregressSettings *self, CosmosError *err)
 {
   if (!(self->temperature >= 0 && self->temperature <= 100))
-    return cosmos_error_set (err, COSMOS_STATUS_RANGE, "The temperature is %g; it must be 0 (always the most likely token) to 100.",
-                             self->temperature);
+    return cosmos_error_set (err, COSMOS_STATUS_RANGE,
+                             "The temperature is %g; it must be 0 (always the most likely token) to 100.", self->temperature);
   if (self->top_k < 0)
     return cosmos_error_set (err, COSMOS_STATUS_RANGE, "Top-k is %d; it must be a number of tokens, or 0 for all.", self->top_k);
   if (!(self->top_p > 0 && self->top_p <= 1))
-    return cosmos_error_set (err, COSMOS_STATUS_RANGE, "Top-p is %g; it must be above 0 and at most 1, which means all.", self->top_p);
+    return cosmos_error_set (err, COSMOS_STATUS_RANGE, "Top-p is %g; it must be above 0 and at most 1, which means all.",
+                             self->top_p);
   if (self->max_tokens < 1 || self->max_tokens > 1 << 20)
-    return cosmos_error_set (err, COSMOS_STATUS_RANGE, "The number of tokens is %d; it must be 1 to %d.", self->max_tokens, 1 << 20);
+    return cosmos_error_set (err, COSMOS_STATUS_RANGE, "The number of tokens is %d; it must be 1 to %d.", self->max_tokens,
+                             1 << 20);
   return true;
 }
 
@@ -70,7 +72,8 @@ static void sink (const float *weights, int32_t *heap, int64_t n, int64_t place)
 }
 
 /* Moves the best tokens to the end of `heap`, the best one last, until there are k or their weights come to p of the k's; -> how many. */
-static int64_t cut (const CosmosAutoregressSettings *self, const float *weights, int64_t n, double total, int32_t *heap, double *kept)
+static int64_t cut (const CosmosAutoregressSettings *self, const float *weights, int64_t n, double total, int32_t *heap,
+                    double *kept)
 {
   int64_t k = self->top_k > 0 && self->top_k < n ? self->top_k : n, taken = 0;
   for (int64_t i = 0; i < n; i++)
@@ -95,8 +98,8 @@ static int64_t cut (const CosmosAutoregressSettings *self, const float *weights,
   return taken;
 }
 
-int32_t cosmos_autoregress_choose (const CosmosAutoregressSettings *self, const float *logits, int64_t n, uint32_t index, float *weights,
-                                   int32_t *ids)
+int32_t cosmos_autoregress_choose (const CosmosAutoregressSettings *self, const float *logits, int64_t n, uint32_t index,
+                                   float *weights, int32_t *ids)
 {
   int32_t best;
   cosmos_softmax_top (logits, n, 1, &best);
@@ -152,14 +155,15 @@ static bool allocate (CosmosAutoregress *self, CosmosPool *pool)
 }
 
 CosmosAutoregress *cosmos_autoregress_new_from_tokens (const CosmosLanguageModel *model, CosmosPool *pool,
-                                                       const CosmosAutoregressSettings *settings, const int32_t *prompt, size_t n, int32_t end,
-                                                       CosmosError *err)
+                                                       const CosmosAutoregressSettings *settings, const int32_t *prompt, size_t n,
+                                                       int32_t end, CosmosError *err)
 {
   size_t context = (size_t) cosmos_language_model_get_sizes (model)->context;
   if (!cosmos_autoregress_settings_check (settings, err))
     return NULL;
   if (n < 1 || n >= context) {
-    cosmos_error_set (err, COSMOS_STATUS_RANGE, "%s: a beginning of %zu tokens leaves no room; the model reads and writes %zu in all",
+    cosmos_error_set (err, COSMOS_STATUS_RANGE,
+                      "%s: a beginning of %zu tokens leaves no room; the model reads and writes %zu in all",
                       cosmos_language_model_get_name (model), n, context);
     return NULL;
   }
@@ -182,7 +186,8 @@ CosmosAutoregress *cosmos_autoregress_new_from_tokens (const CosmosLanguageModel
 }
 
 /* Begin token and prompt. Where a model has no begin token an empty prompt begins after the end of another text. */
-static bool frame (const CosmosLanguageModel *model, const char *prompt, size_t size, int32_t *ids, size_t capacity, size_t *n, CosmosError *err)
+static bool frame (const CosmosLanguageModel *model, const char *prompt, size_t size, int32_t *ids, size_t capacity, size_t *n,
+                   CosmosError *err)
 {
   const CosmosTokenizer *tokenizer = cosmos_language_model_get_tokenizer (model);
   int begin = cosmos_language_model_get_begin (model);
@@ -195,7 +200,8 @@ static bool frame (const CosmosLanguageModel *model, const char *prompt, size_t 
   if (n_begin == 0 && n_text == 0)
     begin = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP);
   if (begin < 0 && n_text == 0)
-    return cosmos_error_set (err, COSMOS_STATUS_RANGE, "%s: this model cannot write without a beginning; give the text's first words",
+    return cosmos_error_set (err, COSMOS_STATUS_RANGE,
+                             "%s: this model cannot write without a beginning; give the text's first words",
                              cosmos_language_model_get_name (model));
   if (begin >= 0)
     ids[0] = begin;
@@ -203,12 +209,14 @@ static bool frame (const CosmosLanguageModel *model, const char *prompt, size_t 
   return true;
 }
 
-CosmosAutoregress *cosmos_autoregress_new (const CosmosLanguageModel *model, CosmosPool *pool, const CosmosAutoregressSettings *settings,
-                                           const char *prompt, size_t size, CosmosError *err)
+CosmosAutoregress *cosmos_autoregress_new (const CosmosLanguageModel *model, CosmosPool *pool,
+                                           const CosmosAutoregressSettings *settings, const char *prompt, size_t size,
+                                           CosmosError *err)
 {
   const CosmosTokenizer *tokenizer = cosmos_language_model_get_tokenizer (model);
   if (!tokenizer) {
-    cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: has no tokenizer to read a text with", cosmos_language_model_get_name (model));
+    cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: has no tokenizer to read a text with",
+                      cosmos_language_model_get_name (model));
     return NULL;
   }
   size_t capacity = (size_t) cosmos_language_model_get_sizes (model)->context + 1, n = 0;
@@ -217,7 +225,8 @@ CosmosAutoregress *cosmos_autoregress_new (const CosmosLanguageModel *model, Cos
   if (!ids)
     cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for %zu tokens", capacity);
   else if (frame (model, prompt, size, ids, capacity, &n, err))
-    self = cosmos_autoregress_new_from_tokens (model, pool, settings, ids, n, cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP), err);
+    self = cosmos_autoregress_new_from_tokens (model, pool, settings, ids, n,
+                                               cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP), err);
   free (ids);
   return self;
 }
@@ -231,7 +240,8 @@ static bool write_token (CosmosAutoregress *self, const CosmosTensor *logits, Co
   CosmosTokenGuess guess;
   if (!cosmos_token_guesses (cosmos_graph_get_pool (self->graph), &known, &guess, err))
     return false;
-  int32_t id = cosmos_autoregress_choose (&self->settings, known.data, self->n_choices, (uint32_t) index, self->weights, self->order);
+  int32_t id = cosmos_autoregress_choose (&self->settings, known.data, self->n_choices, (uint32_t) index, self->weights,
+                                          self->order);
   if (id == self->end) {
     self->ended = true;
     return true;
@@ -256,7 +266,8 @@ bool cosmos_autoregress_advance (CosmosAutoregress *self, CosmosProgress *progre
   size_t n_read = (size_t) cosmos_language_state_get_length (self->state), n_before = self->n_ids;
   cosmos_graph_reset (self->graph);
   cosmos_graph_set_progress (self->graph, progress);
-  CosmosTensor *logits = cosmos_language_state_read (self->state, self->graph, self->ids + n_read, (int64_t) (self->n_ids - n_read));
+  CosmosTensor *logits = cosmos_language_state_read (self->state, self->graph, self->ids + n_read,
+                                                     (int64_t) (self->n_ids - n_read));
   cosmos_graph_set_progress (self->graph, NULL);
   if (!cosmos_graph_check (self->graph, err))
     return false;

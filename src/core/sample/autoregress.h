@@ -29,17 +29,18 @@ bool cosmos_autoregress_settings_check (const CosmosAutoregressSettings *self, C
 
 /* One of n tokens by their logits: the choice number `index` of the seed, U(seed, index, 0). Exact: a heap gives the tokens from the most likely
  * one down until the cuts are reached. weights and ids: scratch, n of each. -1 where no logit is a number. */
-int32_t cosmos_autoregress_choose (const CosmosAutoregressSettings *self, const float *logits, int64_t n, uint32_t index, float *weights,
-                                   int32_t *ids);
+int32_t cosmos_autoregress_choose (const CosmosAutoregressSettings *self, const float *logits, int64_t n, uint32_t index,
+                                   float *weights, int32_t *ids);
 
 /* prompt: what the text begins with (an opening sentence), may be empty; it is cleaned, and framed as the model was trained (its begin token
  * first). A prompt that leaves no room in the model's context is refused. model and pool are borrowed. */
-CosmosAutoregress *cosmos_autoregress_new (const CosmosLanguageModel *model, CosmosPool *pool, const CosmosAutoregressSettings *settings,
-                                           const char *prompt, size_t size, CosmosError *err);
+CosmosAutoregress *cosmos_autoregress_new (const CosmosLanguageModel *model, CosmosPool *pool,
+                                           const CosmosAutoregressSettings *settings, const char *prompt, size_t size,
+                                           CosmosError *err);
 /* The same with the prompt as n >= 1 tokens, framed. end: the token that ends a text, -1 for none. */
 CosmosAutoregress *cosmos_autoregress_new_from_tokens (const CosmosLanguageModel *model, CosmosPool *pool,
-                                                       const CosmosAutoregressSettings *settings, const int32_t *prompt, size_t n, int32_t end,
-                                                       CosmosError *err);
+                                                       const CosmosAutoregressSettings *settings, const int32_t *prompt, size_t n,
+                                                       int32_t end, CosmosError *err);
 void cosmos_autoregress_free (CosmosAutoregress *self);
 
 /* Writes one token more. *done: nothing was written, because the text ended, it has max_tokens, or the context is full. A call that failed or

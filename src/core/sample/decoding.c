@@ -23,7 +23,8 @@ static void guess_row (int row, void *data)
   CosmosTokenGuess *guess = &job->guesses[row];
   cosmos_softmax_top (x, n, COSMOS_TOP_K, guess->top);
   for (int i = 0; i < COSMOS_TOP_K; i++)
-    guess->top_probability[i] = guess->top[i] >= 0 ? (float) exp (cosmos_softmax_log_probability (&softmax, x[guess->top[i]])) : 0.0f;
+    guess->top_probability[i] = guess->top[i] >= 0 ? (float) exp (cosmos_softmax_log_probability (&softmax, x[guess->top[i]]))
+                                                   : 0.0f;
   guess->id = guess->top[0];
   guess->probability = guess->top_probability[0];
   guess->entropy = (float) softmax.entropy;
@@ -35,8 +36,9 @@ bool cosmos_token_guesses (CosmosPool *pool, const CosmosTensor *logits, CosmosT
   cosmos_pool_run (pool, rows, guess_row, &(Job) {logits, guesses});
   for (int i = 0; i < rows; i++)
     if (!isfinite (guesses[i].entropy))
-      return cosmos_error_set (err, COSMOS_STATUS_CORRUPT, "The network's numbers are not finite: its weights are damaged, or they do not "
-                                                           "bear this precision. Try f32, or get the model anew.");
+      return cosmos_error_set (err, COSMOS_STATUS_CORRUPT,
+                               "The network's numbers are not finite: its weights are damaged, or they do not "
+                               "bear this precision. Try f32, or get the model anew.");
   return true;
 }
 
@@ -74,7 +76,8 @@ static bool read_text (CosmosDecoding *self, const CosmosTokenizer *tokenizer)
   return self->text;
 }
 
-CosmosDecoding *cosmos_decoding_new (const CosmosTokenizer *tokenizer, CosmosPool *pool, const CosmosTensor *logits, CosmosError *err)
+CosmosDecoding *cosmos_decoding_new (const CosmosTokenizer *tokenizer, CosmosPool *pool, const CosmosTensor *logits,
+                                     CosmosError *err)
 {
   int rows = (int) cosmos_tensor_get_rows (logits);
   CosmosDecoding *self = calloc (1, sizeof *self);
@@ -99,22 +102,23 @@ CosmosDecoding *cosmos_decoding_new (const CosmosTokenizer *tokenizer, CosmosPoo
 /* ---- a batch ---- */
 
 /* Logits are the largest tensor of all by far, so they are there for one text at a time. */
-static CosmosDecoding *decode_one (const CosmosPipeline *pipeline, CosmosGraph *graph, const CosmosTensor *hidden, int64_t b, CosmosError *err)
+static CosmosDecoding *decode_one (const CosmosPipeline *pipeline, CosmosGraph *graph, const CosmosTensor *hidden, int64_t b,
+                                   CosmosError *err)
 {
   const int64_t L = hidden->shape[1], D = hidden->shape[2];
   CosmosArena *arena = cosmos_graph_get_arena (graph);
   CosmosArenaMark mark = cosmos_arena_mark (arena);
   CosmosTensor *one = cosmos_graph_view (graph, cosmos_tensor (cosmos_tensor_row (hidden, b * L), 2, (int64_t[]) {L, D}));
   CosmosTensor *logits = cosmos_pipeline_predict (pipeline, graph, one); /* (L, V) */
-  CosmosDecoding *decoding = cosmos_graph_check (graph, err)
-                                 ? cosmos_decoding_new (cosmos_pipeline_get_tokenizer (pipeline), cosmos_graph_get_pool (graph), logits, err)
-                                 : NULL;
+  CosmosDecoding *decoding = cosmos_graph_check (graph, err) ? cosmos_decoding_new (cosmos_pipeline_get_tokenizer (pipeline),
+                                                                                    cosmos_graph_get_pool (graph), logits, err)
+                                                             : NULL;
   cosmos_arena_rewind (arena, mark);
   return decoding;
 }
 
-bool cosmos_decode_hidden (const CosmosPipeline *pipeline, CosmosGraph *graph, const CosmosTensor *hidden, CosmosDecoding **decodings,
-                           CosmosError *err)
+bool cosmos_decode_hidden (const CosmosPipeline *pipeline, CosmosGraph *graph, const CosmosTensor *hidden,
+                           CosmosDecoding **decodings, CosmosError *err)
 {
   if (!cosmos_graph_check (graph, err))
     return false;
@@ -132,8 +136,8 @@ bool cosmos_decode_hidden (const CosmosPipeline *pipeline, CosmosGraph *graph, c
   return ok;
 }
 
-bool cosmos_decode (const CosmosPipeline *pipeline, CosmosGraph *graph, const float *latents, int batch, CosmosDecoding **decodings,
-                    CosmosError *err)
+bool cosmos_decode (const CosmosPipeline *pipeline, CosmosGraph *graph, const float *latents, int batch,
+                    CosmosDecoding **decodings, CosmosError *err)
 {
   const CosmosConfig *config = cosmos_pipeline_get_config (pipeline);
   double start = cosmos_clock_now ();

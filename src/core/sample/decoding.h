@@ -6,10 +6,10 @@
 enum { COSMOS_TOP_K = 5 };
 
 typedef struct {
-  int32_t id;                   /* the most likely */
-  float probability;            /* its probability, the "confidence" */
-  float entropy;                /* of the whole distribution, in nats */
-  int32_t top[COSMOS_TOP_K];    /* ids, most likely first; -1 beyond a small vocabulary */
+  int32_t id;                          /* the most likely */
+  float probability;                   /* its probability, the "confidence" */
+  float entropy;                       /* of the whole distribution, in nats */
+  int32_t top[COSMOS_TOP_K];           /* ids, most likely first; -1 beyond a small vocabulary */
   float top_probability[COSMOS_TOP_K]; /* 0 there */
 } CosmosTokenGuess;
 
@@ -28,15 +28,16 @@ typedef struct {
 bool cosmos_token_guesses (CosmosPool *pool, const CosmosTensor *logits, CosmosTokenGuess *guesses, CosmosError *err);
 
 /* A text from its logits (L, V). tokenizer NULL (random networks): every position is a real token and the text is empty. */
-CosmosDecoding *cosmos_decoding_new (const CosmosTokenizer *tokenizer, CosmosPool *pool, const CosmosTensor *logits, CosmosError *err);
+CosmosDecoding *cosmos_decoding_new (const CosmosTokenizer *tokenizer, CosmosPool *pool, const CosmosTensor *logits,
+                                     CosmosError *err);
 void cosmos_decoding_free (CosmosDecoding *self);
 
 /* Normalised latents (B, N, Z) -> B decodings, to be freed one by one. Resets the graph. False: nothing was made, decodings is untouched. */
-bool cosmos_decode (const CosmosPipeline *pipeline, CosmosGraph *graph, const float *latents, int batch, CosmosDecoding **decodings,
-                    CosmosError *err);
+bool cosmos_decode (const CosmosPipeline *pipeline, CosmosGraph *graph, const float *latents, int batch,
+                    CosmosDecoding **decodings, CosmosError *err);
 /* The same from the decompressor's hidden states (B, L, D), in the graph, which is not reset. */
-bool cosmos_decode_hidden (const CosmosPipeline *pipeline, CosmosGraph *graph, const CosmosTensor *hidden, CosmosDecoding **decodings,
-                           CosmosError *err);
+bool cosmos_decode_hidden (const CosmosPipeline *pipeline, CosmosGraph *graph, const CosmosTensor *hidden,
+                           CosmosDecoding **decodings, CosmosError *err);
 
 /* How the token of a position stands against the decodings of the steps before. The first that is true counts. */
 typedef enum {

@@ -73,7 +73,8 @@ static Factors euler (CosmosSchedule schedule, double t, double s)
 static Factors ddpm (CosmosSchedule schedule, double t, double s)
 {
   double alpha_t = cosmos_schedule_get_alpha (schedule, t), alpha_s = cosmos_schedule_get_alpha (schedule, s);
-  double variance_t = pow (cosmos_schedule_get_sigma (schedule, t), 2), variance_s = pow (cosmos_schedule_get_sigma (schedule, s), 2);
+  double variance_t = pow (cosmos_schedule_get_sigma (schedule, t), 2),
+         variance_s = pow (cosmos_schedule_get_sigma (schedule, s), 2);
   double kept = alpha_t / alpha_s, lost = 1.0 - kept * kept;
   return (Factors) {
     .x = kept * variance_s / variance_t,
@@ -99,7 +100,8 @@ static double extrapolation (CosmosSchedule schedule, double t, double s, const 
   if (!before)
     return 0.0;
   double here = cosmos_schedule_get_log_snr (schedule, t);
-  double r = (cosmos_schedule_get_log_snr (schedule, s) - here) / (2.0 * (here - cosmos_schedule_get_log_snr (schedule, before->t)));
+  double r = (cosmos_schedule_get_log_snr (schedule, s) - here)
+             / (2.0 * (here - cosmos_schedule_get_log_snr (schedule, before->t)));
   return r <= 2.0 ? r : 0.0;
 }
 

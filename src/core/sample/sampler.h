@@ -5,11 +5,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define COSMOS_SAMPLERS(X)                                                                                                                 \
-  X (DPM_SDE, "dpm-sde", "DPM-Solver++ 2M, stochastic")                                                                                    \
-  X (DPM_ODE, "dpm-ode", "DPM-Solver++ 2M, deterministic")                                                                                 \
-  X (EULER, "euler", "Euler-Maruyama, as the paper")                                                                                       \
-  X (DDPM, "ddpm", "ancestral, posterior variance")                                                                                        \
+#define COSMOS_SAMPLERS(X)                                 \
+  X (DPM_SDE, "dpm-sde", "DPM-Solver++ 2M, stochastic")    \
+  X (DPM_ODE, "dpm-ode", "DPM-Solver++ 2M, deterministic") \
+  X (EULER, "euler", "Euler-Maruyama, as the paper")       \
+  X (DDPM, "ddpm", "ancestral, posterior variance")        \
   X (DDIM, "ddim", "deterministic, first order")
 
 typedef enum {

@@ -29,7 +29,8 @@ static bool check_times (const CosmosSettings *self, CosmosError *err)
   char possible[96];
   double max = cosmos_sampler_get_max_start (self->sampler);
   if (!(self->t_start > 0.0 && self->t_start <= max)) {
-    snprintf (possible, sizeof possible, "above 0 and at most %g with the sampler %s", max, cosmos_sampler_get_name (self->sampler));
+    snprintf (possible, sizeof possible, "above 0 and at most %g with the sampler %s", max,
+              cosmos_sampler_get_name (self->sampler));
     return refuse (err, "The start time", self->t_start, possible);
   }
   if (!(self->t_end >= 0.0 && self->t_end < self->t_start)) {

@@ -34,7 +34,8 @@ struct CosmosTrajectory {
 
 static bool no_memory (CosmosError *err)
 {
-  return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for this run: fewer steps or samples need less");
+  return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY,
+                           "There is not enough memory for this run: fewer steps or samples need less");
 }
 
 /* ---- making and freeing ---- */
@@ -93,7 +94,8 @@ static CosmosTrajectory *make (const CosmosPipeline *pipeline, CosmosPool *pool,
   self->other = new_floats (1, self->count);
   self->mean = new_floats (1, self->count);
   self->decodings = calloc ((2 * steps + 1) * batch, sizeof *self->decodings);
-  if (self->graph && self->times && self->steps && self->x && self->x0 && self->noise && self->other && self->mean && self->decodings) {
+  if (self->graph && self->times && self->steps && self->x && self->x0 && self->noise && self->other && self->mean
+      && self->decodings) {
     cosmos_schedule_fill_times (settings->t_start, settings->t_end, settings->steps, self->times);
     return self;
   }
@@ -168,17 +170,19 @@ static bool ensure_empty_source (CosmosTrajectory *self, CosmosError *err)
   return !is_guided (self) || self->empty.values || encode_source (self, self->ends, 2, &self->empty, err);
 }
 
-CosmosTrajectory *cosmos_trajectory_new_from_tokens (const CosmosPipeline *pipeline, CosmosPool *pool, const CosmosSettings *settings,
-                                                     const int32_t *source, int64_t n, CosmosError *err)
+CosmosTrajectory *cosmos_trajectory_new_from_tokens (const CosmosPipeline *pipeline, CosmosPool *pool,
+                                                     const CosmosSettings *settings, const int32_t *source, int64_t n,
+                                                     CosmosError *err)
 {
   int limit = cosmos_pipeline_get_config (pipeline)->source_tokens;
   if (n != 0 && !cosmos_denoiser_has_source (cosmos_pipeline_get_denoiser (pipeline))) {
-    cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s writes without a source text; leave it out", cosmos_pipeline_get_name (pipeline));
+    cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s writes without a source text; leave it out",
+                      cosmos_pipeline_get_name (pipeline));
     return NULL;
   }
   if (n < 0 || n == 1 || n > limit) {
-    cosmos_error_set (err, COSMOS_STATUS_RANGE, "A source of %lld tokens cannot be read; 2 to %d can, [CLS] and [SEP] included", (long long) n,
-                      limit);
+    cosmos_error_set (err, COSMOS_STATUS_RANGE, "A source of %lld tokens cannot be read; 2 to %d can, [CLS] and [SEP] included",
+                      (long long) n, limit);
     return NULL;
   }
   for (int64_t i = 0; i < n; i++)
@@ -243,8 +247,8 @@ static bool guess (CosmosTrajectory *self, int k, const Source *source, float *x
   if (source->values)
     c = cosmos_tensor (source->values, 3, (int64_t[]) {1, source->tokens, source->width});
   cosmos_graph_reset (self->graph);
-  CosmosTensor *out = cosmos_denoiser_run (cosmos_pipeline_get_denoiser (self->pipeline), self->graph, &x, t, conditioned ? &s : NULL,
-                                           config->denoiser.tasks > 0 ? tasks : NULL,
+  CosmosTensor *out = cosmos_denoiser_run (cosmos_pipeline_get_denoiser (self->pipeline), self->graph, &x, t,
+                                           conditioned ? &s : NULL, config->denoiser.tasks > 0 ? tasks : NULL,
                                            (CosmosSource) {source->values ? &c : NULL, NULL}); /* (B, N, Z) */
   if (!cosmos_graph_check (self->graph, err))
     return false;
@@ -320,8 +324,10 @@ bool cosmos_trajectory_advance (CosmosTrajectory *self, CosmosProgress *progress
   if (!ok)
     return false;
   if (!is_finite (x0_at (self, k), self->count))
-    return cosmos_error_set (err, COSMOS_STATUS_CORRUPT, "%s: the denoiser's numbers are not finite: the weights are damaged, or they do not "
-                             "bear this precision. Try f32, or get the model anew.", cosmos_pipeline_get_path (self->pipeline));
+    return cosmos_error_set (err, COSMOS_STATUS_CORRUPT,
+                             "%s: the denoiser's numbers are not finite: the weights are damaged, or they do not "
+                             "bear this precision. Try f32, or get the model anew.",
+                             cosmos_pipeline_get_path (self->pipeline));
   go_on_from (self, k);
   self->steps[k] = (CosmosStep) {
     .index = k,
@@ -357,7 +363,8 @@ static bool check_branch (const CosmosTrajectory *self, int k, const CosmosSetti
     return cosmos_error_set (err, COSMOS_STATUS_RANGE, "This run cannot branch at step %d; it has made %d", k, self->n_done);
   if (settings->steps != own->steps || settings->batch != own->batch || settings->schedule_d != own->schedule_d
       || settings->t_start != own->t_start || settings->t_end != own->t_end)
-    return cosmos_error_set (err, COSMOS_STATUS_RANGE, "A branch keeps the number of steps and samples, the times and the schedule of its run");
+    return cosmos_error_set (err, COSMOS_STATUS_RANGE,
+                             "A branch keeps the number of steps and samples, the times and the schedule of its run");
   return true;
 }
 
@@ -457,9 +464,11 @@ static CosmosDecoding **find_decodings (const CosmosTrajectory *self, int k, Cos
 const CosmosDecoding *cosmos_trajectory_decode (CosmosTrajectory *self, int k, CosmosShow show, int b, CosmosProgress *progress,
                                                 CosmosError *err)
 {
-  if (k < 0 || b < 0 || b >= self->settings.batch || (k >= self->n_done && !(k == self->n_done && cosmos_trajectory_is_done (self)))) {
-    cosmos_error_set (err, COSMOS_STATUS_RANGE, "There is nothing to decode at step %d of sample %d: %d steps are made, of %d samples", k, b,
-                      self->n_done, self->settings.batch);
+  if (k < 0 || b < 0 || b >= self->settings.batch
+      || (k >= self->n_done && !(k == self->n_done && cosmos_trajectory_is_done (self)))) {
+    cosmos_error_set (err, COSMOS_STATUS_RANGE,
+                      "There is nothing to decode at step %d of sample %d: %d steps are made, of %d samples", k, b, self->n_done,
+                      self->settings.batch);
     return NULL;
   }
   const float *latents;

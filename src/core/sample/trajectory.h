@@ -32,11 +32,13 @@ typedef enum { COSMOS_SHOW_X0, COSMOS_SHOW_XT } CosmosShow;
 CosmosTrajectory *cosmos_trajectory_new (const CosmosPipeline *pipeline, CosmosPool *pool, const CosmosSettings *settings,
                                          const char *source, size_t size, CosmosError *err);
 /* The same with the source as n tokens, first and last being [CLS] and [SEP]; n 0: none, and no cross-attention. */
-CosmosTrajectory *cosmos_trajectory_new_from_tokens (const CosmosPipeline *pipeline, CosmosPool *pool, const CosmosSettings *settings,
-                                                     const int32_t *source, int64_t n, CosmosError *err);
+CosmosTrajectory *cosmos_trajectory_new_from_tokens (const CosmosPipeline *pipeline, CosmosPool *pool,
+                                                     const CosmosSettings *settings, const int32_t *source, int64_t n,
+                                                     CosmosError *err);
 /* A new run with copies of steps 0 .. k - 1 of this one, which goes on from x at step k (1 <= k <= steps done) under new settings: other seed,
  * sampler, guidance, task ... ; the number of steps, the times, the schedule and the batch must not change. */
-CosmosTrajectory *cosmos_trajectory_branch (const CosmosTrajectory *self, int k, const CosmosSettings *settings, CosmosError *err);
+CosmosTrajectory *cosmos_trajectory_branch (const CosmosTrajectory *self, int k, const CosmosSettings *settings,
+                                            CosmosError *err);
 void cosmos_trajectory_free (CosmosTrajectory *self);
 
 const CosmosSettings *cosmos_trajectory_get_settings (const CosmosTrajectory *self);

@@ -7,7 +7,8 @@
 #include <string.h>
 
 /* Candidate n-grams that the reference has as well, none counted more often than it is there. */
-static bool count_matches (int n, const int32_t *candidate, size_t n_candidate, const int32_t *reference, size_t n_reference, size_t *matches)
+static bool count_matches (int n, const int32_t *candidate, size_t n_candidate, const int32_t *reference, size_t n_reference,
+                           size_t *matches)
 {
   CosmosNgrams ngrams;
   if (!cosmos_ngrams_init (&ngrams, n, n_reference + 1))
@@ -53,7 +54,8 @@ bool cosmos_bleu (const int32_t *const *candidates, const size_t *candidate_leng
 bool cosmos_bleu_texts (const char *candidate, const char *reference, bool smooth, double *bleu)
 {
   CosmosWords *words = cosmos_words_new ();
-  bool ok = words && cosmos_words_add (words, candidate, strlen (candidate)) && cosmos_words_add (words, reference, strlen (reference));
+  bool ok = words && cosmos_words_add (words, candidate, strlen (candidate))
+            && cosmos_words_add (words, reference, strlen (reference));
   if (ok) {
     size_t n_candidate, n_reference;
     const int32_t *a = cosmos_words_get_text (words, 0, &n_candidate), *b = cosmos_words_get_text (words, 1, &n_reference);

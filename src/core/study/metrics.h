@@ -17,7 +17,8 @@ bool cosmos_bleu_texts (const char *candidate, const char *reference, bool smoot
 typedef struct {
   double rouge_1, rouge_2, rouge_l;
 } CosmosRouge;
-bool cosmos_rouge (const int32_t *candidate, size_t n_candidate, const int32_t *reference, size_t n_reference, CosmosRouge *rouge);
+bool cosmos_rouge (const int32_t *candidate, size_t n_candidate, const int32_t *reference, size_t n_reference,
+                   CosmosRouge *rouge);
 
 /* Div-4 (spec 1.15): product over n = 2..4 of different n-grams / n-grams, pooled over all texts; 0 where no text has four words. It falls
  * with the number of texts, so compare equal numbers. */

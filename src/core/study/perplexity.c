@@ -23,15 +23,16 @@ static void judge_row (int row, void *data)
 }
 
 /* Sum of ln p (targets[i]) after hidden (1, T, D), i = 0 .. n - 1. */
-static double sum_log_probabilities (const CosmosLanguageModel *judge, CosmosGraph *graph, const CosmosTensor *hidden, const int32_t *targets,
-                                     int64_t n)
+static double sum_log_probabilities (const CosmosLanguageModel *judge, CosmosGraph *graph, const CosmosTensor *hidden,
+                                     const int32_t *targets, int64_t n)
 {
   CosmosArena *arena = cosmos_graph_get_arena (graph);
   double sum = 0;
   for (int64_t first = 0; first < n && !cosmos_graph_has_failed (graph); first += ROWS) {
     int64_t rows = n - first < ROWS ? n - first : ROWS;
     CosmosArenaMark mark = cosmos_arena_mark (arena);
-    CosmosTensor *some = cosmos_graph_view (graph, cosmos_tensor (cosmos_tensor_row (hidden, first), 2, (int64_t[]) {rows, hidden->shape[2]}));
+    CosmosTensor *some = cosmos_graph_view (
+        graph, cosmos_tensor (cosmos_tensor_row (hidden, first), 2, (int64_t[]) {rows, hidden->shape[2]}));
     Job job = {cosmos_language_model_predict (judge, graph, some), targets + first, {0}};
     if (!cosmos_graph_has_failed (graph))
       cosmos_pool_run (cosmos_graph_get_pool (graph), (int) rows, judge_row, &job);
@@ -42,15 +43,15 @@ static double sum_log_probabilities (const CosmosLanguageModel *judge, CosmosGra
   return sum;
 }
 
-bool cosmos_perplexity_tokens (const CosmosLanguageModel *judge, CosmosGraph *graph, const int32_t *ids, size_t n, CosmosPerplexity *result,
-                               CosmosError *err)
+bool cosmos_perplexity_tokens (const CosmosLanguageModel *judge, CosmosGraph *graph, const int32_t *ids, size_t n,
+                               CosmosPerplexity *result, CosmosError *err)
 {
   int context = cosmos_language_model_get_sizes (judge)->context;
   if (n < 2)
     return cosmos_error_set (err, COSMOS_STATUS_RANGE, "The text is too short to be judged: it has no token to foresee");
   if (n > (size_t) context)
-    return cosmos_error_set (err, COSMOS_STATUS_RANGE, "The text has %zu tokens; %s reads at most %d", n, cosmos_language_model_get_name (judge),
-                             context);
+    return cosmos_error_set (err, COSMOS_STATUS_RANGE, "The text has %zu tokens; %s reads at most %d", n,
+                             cosmos_language_model_get_name (judge), context);
   cosmos_graph_reset (graph);
   CosmosTensor *hidden = cosmos_language_model_run (judge, graph, ids, 1, (int64_t) n); /* (1, n, D) */
   double sum = cosmos_graph_has_failed (graph) ? 0 : sum_log_probabilities (judge, graph, hidden, ids + 1, (int64_t) n - 1);
@@ -63,17 +64,19 @@ bool cosmos_perplexity_tokens (const CosmosLanguageModel *judge, CosmosGraph *gr
   return true;
 }
 
-bool cosmos_perplexity (const CosmosLanguageModel *judge, CosmosGraph *graph, const char *text, size_t size, CosmosPerplexity *result,
-                        CosmosError *err)
+bool cosmos_perplexity (const CosmosLanguageModel *judge, CosmosGraph *graph, const char *text, size_t size,
+                        CosmosPerplexity *result, CosmosError *err)
 {
   const CosmosTokenizer *tokenizer = cosmos_language_model_get_tokenizer (judge);
   if (!tokenizer)
-    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: has no tokenizer to read a text with", cosmos_language_model_get_name (judge));
+    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: has no tokenizer to read a text with",
+                             cosmos_language_model_get_name (judge));
   int begin = cosmos_language_model_get_begin (judge);
   size_t n_begin = begin >= 0 ? 1 : 0, capacity = (size_t) cosmos_language_model_get_sizes (judge)->context + 1, n = 0;
   int32_t *ids = calloc (capacity, sizeof *ids);
   char *clean = cosmos_text_clean (text, size, err);
-  bool ok = clean && (ids || cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for %zu tokens", capacity));
+  bool ok = clean
+            && (ids || cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for %zu tokens", capacity));
   if (ok && n_begin > 0)
     ids[0] = begin;
   ok = ok && cosmos_tokenizer_encode (tokenizer, clean, strlen (clean), ids + n_begin, capacity - n_begin, &n, err)

@@ -70,8 +70,8 @@ static void measure_text (const int32_t *ids, const bool *keep, const CosmosTens
   result->exact = result->n_right == result->n_tokens;
 }
 
-static bool reconstruct_batch (const CosmosPipeline *pipeline, CosmosGraph *graph, const int32_t *ids, const bool *keep, int batch,
-                               CosmosReconstruction *results, CosmosError *err)
+static bool reconstruct_batch (const CosmosPipeline *pipeline, CosmosGraph *graph, const int32_t *ids, const bool *keep,
+                               int batch, CosmosReconstruction *results, CosmosError *err)
 {
   const int64_t L = cosmos_pipeline_get_config (pipeline)->tokens;
   CosmosDecoding *decodings[COSMOS_PROBE_BATCH];
@@ -79,7 +79,7 @@ static bool reconstruct_batch (const CosmosPipeline *pipeline, CosmosGraph *grap
   CosmosTensor *h = cosmos_pipeline_read (pipeline, graph, ids, keep, batch, L); /* (B, L, D) */
   CosmosTensor *z = cosmos_pipeline_compress (pipeline, graph, h, keep);         /* (B, N, Z) */
   double start = cosmos_clock_now ();
-  CosmosTensor *guess = cosmos_pipeline_decode (pipeline, graph, z);             /* (B, L, D) */
+  CosmosTensor *guess = cosmos_pipeline_decode (pipeline, graph, z); /* (B, L, D) */
   if (!cosmos_decode_hidden (pipeline, graph, guess, decodings, err))
     return false;
   for (int b = 0; b < batch; b++) {
@@ -98,8 +98,8 @@ bool cosmos_reconstruct_tokens (const CosmosPipeline *pipeline, CosmosPool *pool
   const int vocabulary = cosmos_pipeline_get_config (pipeline)->vocabulary;
   for (size_t i = 0; i < n * L; i++)
     if (ids[i] < 0 || ids[i] >= vocabulary)
-      return cosmos_error_set (err, COSMOS_STATUS_RANGE, "Text %zu holds the token %d; the vocabulary is 0 to %d", i / L + 1, (int) ids[i],
-                               vocabulary - 1);
+      return cosmos_error_set (err, COSMOS_STATUS_RANGE, "Text %zu holds the token %d; the vocabulary is 0 to %d", i / L + 1,
+                               (int) ids[i], vocabulary - 1);
   CosmosGraph *graph = new_graph (pool, progress, err);
   CosmosReconstruction *made = calloc (n + 1, sizeof *made);
   bool ok = graph && (made || no_memory (err));
@@ -117,15 +117,16 @@ bool cosmos_reconstruct_tokens (const CosmosPipeline *pipeline, CosmosPool *pool
   return ok;
 }
 
-bool cosmos_reconstruct (const CosmosPipeline *pipeline, CosmosPool *pool, const char *const *texts, size_t n, CosmosReconstruction *results,
-                         CosmosProgress *progress, CosmosError *err)
+bool cosmos_reconstruct (const CosmosPipeline *pipeline, CosmosPool *pool, const char *const *texts, size_t n,
+                         CosmosReconstruction *results, CosmosProgress *progress, CosmosError *err)
 {
   const size_t L = (size_t) cosmos_pipeline_get_config (pipeline)->tokens;
   int32_t *ids = calloc (n * L + 1, sizeof *ids);
   bool *keep = calloc (n * L + 1, sizeof *keep), *cut = calloc (n + 1, sizeof *cut);
   bool ok = (ids && keep && cut) || no_memory (err);
   for (size_t i = 0; ok && i < n; i++) {
-    ok = cosmos_pipeline_frame (pipeline, texts[i], strlen (texts[i]), (int64_t) L, ids + i * L, keep + i * L, NULL, &cut[i], err);
+    ok = cosmos_pipeline_frame (pipeline, texts[i], strlen (texts[i]), (int64_t) L, ids + i * L, keep + i * L, NULL, &cut[i],
+                                err);
     if (!ok && n > 1)
       cosmos_error_prefix (err, "Text %zu", i + 1);
   }
@@ -141,8 +142,8 @@ bool cosmos_reconstruct (const CosmosPipeline *pipeline, CosmosPool *pool, const
 /* ---- latents of texts, texts of latents ---- */
 
 /* n texts, at most a batch, to n x N x Z. */
-static bool encode (const CosmosPipeline *pipeline, CosmosPool *pool, const char *const *texts, int n, float *latents, CosmosProgress *progress,
-                    CosmosError *err)
+static bool encode (const CosmosPipeline *pipeline, CosmosPool *pool, const char *const *texts, int n, float *latents,
+                    CosmosProgress *progress, CosmosError *err)
 {
   const size_t L = (size_t) cosmos_pipeline_get_config (pipeline)->tokens;
   CosmosGraph *graph = new_graph (pool, progress, err);
@@ -150,8 +151,8 @@ static bool encode (const CosmosPipeline *pipeline, CosmosPool *pool, const char
   bool *keep = calloc ((size_t) n * L, sizeof *keep);
   bool ok = graph && ((ids && keep) || no_memory (err));
   for (int i = 0; ok && i < n; i++)
-    ok = cosmos_pipeline_frame (pipeline, texts[i], strlen (texts[i]), (int64_t) L, ids + (size_t) i * L, keep + (size_t) i * L, NULL, NULL,
-                                err);
+    ok = cosmos_pipeline_frame (pipeline, texts[i], strlen (texts[i]), (int64_t) L, ids + (size_t) i * L, keep + (size_t) i * L,
+                                NULL, NULL, err);
   if (ok) {
     CosmosTensor *z = cosmos_pipeline_encode (pipeline, graph, ids, keep, n, (int64_t) L);
     ok = cosmos_graph_check (graph, err);
@@ -165,8 +166,8 @@ static bool encode (const CosmosPipeline *pipeline, CosmosPool *pool, const char
 }
 
 /* n latents, N x Z each. */
-static bool decode_all (const CosmosPipeline *pipeline, CosmosPool *pool, const float *latents, size_t n, CosmosDecoding **decodings,
-                        const char *what, CosmosProgress *progress, CosmosError *err)
+static bool decode_all (const CosmosPipeline *pipeline, CosmosPool *pool, const float *latents, size_t n,
+                        CosmosDecoding **decodings, const char *what, CosmosProgress *progress, CosmosError *err)
 {
   CosmosGraph *graph = new_graph (pool, progress, err);
   CosmosDecoding **made = calloc (n, sizeof *made);
@@ -227,8 +228,8 @@ static void add_noise (float *all, size_t n, size_t count, const float *latents,
       all[(k + 1) * count + i] = latents[i] + (float) sigmas[k] * noise[i];
 }
 
-bool cosmos_perturb_latents (const CosmosPipeline *pipeline, CosmosPool *pool, const float *latents, const double *sigmas, size_t n,
-                             uint64_t seed, CosmosPerturbation *results, CosmosProgress *progress, CosmosError *err)
+bool cosmos_perturb_latents (const CosmosPipeline *pipeline, CosmosPool *pool, const float *latents, const double *sigmas,
+                             size_t n, uint64_t seed, CosmosPerturbation *results, CosmosProgress *progress, CosmosError *err)
 {
   const size_t count = latent_count (pipeline);
   for (size_t i = 0; i < n; i++)
@@ -260,8 +261,8 @@ bool cosmos_perturb_latents (const CosmosPipeline *pipeline, CosmosPool *pool, c
   return ok;
 }
 
-bool cosmos_perturb (const CosmosPipeline *pipeline, CosmosPool *pool, const char *text, const double *sigmas, size_t n, uint64_t seed,
-                     CosmosPerturbation *results, CosmosProgress *progress, CosmosError *err)
+bool cosmos_perturb (const CosmosPipeline *pipeline, CosmosPool *pool, const char *text, const double *sigmas, size_t n,
+                     uint64_t seed, CosmosPerturbation *results, CosmosProgress *progress, CosmosError *err)
 {
   float *latents = calloc (latent_count (pipeline), sizeof *latents);
   bool ok = (latents || no_memory (err)) && encode (pipeline, pool, &text, 1, latents, progress, err)
@@ -294,8 +295,8 @@ static double angle_between (const float *a, const float *b, size_t n)
   return isnan (cosine) ? 0 : acos (fmax (-1, fmin (1, cosine)));
 }
 
-bool cosmos_interpolate_latents (const CosmosPipeline *pipeline, CosmosPool *pool, const float *a, const float *b, size_t n, bool spherical,
-                                 CosmosDecoding **decodings, CosmosProgress *progress, CosmosError *err)
+bool cosmos_interpolate_latents (const CosmosPipeline *pipeline, CosmosPool *pool, const float *a, const float *b, size_t n,
+                                 bool spherical, CosmosDecoding **decodings, CosmosProgress *progress, CosmosError *err)
 {
   const size_t count = latent_count (pipeline);
   if (n < 2 || n > 1000)

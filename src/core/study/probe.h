@@ -7,17 +7,17 @@
 enum { COSMOS_PROBE_BATCH = 16 };
 
 typedef struct {
-  int n_tokens, n_right; /* [CLS] and [SEP] are targets, too; pads are not */
-  bool exact;            /* all of them */
-  double mse;            /* of the normalised encoder states, over real tokens */
+  int n_tokens, n_right;          /* [CLS] and [SEP] are targets, too; pads are not */
+  bool exact;                     /* all of them */
+  double mse;                     /* of the normalised encoder states, over real tokens */
   double latent_mean, latent_std; /* over all numbers of the normalised latents */
-  bool cut;              /* the text was longer than the model reads */
+  bool cut;                       /* the text was longer than the model reads */
   CosmosDecoding *decoding;
 } CosmosReconstruction;
 
 /* texts: n of them, ended by 0. results: n, each to be cleared. */
-bool cosmos_reconstruct (const CosmosPipeline *pipeline, CosmosPool *pool, const char *const *texts, size_t n, CosmosReconstruction *results,
-                         CosmosProgress *progress, CosmosError *err);
+bool cosmos_reconstruct (const CosmosPipeline *pipeline, CosmosPool *pool, const char *const *texts, size_t n,
+                         CosmosReconstruction *results, CosmosProgress *progress, CosmosError *err);
 /* The same from framed tokens, n x L, as cosmos_pipeline_frame() makes them. */
 bool cosmos_reconstruct_tokens (const CosmosPipeline *pipeline, CosmosPool *pool, const int32_t *ids, const bool *keep, size_t n,
                                 CosmosReconstruction *results, CosmosProgress *progress, CosmosError *err);
@@ -33,11 +33,11 @@ typedef struct {
 } CosmosPerturbation;
 
 /* results: n, one a sigma (0 .. 100), each to be cleared. */
-bool cosmos_perturb (const CosmosPipeline *pipeline, CosmosPool *pool, const char *text, const double *sigmas, size_t n, uint64_t seed,
-                     CosmosPerturbation *results, CosmosProgress *progress, CosmosError *err);
+bool cosmos_perturb (const CosmosPipeline *pipeline, CosmosPool *pool, const char *text, const double *sigmas, size_t n,
+                     uint64_t seed, CosmosPerturbation *results, CosmosProgress *progress, CosmosError *err);
 /* The same from normalised latents, N x Z: of a run, say. */
-bool cosmos_perturb_latents (const CosmosPipeline *pipeline, CosmosPool *pool, const float *latents, const double *sigmas, size_t n,
-                             uint64_t seed, CosmosPerturbation *results, CosmosProgress *progress, CosmosError *err);
+bool cosmos_perturb_latents (const CosmosPipeline *pipeline, CosmosPool *pool, const float *latents, const double *sigmas,
+                             size_t n, uint64_t seed, CosmosPerturbation *results, CosmosProgress *progress, CosmosError *err);
 void cosmos_perturbation_clear (CosmosPerturbation *self);
 
 /* Decodes of (1 - mu) a + mu b, mu = 0 .. 1 in n equal steps (2 <= n <= 1000); spherical: along the great circle instead. decodings: n, to
@@ -45,5 +45,5 @@ void cosmos_perturbation_clear (CosmosPerturbation *self);
 bool cosmos_interpolate (const CosmosPipeline *pipeline, CosmosPool *pool, const char *a, const char *b, size_t n, bool spherical,
                          CosmosDecoding **decodings, CosmosProgress *progress, CosmosError *err);
 /* The same between normalised latents, N x Z each. */
-bool cosmos_interpolate_latents (const CosmosPipeline *pipeline, CosmosPool *pool, const float *a, const float *b, size_t n, bool spherical,
-                                 CosmosDecoding **decodings, CosmosProgress *progress, CosmosError *err);
+bool cosmos_interpolate_latents (const CosmosPipeline *pipeline, CosmosPool *pool, const float *a, const float *b, size_t n,
+                                 bool spherical, CosmosDecoding **decodings, CosmosProgress *progress, CosmosError *err);

@@ -52,8 +52,8 @@ static int eigenvectors (double *matrix, int n, int k, double *values, double *v
   double *work = malloc ((size_t) work_size * sizeof *work);
   int *int_work = malloc ((size_t) int_work_size * sizeof *int_work), *support = malloc (2 * (size_t) k * sizeof *support);
   if (work && int_work && support)
-    dsyevr_ ("V", "I", "L", &n, matrix, &n, &none, &none, &first, &n, &none, &found, values, vectors, &n, support, work, &work_size,
-             int_work, &int_work_size, &info, 1, 1, 1);
+    dsyevr_ ("V", "I", "L", &n, matrix, &n, &none, &none, &first, &n, &none, &found, values, vectors, &n, support, work,
+             &work_size, int_work, &int_work_size, &info, 1, 1, 1);
   free (work);
   free (int_work);
   free (support);
@@ -79,8 +79,9 @@ static void fill (size_t n, int k, int known, const double *values, const double
 bool cosmos_projection (const float *points, size_t n, size_t d, int k, double *coordinates, double *explained, CosmosError *err)
 {
   if (n < 1 || n > COSMOS_PROJECTION_MAX_POINTS || d < 1 || k < 1)
-    return cosmos_error_set (err, COSMOS_STATUS_RANGE, "%zu points of %zu numbers cannot be shown in %d dimensions; 1 to %d points can.", n, d,
-                             k, COSMOS_PROJECTION_MAX_POINTS);
+    return cosmos_error_set (err, COSMOS_STATUS_RANGE,
+                             "%zu points of %zu numbers cannot be shown in %d dimensions; 1 to %d points can.", n, d, k,
+                             COSMOS_PROJECTION_MAX_POINTS);
   int known = (size_t) k < n ? k : (int) n, info = 0;
   double *matrix = malloc (n * n * sizeof *matrix), *vectors = malloc ((size_t) known * n * sizeof *vectors);
   double *values = malloc (n * sizeof *values), total = 0;
@@ -93,8 +94,8 @@ bool cosmos_projection (const float *points, size_t n, size_t d, int k, double *
   else if (!isfinite (total))
     ok = cosmos_error_set (err, COSMOS_STATUS_RANGE, "Points that are not finite numbers cannot be projected.");
   else if ((info = eigenvectors (matrix, (int) n, known, values, vectors)) != 0)
-    ok = cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "The principal components of %zu points could not be worked out (LAPACK says %d).", n,
-                           info);
+    ok = cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY,
+                           "The principal components of %zu points could not be worked out (LAPACK says %d).", n, info);
   else
     fill (n, k, known, values, vectors, total, coordinates, explained);
   free (matrix);

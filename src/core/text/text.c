@@ -115,8 +115,8 @@ bool cosmos_text_decompose (int32_t **points, size_t *n)
       out = grown;
     }
     int boundary = 0;
-    utf8proc_ssize_t got
-        = utf8proc_decompose_char ((*points)[i], out + length, LONGEST, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE, &boundary);
+    utf8proc_ssize_t got = utf8proc_decompose_char ((*points)[i], out + length, LONGEST, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE,
+                                                    &boundary);
     if (got < 0 || got > LONGEST) { /* no character of Unicode: keep it */
       out[length] = (*points)[i];
       got = 1;

@@ -317,8 +317,8 @@ CosmosTokenizer *cosmos_tokenizer_new_from_json (const char *path, CosmosError *
   CosmosMapping *mapping = cosmos_mapping_open (path, err);
   if (!mapping)
     return NULL;
-  CosmosTokenizer *self
-      = cosmos_tokenizer_new_from_json_bytes (cosmos_mapping_get_data (mapping), cosmos_mapping_get_size (mapping), path, err);
+  CosmosTokenizer *self = cosmos_tokenizer_new_from_json_bytes (cosmos_mapping_get_data (mapping),
+                                                                cosmos_mapping_get_size (mapping), path, err);
   cosmos_mapping_free (mapping);
   return self;
 }

@@ -54,8 +54,8 @@ static bool set_up_model (CosmosTokenizer *self, const CosmosTokenizerParts *par
       return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "%s: out of memory for the vocabulary", parts->path);
     return true;
   }
-  self->byte_pair
-      = cosmos_byte_pair_new (self->vocabulary, parts->merges, parts->n_merges, parts->split_numbers, parts->path, err);
+  self->byte_pair = cosmos_byte_pair_new (self->vocabulary, parts->merges, parts->n_merges, parts->split_numbers, parts->path,
+                                          err);
   if (self->byte_pair && parts->needs_all_bytes && !cosmos_byte_pair_has_all_bytes (self->byte_pair))
     return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED,
                              "%s: model BPE with \"unk_token\" is not supported where a byte has no token", parts->path);

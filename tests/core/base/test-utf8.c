@@ -16,8 +16,14 @@ static void test_invalid (void)
   static const struct {
     const char *text;
     size_t offset;
-  } wrong[] = {{"\x80", 0},         {"a\xff", 1},           {"ab\xc3", 2},             {"\xc0\x80", 0},
-               {"\xed\xa0\x80", 0}, {"x\xe2\x96", 1},       {"\xf4\x90\x80\x80", 0},   {"\xc3\xbc\xc3(", 2},
+  } wrong[] = {{"\x80", 0},
+               {"a\xff", 1},
+               {"ab\xc3", 2},
+               {"\xc0\x80", 0},
+               {"\xed\xa0\x80", 0},
+               {"x\xe2\x96", 1},
+               {"\xf4\x90\x80\x80", 0},
+               {"\xc3\xbc\xc3(", 2},
                {"\xf8\x88\x80\x80\x80", 0}};
   for (size_t i = 0; i < G_N_ELEMENTS (wrong); i++) {
     size_t offset = 99, length = strlen (wrong[i].text);

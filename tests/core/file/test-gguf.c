@@ -102,8 +102,8 @@ static void test_kinds (void)
   static const struct {
     const char *key;
     int64_t value;
-  } integers[] = {{"u8", 200},          {"i8", -128},          {"u16", 60000},    {"i16", -30000},
-                  {"u32", 4000000000},  {"i32", -2000000000},  {"i64", INT64_MIN}};
+  } integers[] = {{"u8", 200},         {"i8", -128},         {"u16", 60000},    {"i16", -30000},
+                  {"u32", 4000000000}, {"i32", -2000000000}, {"i64", INT64_MIN}};
   for (size_t i = 0; i < G_N_ELEMENTS (integers); i++) {
     int64_t value = 0;
     double number = 0;
@@ -170,13 +170,13 @@ static void test_wrong_kind (void)
   size_t length = 7;
   const char *text = "seven";
   CosmosGgufString string = {text, 5};
-#define ASSERT_REFUSED(key, call)                                                                                              \
-  do {                                                                                                                         \
-    err = (CosmosError) {0};                                                                                                   \
-    g_assert_false (call);                                                                                                     \
-    g_assert_cmpint (err.code, ==, COSMOS_STATUS_FORMAT);                                                                      \
-    g_assert_nonnull (strstr (err.message, key));                                                                              \
-    g_assert_nonnull (strstr (err.message, "test.gguf"));                                                                      \
+#define ASSERT_REFUSED(key, call)                         \
+  do {                                                    \
+    err = (CosmosError) {0};                              \
+    g_assert_false (call);                                \
+    g_assert_cmpint (err.code, ==, COSMOS_STATUS_FORMAT); \
+    g_assert_nonnull (strstr (err.message, key));         \
+    g_assert_nonnull (strstr (err.message, "test.gguf")); \
   } while (0)
   static const char *const wrong_for_integer[] = {"f32", "bool", "string", "u8s", "missing"};
   for (size_t i = 0; i < G_N_ELEMENTS (wrong_for_integer); i++)
@@ -413,8 +413,8 @@ static void test_tensors (void)
   GByteArray *bytes = header (3, 1, 0);
   bytes_string (bytes, "w"), bytes_u32 (bytes, UINT32_MAX), bytes_pad (bytes, 256);
   assert_refused (bytes, COSMOS_STATUS_FORMAT, "4294967295 dimensions");
-  static const uint64_t huge[][2] = {{UINT64_MAX, 1},      {1, UINT64_MAX},      {INT64_MAX, 2},         {0, UINT64_MAX},
-                                     {1ull << 32, 1ull << 32}, {1ull << 62, 2},  {(1ull << 63) + 4, 1}, {32, 1ull << 60}};
+  static const uint64_t huge[][2] = {{UINT64_MAX, 1},          {1, UINT64_MAX}, {INT64_MAX, 2},        {0, UINT64_MAX},
+                                     {1ull << 32, 1ull << 32}, {1ull << 62, 2}, {(1ull << 63) + 4, 1}, {32, 1ull << 60}};
   for (size_t i = 0; i < G_N_ELEMENTS (huge); i++) {
     assert_refused (one_tensor (2, huge[i], 0, 0, 64), COSMOS_STATUS_FORMAT, "impossible shape");
     assert_refused (one_tensor (2, huge[i], 8, 0, 64), COSMOS_STATUS_FORMAT, "impossible shape");

@@ -155,7 +155,8 @@ static void test_header (void)
   assert_refused (file (deep, 0), COSMOS_STATUS_FORMAT, "damaged");
 }
 
-#define TENSOR(name, dtype, shape, offsets) "\"" name "\":{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":" offsets "}"
+#define TENSOR(name, dtype, shape, offsets) \
+  "\"" name "\":{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":" offsets "}"
 #define ONE(dtype, shape, offsets) "{" TENSOR ("w", dtype, shape, offsets) "}"
 
 static void test_tensors (void)

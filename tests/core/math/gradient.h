@@ -272,7 +272,8 @@ static void gradient_check_manners (const GradientCase *self)
 /* ---- forward ---- */
 
 /* want (i, data): the right number at place i of the packed output. Differences up to tolerance (1 + |want|). */
-static void gradient_check_values (const GradientCase *self, double (*want) (int64_t i, const GradientCase *self), double tolerance)
+static void gradient_check_values (const GradientCase *self, double (*want) (int64_t i, const GradientCase *self),
+                                   double tolerance)
 {
   CosmosPool *pool = cosmos_pool_new (1);
   CosmosGraph *graph = cosmos_graph_new (pool, NULL);

@@ -21,7 +21,8 @@ enum { PRODUCTS_COMPUTES = G_N_ELEMENTS (products_computes) };
  * number, less in a sum. */
 static double products_get_tolerance (CosmosPrecision precision)
 {
-  static const double tolerances[] = {[COSMOS_PRECISION_F32] = 2e-6, [COSMOS_PRECISION_BF16] = 0x1.1p-8, [COSMOS_PRECISION_INT8] = 0.015};
+  static const double tolerances[] = {
+    [COSMOS_PRECISION_F32] = 2e-6, [COSMOS_PRECISION_BF16] = 0x1.1p-8, [COSMOS_PRECISION_INT8] = 0.015};
   return tolerances[precision];
 }
 
@@ -41,7 +42,8 @@ static inline double products_norm (const float *x, int64_t n)
 }
 
 /* y (R, out) against x W^T + bias of the floats w (out, in). */
-static inline void products_check (const float *w, int64_t out, int64_t in, CosmosRows x, const float *bias, CosmosRows y, double tolerance)
+static inline void products_check (const float *w, int64_t out, int64_t in, CosmosRows x, const float *bias, CosmosRows y,
+                                   double tolerance)
 {
   double *norms = g_new (double, out);
   for (int64_t o = 0; o < out; o++)
@@ -53,8 +55,8 @@ static inline void products_check (const float *w, int64_t out, int64_t in, Cosm
       for (int64_t i = 0; i < in; i++)
         want += (double) x.data[r * x.stride + i] * (double) w[o * in + i];
       if (!(fabs (got - want) <= tolerance * (norm * norms[o] + fabs (want)) + 1e-12))
-        g_error ("(%d x %d x %d) row %d, output %d is %.9g, not %.9g (norms %g)", (int) y.rows, (int) out, (int) in, (int) r, (int) o, got,
-                 want, norm * norms[o]);
+        g_error ("(%d x %d x %d) row %d, output %d is %.9g, not %.9g (norms %g)", (int) y.rows, (int) out, (int) in, (int) r,
+                 (int) o, got, want, norm * norms[o]);
     }
   }
   g_free (norms);

@@ -30,7 +30,8 @@ static double want (int64_t i, const GradientCase *self)
   int64_t columns = cosmos_tensor_get_columns (&self->inputs[0]);
   if (self->op == gate) {
     int64_t half = columns / 2;
-    return right_silu (gradient_at (&self->inputs[0], i / half, i % half)) * gradient_at (&self->inputs[0], i / half, half + i % half);
+    return right_silu (gradient_at (&self->inputs[0], i / half, i % half))
+           * gradient_at (&self->inputs[0], i / half, half + i % half);
   }
   double x = gradient_at (&self->inputs[0], i / columns, i % columns);
   return self->op == gelu ? x * 0.5 * erfc (-x / sqrt (2)) : right_silu (x);

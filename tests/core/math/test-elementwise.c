@@ -46,16 +46,9 @@ typedef struct {
 static void test_pairs (gconstpointer data)
 {
   static const Shapes shapes[] = {
-      {1, 1, {5}, {5}},
-      {3, 3, {2, 3, 5}, {2, 3, 5}},
-      {3, 2, {2, 3, 5}, {3, 5}},
-      {3, 1, {2, 3, 5}, {5}},
-      {3, 1, {2, 3, 5}, {1}},
-      {3, 3, {2, 3, 5}, {2, 1, 5}},
-      {3, 3, {2, 3, 5}, {1, 3, 1}},
-      {4, 4, {2, 3, 2, 5}, {2, 1, 2, 1}},
-      {2, 2, {3, 1}, {3, 1}},
-      {4, 2, {2, 2, 3, 33}, {3, 33}},
+    {1, 1, {5}, {5}},       {3, 3, {2, 3, 5}, {2, 3, 5}},   {3, 2, {2, 3, 5}, {3, 5}},    {3, 1, {2, 3, 5}, {5}},
+    {3, 1, {2, 3, 5}, {1}}, {3, 3, {2, 3, 5}, {2, 1, 5}},   {3, 3, {2, 3, 5}, {1, 3, 1}}, {4, 4, {2, 3, 2, 5}, {2, 1, 2, 1}},
+    {2, 2, {3, 1}, {3, 1}}, {4, 2, {2, 2, 3, 33}, {3, 33}},
   };
   GradientOp op = GPOINTER_TO_INT (data) ? multiply : add;
   for (size_t k = 0; k < G_N_ELEMENTS (shapes); k++)
@@ -67,8 +60,10 @@ static void test_pairs (gconstpointer data)
       gradient_check (&c);
       gradient_check_manners (&c);
     }
-  static const Shapes large[] = {
-      {3, 3, {4, 50, 768}, {4, 50, 768}}, {3, 1, {4, 50, 768}, {768}}, {3, 2, {4, 50, 768}, {50, 768}}, {3, 3, {4, 50, 768}, {4, 1, 1}}};
+  static const Shapes large[] = {{3, 3, {4, 50, 768}, {4, 50, 768}},
+                                 {3, 1, {4, 50, 768}, {768}},
+                                 {3, 2, {4, 50, 768}, {50, 768}},
+                                 {3, 3, {4, 50, 768}, {4, 1, 1}}};
   for (size_t k = 0; k < G_N_ELEMENTS (large); k++) {
     GradientCase c = {op, NULL, 2};
     c.inputs[0] = gradient_tensor (1, 8, large[k].a_rank, large[k].a);
@@ -147,7 +142,8 @@ static CosmosTensor *views (CosmosGraph *graph, CosmosTensor *const inputs[], co
   (void) data;
   CosmosTensor *part = cosmos_slice (graph, cosmos_head (graph, inputs[0], 2), 1, 3);
   CosmosTensor *same = cosmos_reshape (graph, inputs[1], 2, (int64_t[]) {4, 3});
-  return cosmos_multiply (graph, same, cosmos_scale (graph, cosmos_reshape (graph, cosmos_scale (graph, part, 2), 2, (int64_t[]) {4, 3}), 3));
+  return cosmos_multiply (graph, same,
+                          cosmos_scale (graph, cosmos_reshape (graph, cosmos_scale (graph, part, 2), 2, (int64_t[]) {4, 3}), 3));
 }
 
 static double want_views (int64_t i, const GradientCase *self)

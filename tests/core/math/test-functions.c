@@ -59,10 +59,10 @@ typedef struct {
 } Function;
 
 static const Function functions[] = {
-    {exp_run, right_exp, 1e-6},
-    {sigmoid_run, right_sigmoid, 0.3}, /* its exponential is infinite before the result is 0 */
-    {normal_run, right_normal, 1e-6},
-    {density_run, right_density, 1e-6},
+  {exp_run, right_exp, 1e-6},
+  {sigmoid_run, right_sigmoid, 0.3}, /* its exponential is infinite before the result is 0 */
+  {normal_run, right_normal, 1e-6},
+  {density_run, right_density, 1e-6},
 };
 
 static void check_block (const Function *self, const float *x)
@@ -113,8 +113,8 @@ static void test_closely (gconstpointer data)
 static void test_ends (void)
 {
   float x[BLOCK] = {INFINITY, -INFINITY, NAN, 0.0f, -0.0f, FLT_MAX, -FLT_MAX}, y[BLOCK];
-  static const float want[][7] = {{INFINITY, 0, NAN, 1, 1, INFINITY, 0}, {1, 0, NAN, 0.5f, 0.5f, 1, 0}, {1, 0, NAN, 0.5f, 0.5f, 1, 0},
-                                  {0, 0, NAN, 1, 1, 0, 0}};
+  static const float want[][7] = {
+    {INFINITY, 0, NAN, 1, 1, INFINITY, 0}, {1, 0, NAN, 0.5f, 0.5f, 1, 0}, {1, 0, NAN, 0.5f, 0.5f, 1, 0}, {0, 0, NAN, 1, 1, 0, 0}};
   for (size_t k = 0; k < G_N_ELEMENTS (functions); k++)
     for (int n = 7; n <= 23; n += 16) { /* alone and in a vector */
       functions[k].run (x, y, n);

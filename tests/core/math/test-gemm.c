@@ -1,7 +1,18 @@
 #include "products.h"
 
-/* How often our own code asks for memory; the libraries' own counts are not ours to change. */
+#include <errno.h>
+
+/* How often our own code asks for memory (libraries have their own), and how often it still gets some; negative: always. */
 static unsigned long allocations;
+static long left = -1;
+
+static bool is_refused (void)
+{
+  allocations++;
+  if (left > 0)
+    left--;
+  return left == 0;
+}
 
 void *__real_malloc (size_t size);
 void *__real_calloc (size_t n, size_t size);
@@ -9,23 +20,27 @@ void *__real_aligned_alloc (size_t alignment, size_t size);
 void *__wrap_malloc (size_t size);
 void *__wrap_calloc (size_t n, size_t size);
 void *__wrap_aligned_alloc (size_t alignment, size_t size);
+int __real_posix_memalign (void **memory, size_t alignment, size_t size);
+int __wrap_posix_memalign (void **memory, size_t alignment, size_t size);
 
 void *__wrap_malloc (size_t size)
 {
-  allocations++;
-  return __real_malloc (size);
+  return is_refused () ? NULL : __real_malloc (size);
 }
 
 void *__wrap_calloc (size_t n, size_t size)
 {
-  allocations++;
-  return __real_calloc (n, size);
+  return is_refused () ? NULL : __real_calloc (n, size);
 }
 
 void *__wrap_aligned_alloc (size_t alignment, size_t size)
 {
-  allocations++;
-  return __real_aligned_alloc (alignment, size);
+  return is_refused () ? NULL : __real_aligned_alloc (alignment, size);
+}
+
+int __wrap_posix_memalign (void **memory, size_t alignment, size_t size)
+{
+  return is_refused () ? ENOMEM : __real_posix_memalign (memory, alignment, size);
 }
 
 typedef struct {
@@ -35,7 +50,7 @@ typedef struct {
 /* Numbers between rows must neither be used nor changed. */
 static float *spread (const float *values, int64_t rows, int64_t columns, int64_t gap)
 {
-  float *wide = g_new (float, rows * (columns + gap) + 1);
+  float *wide = g_new (float, rows *(columns + gap) + 1);
   for (int64_t i = 0; i < rows * (columns + gap); i++)
     wide[i] = NAN;
   for (int64_t r = 0; values && r < rows; r++)
@@ -54,7 +69,8 @@ static void check_shape (CosmosCompute compute, CosmosPool *pool, Shape shape)
     float *y = spread (NULL, shape.rows, shape.out, shape.y_gap);
     CosmosRows from = {x, shape.rows, shape.in + shape.x_gap}, to = {y, shape.rows, shape.out + shape.y_gap};
     if (!cosmos_gemm (pool, arena, weight, from, with_bias ? bias : NULL, to, &err))
-      g_error ("%s, %d x %d x %d: %s", cosmos_compute_get_name (compute), (int) shape.rows, (int) shape.out, (int) shape.in, err.message);
+      g_error ("%s, %d x %d x %d: %s", cosmos_compute_get_name (compute), (int) shape.rows, (int) shape.out, (int) shape.in,
+               err.message);
     products_check (w, shape.out, shape.in, from, with_bias ? bias : NULL, to, products_get_tolerance (compute.precision));
     for (int64_t i = 0; i < shape.rows * to.stride; i++)
       g_assert_true (i % to.stride < shape.out || isnan (y[i]));
@@ -73,9 +89,10 @@ static void check_shape (CosmosCompute compute, CosmosPool *pool, Shape shape)
 static void test_values (void)
 {
   static const Shape shapes[] = {
-    {1, 1, 1, 0, 0},     {1, 64, 3, 0, 0},    {64, 1, 5, 0, 0},    {17, 1, 2, 1, 1},    {17, 64, 5, 0, 0},   {64, 17, 16, 3, 0},   {64, 64, 1, 0, 5},
-    {65, 33, 33, 2, 0},  {129, 100, 7, 0, 0}, {192, 96, 48, 0, 0}, {700, 64, 33, 5, 7}, {513, 31, 31, 1, 0},  {1000, 40, 2, 0, 0},
-    {96, 50, 529, 0, 3}, {64, 32, 1100, 1, 0}, {768, 768, 4, 0, 0}, {768, 96, 80, 0, 0}, {100, 768, 128, 0, 0}, {9001, 16, 4, 0, 0},
+    {1, 1, 1, 0, 0},     {1, 64, 3, 0, 0},    {64, 1, 5, 0, 0},      {17, 1, 2, 1, 1},    {17, 64, 5, 0, 0},
+    {64, 17, 16, 3, 0},  {64, 64, 1, 0, 5},   {65, 33, 33, 2, 0},    {129, 100, 7, 0, 0}, {192, 96, 48, 0, 0},
+    {700, 64, 33, 5, 7}, {513, 31, 31, 1, 0}, {1000, 40, 2, 0, 0},   {96, 50, 529, 0, 3}, {64, 32, 1100, 1, 0},
+    {768, 768, 4, 0, 0}, {768, 96, 80, 0, 0}, {100, 768, 128, 0, 0}, {9001, 16, 4, 0, 0},
   };
   CosmosPool *pool = cosmos_pool_new (2);
   for (int c = 0; c < PRODUCTS_COMPUTES; c++)
@@ -146,7 +163,8 @@ static GBytes *get_bits (CosmosCompute compute, int threads, Shape shape)
 {
   CosmosPool *pool = cosmos_pool_new (threads);
   CosmosArena *arena = cosmos_arena_new (1 << 16);
-  size_t y_count = (size_t) (shape.rows * shape.out), x_count = (size_t) (shape.rows * shape.in), w_count = (size_t) (shape.out * shape.in);
+  size_t y_count = (size_t) (shape.rows * shape.out), x_count = (size_t) (shape.rows * shape.in),
+         w_count = (size_t) (shape.out * shape.in);
   float *w = products_random (1, w_count), *x = products_random (2, x_count), *bits = g_new0 (float, y_count + x_count + w_count);
   CosmosRows y = {bits, shape.rows, shape.out}, dx = {bits + y_count, shape.rows, shape.in}, from = {x, shape.rows, shape.in};
   CosmosWeight *weight = cosmos_weight_new (shape.out, shape.in, COSMOS_DTYPE_F32, w, compute);
@@ -184,7 +202,7 @@ static void check_no_allocation (CosmosCompute compute, int64_t rows)
   enum { OUT = 520, IN = 64, MOST = 700 };
   CosmosPool *pool = cosmos_pool_new (2);
   CosmosArena *arena = cosmos_arena_new (1 << 10);
-  float *w = products_random (1, OUT * IN), *x = products_random (2, MOST * IN), *y = g_new (float, MOST * OUT);
+  float *w = products_random (1, OUT * IN), *x = products_random (2, MOST * IN), *y = g_new (float, MOST *OUT);
   CosmosWeight *weight = cosmos_weight_new (OUT, IN, COSMOS_DTYPE_F32, w, compute);
   size_t of_arena = 0;
   for (int round = 0; round < 20; round++) {
@@ -213,6 +231,44 @@ static void test_no_allocation (void)
         check_no_allocation (products_computes[c], rows[i]);
 }
 
+/* Wherever memory ends: an error in words, nothing leaks (the address sanitizer looks), and the next try works. */
+static void test_no_memory (void)
+{
+  enum { OUT = 200, IN = 64, ROWS = 33, MOST = 100 };
+  CosmosPool *pool = cosmos_pool_new (1);
+  float *w = products_random (1, OUT * IN), *x = products_random (2, ROWS * IN), *y = g_new (float, ROWS *OUT);
+  uint16_t *brains = g_new (uint16_t, OUT *IN);
+  cosmos_dtype_from_float (COSMOS_DTYPE_F16, w, brains, OUT * IN);
+  cosmos_dtype_to_float (COSMOS_DTYPE_F16, brains, w, OUT * IN);
+  for (int c = 0; c < PRODUCTS_COMPUTES; c++) {
+    int failures = 0;
+    if (!cosmos_compute_is_available (products_computes[c], NULL))
+      continue;
+    for (bool done = false; !done; failures += !done) {
+      CosmosError err = {COSMOS_STATUS_OK};
+      CosmosArena *arena = cosmos_arena_new (64);
+      CosmosWeight *weight = cosmos_weight_new (OUT, IN, COSMOS_DTYPE_F16, brains, products_computes[c]);
+      CosmosRows from = {x, ROWS, IN}, to = {y, ROWS, OUT};
+      left = failures + 1;
+      done = cosmos_gemm (pool, arena, weight, from, NULL, to, &err);
+      left = -1;
+      if (!done) {
+        g_assert_cmpint (err.code, ==, COSMOS_STATUS_NO_MEMORY);
+        g_assert_true (cosmos_gemm (pool, arena, weight, from, NULL, to, &err));
+      }
+      products_check (w, OUT, IN, from, NULL, to, products_get_tolerance (products_computes[c].precision));
+      cosmos_weight_free (weight);
+      cosmos_arena_free (arena);
+      g_assert_cmpint (failures, <, MOST);
+    }
+    g_assert_cmpint (failures, >=, 2);
+  }
+  float *all[] = {w, x, y, (float *) brains};
+  for (size_t i = 0; i < G_N_ELEMENTS (all); i++)
+    g_free (all[i]);
+  cosmos_pool_free (pool);
+}
+
 static void test_no_rows (void)
 {
   CosmosPool *pool = cosmos_pool_new (1);
@@ -238,7 +294,7 @@ static void check_backward (CosmosDtype dtype, Shape shape)
   int64_t out = shape.out, in = shape.in, rows = shape.rows;
   size_t size;
   g_assert_true (cosmos_dtype_get_size (dtype, (size_t) (out * in), &size));
-  float *w = products_random (1, (size_t) (out * in)), *turned = g_new (float, out * in);
+  float *w = products_random (1, (size_t) (out * in)), *turned = g_new (float, out *in);
   void *values = g_malloc (size);
   cosmos_dtype_from_float (dtype, w, values, (size_t) (out * in));
   cosmos_dtype_to_float (dtype, values, w, (size_t) (out * in));
@@ -246,7 +302,8 @@ static void check_backward (CosmosDtype dtype, Shape shape)
     for (int64_t i = 0; i < in; i++)
       turned[i * out + o] = w[o * in + i];
   float *dy = products_random (2, (size_t) (rows * out)), *x = products_random (3, (size_t) (rows * in));
-  float *wide = spread (dy, rows, out, shape.y_gap), *dx = g_new0 (float, rows * (in + shape.x_gap)), *grad = g_new0 (float, out * in);
+  float *wide = spread (dy, rows, out, shape.y_gap), *dx = g_new0 (float, rows *(in + shape.x_gap)),
+        *grad = g_new0 (float, out *in);
   CosmosWeight *weight = cosmos_weight_new (out, in, dtype, values, products_computes[0]);
   CosmosRows from = {wide, rows, out + shape.y_gap}, to = {dx, rows, in + shape.x_gap};
   g_assert_true (cosmos_gemm_backward_weight (pool, arena, weight, from, (CosmosRows) {x, rows, in}, NULL)); /* nothing */
@@ -262,7 +319,7 @@ static void check_backward (CosmosDtype dtype, Shape shape)
     dx[i] /= 2;
   }
   products_check (turned, in, out, from, NULL, to, 2e-6);
-  float *dy_turned = g_new (float, rows * out), *x_turned = g_new (float, rows * in);
+  float *dy_turned = g_new (float, rows *out), *x_turned = g_new (float, rows *in);
   for (int64_t r = 0; r < rows; r++) {
     for (int64_t o = 0; o < out; o++)
       dy_turned[o * rows + r] = dy[r * out + o];
@@ -280,7 +337,8 @@ static void check_backward (CosmosDtype dtype, Shape shape)
 
 static void test_backward (void)
 {
-  static const Shape shapes[] = {{5, 3, 2, 0, 0}, {64, 96, 16, 1, 2}, {200, 130, 33, 0, 3}, {70, 64, 600, 0, 0}, {3, 600, 1, 0, 0}};
+  static const Shape shapes[] = {
+    {5, 3, 2, 0, 0}, {64, 96, 16, 1, 2}, {200, 130, 33, 0, 3}, {70, 64, 600, 0, 0}, {3, 600, 1, 0, 0}};
   for (size_t i = 0; i < G_N_ELEMENTS (shapes); i++)
     check_backward (COSMOS_DTYPE_F32, shapes[i]);
   check_backward (COSMOS_DTYPE_BF16, shapes[2]);
@@ -312,6 +370,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/gemm/not-finite", test_not_finite);
   g_test_add_func ("/gemm/threads", test_threads);
   g_test_add_func ("/gemm/no-allocation", test_no_allocation);
+  g_test_add_func ("/gemm/no-memory", test_no_memory);
   g_test_add_func ("/gemm/no-rows", test_no_rows);
   g_test_add_func ("/gemm/backward", test_backward);
   g_test_add_func ("/gemm/describe", test_describe);

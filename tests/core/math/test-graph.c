@@ -157,7 +157,7 @@ static void test_out_of_memory (void)
   CosmosGraph *graph = cosmos_graph_new (pool, NULL);
   CosmosTensor *nothing = cosmos_graph_nothing (graph);
   static const int64_t huge[][4] = {
-      {INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX}, {INT64_MAX, 1, 1, 1}, {1 << 30, 1 << 30, 1 << 30, 4}, {1 << 24, 1 << 24, 1, 1}};
+    {INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX}, {INT64_MAX, 1, 1, 1}, {1 << 30, 1 << 30, 1 << 30, 4}, {1 << 24, 1 << 24, 1, 1}};
   scarce_allocations = 0;
   for (size_t k = 0; k < G_N_ELEMENTS (huge); k++) {
     g_assert_true (cosmos_graph_tensor (graph, 4, huge[k]) == nothing);

@@ -32,7 +32,8 @@ static void check_activations (const float *x, int n)
   cosmos_int8_round_activations (x, n, q, &scale, &zero);
   g_assert_true (zero >= 0 && zero <= 255);
   for (int i = 0; i < n; i++)
-    g_assert_cmpfloat (fabsf (x[i] - scale * (float) (q[i] - zero)), <=, scale * 1.001f); /* at the ends zero's own rounding adds */
+    g_assert_cmpfloat (fabsf (x[i] - scale * (float) (q[i] - zero)), <=,
+                       scale * 1.001f); /* at the ends zero's own rounding adds */
 }
 
 static void test_activations (void)

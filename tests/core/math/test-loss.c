@@ -50,7 +50,8 @@ static double want_cross_entropy (int64_t i, const GradientCase *self)
   return counted > 0 ? total / counted : 0;
 }
 
-static GradientCase make_words (Words *words, const int32_t *targets, int64_t rows, int64_t vocabulary, int64_t width, int64_t gap)
+static GradientCase make_words (Words *words, const int32_t *targets, int64_t rows, int64_t vocabulary, int64_t width,
+                                int64_t gap)
 {
   GradientCase c = {cross_entropy, words, 2};
   c.inputs[0] = gradient_tensor (1, gap, 2, (int64_t[]) {rows, width});

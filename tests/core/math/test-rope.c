@@ -32,7 +32,8 @@ static double want (int64_t i, const GradientCase *self)
 static void test_rope (gconstpointer data)
 {
   CosmosRopePairs pairs = GPOINTER_TO_INT (data) ? COSMOS_ROPE_ADJACENT : COSMOS_ROPE_HALVES;
-  const Rope small = {6, 0, 10000, pairs}, later = {4, 1000, 100, pairs}, paper = {64, 0, 10000, pairs}, far = {64, 4000, 500000, pairs};
+  const Rope small = {6, 0, 10000, pairs}, later = {4, 1000, 100, pairs}, paper = {64, 0, 10000, pairs},
+             far = {64, 4000, 500000, pairs};
   for (int64_t gap = 0; gap <= 3; gap += 3) {
     GradientCase c = {rope, &small, 1};
     c.inputs[0] = gradient_tensor (1, gap, 3, (int64_t[]) {2, 3, 12});

@@ -10,7 +10,7 @@ static float *multiply (CosmosWeight *weight, const float *x)
 {
   CosmosArena *arena = cosmos_arena_new (1 << 16);
   CosmosError err;
-  float *y = g_new (float, ROWS * OUT);
+  float *y = g_new (float, ROWS *OUT);
   if (!cosmos_gemm (pool, arena, weight, (CosmosRows) {(float *) x, ROWS, IN}, NULL, (CosmosRows) {y, ROWS, OUT}, &err))
     g_error ("%s", err.message);
   cosmos_arena_free (arena);
@@ -20,7 +20,7 @@ static float *multiply (CosmosWeight *weight, const float *x)
 static void test_properties (void)
 {
   float *w = products_random (1, OUT * IN), grad[1], row[IN];
-  uint16_t *brains = g_new (uint16_t, OUT * IN);
+  uint16_t *brains = g_new (uint16_t, OUT *IN);
   cosmos_dtype_from_float (COSMOS_DTYPE_BF16, w, brains, OUT * IN);
   CosmosWeight *weight = cosmos_weight_new (OUT, IN, COSMOS_DTYPE_BF16, brains, products_computes[0]);
   g_assert_cmpint (cosmos_weight_get_out (weight), ==, OUT);
@@ -43,7 +43,7 @@ static void test_properties (void)
 /* Every number format of files, at an odd address where that is allowed. */
 static void test_formats (void)
 {
-  float *w = products_random (1, OUT * IN), *x = products_random (2, ROWS * IN), *rounded = g_new (float, OUT * IN);
+  float *w = products_random (1, OUT * IN), *x = products_random (2, ROWS * IN), *rounded = g_new (float, OUT *IN);
   for (int c = 0; c < PRODUCTS_COMPUTES; c++) {
     if (!cosmos_compute_is_available (products_computes[c], NULL))
       continue;
@@ -57,7 +57,9 @@ static void test_formats (void)
         else /* blocks of 4 bits: a scale of 1 in f16, and any nibbles */
           for (size_t block = 0; block < size / cosmos_dtype_get_block_size (dtype); block++)
             for (size_t i = 0; i < cosmos_dtype_get_block_size (dtype); i++)
-              values[shift + block * cosmos_dtype_get_block_size (dtype) + i] = i == 1 ? 0x3c : i < 4 ? 0 : (unsigned char) (i * 37 + block);
+              values[shift + block * cosmos_dtype_get_block_size (dtype) + i] = i == 1  ? 0x3c
+                                                                                : i < 4 ? 0
+                                                                                        : (unsigned char) (i * 37 + block);
         cosmos_dtype_to_float (dtype, values + shift, rounded, OUT * IN);
         CosmosWeight *weight = cosmos_weight_new (OUT, IN, dtype, values + shift, products_computes[c]);
         float *y = multiply (weight, x);
@@ -112,7 +114,7 @@ static gpointer use_all (gpointer data)
   Shared *self = data;
   CosmosPool *own = cosmos_pool_new (2);
   CosmosArena *arena = cosmos_arena_new (1 << 16);
-  float *y = g_new0 (float, PRODUCTS_COMPUTES * ROWS * OUT);
+  float *y = g_new0 (float, PRODUCTS_COMPUTES *ROWS *OUT);
   atomic_fetch_sub (&self->waiting, 1);
   while (atomic_load (&self->waiting) > 0)
     g_thread_yield ();
@@ -146,7 +148,8 @@ static void test_first_use_by_many_threads (void)
     cosmos_weight_free (shared.weights[c]);
   }
   for (int t = 1; t < THREADS; t++)
-    g_assert_cmpmem (results[0], PRODUCTS_COMPUTES * ROWS * OUT * sizeof (float), results[t], PRODUCTS_COMPUTES * ROWS * OUT * sizeof (float));
+    g_assert_cmpmem (results[0], PRODUCTS_COMPUTES * ROWS * OUT * sizeof (float), results[t],
+                     PRODUCTS_COMPUTES * ROWS * OUT * sizeof (float));
   for (int t = 0; t < THREADS; t++)
     g_free (results[t]);
   g_free (x);

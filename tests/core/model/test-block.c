@@ -61,7 +61,8 @@ static void test_apart (void)
                             cosmos_weight_new (24, 32, COSMOS_DTYPE_F32, gate_up + 24 * 32, openblas)};
   memcpy (apart.qkv.apart, parts, 3 * sizeof *parts);
   memcpy (apart.gate_up.apart, parts + 3, 2 * sizeof *parts);
-  CosmosTensor *x = cosmos_reshape (graph, cosmos_scale (graph, cosmos_parameters_table (random, 6, 32, "x"), 50), 3, (int64_t[]) {2, 3, 32});
+  CosmosTensor *x = cosmos_reshape (graph, cosmos_scale (graph, cosmos_parameters_table (random, 6, 32, "x"), 50), 3,
+                                    (int64_t[]) {2, 3, 32});
   CosmosBlockContext causal = {.causal = true};
   CosmosTensor *a = cosmos_block_run (&block, graph, x, &causal), *b = cosmos_block_run (&apart, graph, x, &causal);
   expect_near ("apart", b->data, a->data, 6 * 32, 1e-5);
@@ -81,7 +82,8 @@ static void test_cache (void)
   CosmosParameters *random = cosmos_parameters_new_random (1, openblas);
   CosmosBlock block;
   cosmos_block_init (&block, random, "b", &sizes);
-  CosmosTensor *x = cosmos_reshape (graph, cosmos_scale (graph, cosmos_parameters_table (random, 5, 32, "x"), 50), 3, (int64_t[]) {1, 5, 32});
+  CosmosTensor *x = cosmos_reshape (graph, cosmos_scale (graph, cosmos_parameters_table (random, 5, 32, "x"), 50), 3,
+                                    (int64_t[]) {1, 5, 32});
   CosmosTensor *all = cosmos_block_run (&block, graph, x, &(CosmosBlockContext) {.causal = true});
   float k[5 * 16], v[5 * 16];
   CosmosKvCache cache = {k, v, 5, 0};

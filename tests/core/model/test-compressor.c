@@ -10,7 +10,8 @@ static void check (const char *name, CosmosCompute compute, double tolerance)
   CosmosCompressor *compressor = cosmos_compressor_new (&g.config, g.parameters, &err);
   assert_ok (compressor != NULL, &err);
   g_autofree bool *keep = golden_keep (&g, "in.keep");
-  golden_expect (&g, cosmos_compressor_run (compressor, g.graph, golden_input (&g, "out.normalised"), keep), "out.latents", tolerance);
+  golden_expect (&g, cosmos_compressor_run (compressor, g.graph, golden_input (&g, "out.normalised"), keep), "out.latents",
+                 tolerance);
   cosmos_compressor_free (compressor);
   golden_close (&g);
 }
@@ -44,7 +45,8 @@ static void test_lengths (void)
   golden_open (&g, "folded", openblas, 1);
   CosmosCompressor *compressor = cosmos_compressor_new (&g.config, g.parameters, &err);
   g_autofree float *zeros = g_new0 (float, 13 * 32);
-  CosmosTensor *z = cosmos_compressor_run (compressor, g.graph, cosmos_graph_input (g.graph, 3, (int64_t[]) {1, 3, 32}, zeros), NULL);
+  CosmosTensor *z = cosmos_compressor_run (compressor, g.graph, cosmos_graph_input (g.graph, 3, (int64_t[]) {1, 3, 32}, zeros),
+                                           NULL);
   g_assert_true (cosmos_graph_check (g.graph, &err));
   g_assert_true (cosmos_tensor_has_shape (z, 3, (int64_t[]) {1, 5, 16}));
   cosmos_compressor_run (compressor, g.graph, cosmos_graph_input (g.graph, 3, (int64_t[]) {1, 13, 32}, zeros), NULL);

@@ -67,7 +67,9 @@ static void assert_equal (const CosmosConfig *a, const CosmosConfig *b)
 static void test_round_trip (void)
 {
   CosmosError err = {0};
-  CosmosConfig configs[] = {golden_config ("folded"), golden_config ("unfolded"), cosmos_config_paper (16), cosmos_config_paper (128)}, found;
+  CosmosConfig configs[] = {golden_config ("folded"), golden_config ("unfolded"), cosmos_config_paper (16),
+                            cosmos_config_paper (128)},
+               found;
   for (size_t i = 0; i < G_N_ELEMENTS (configs); i++) {
     assert_ok (reread (&configs[i], NULL, &found, &err), &err);
     assert_equal (&found, &configs[i]);
@@ -143,10 +145,14 @@ static void test_bad_files (void)
     CosmosStatus code;
     const char *words;
   } cases[] = {
-    {set_version_2, COSMOS_STATUS_UNSUPPORTED, "newer version"}, {set_llama, COSMOS_STATUS_UNSUPPORTED, "is \"llama\", not \"cosmos\""},
-    {set_huge_width, 0, "cosmos.denoiser.width"},                {set_text_d, 0, "cosmos.schedule.d"},
-    {set_negative_d, COSMOS_STATUS_RANGE, "schedule.d is -2"},   {set_nan_start, 0, "cosmos.schedule.t_start"},
-    {set_17_tasks, COSMOS_STATUS_RANGE, "names 17 tasks"},       {set_long_task, COSMOS_STATUS_RANGE, "at most 31 bytes"},
+    {set_version_2, COSMOS_STATUS_UNSUPPORTED, "newer version"},
+    {set_llama, COSMOS_STATUS_UNSUPPORTED, "is \"llama\", not \"cosmos\""},
+    {set_huge_width, 0, "cosmos.denoiser.width"},
+    {set_text_d, 0, "cosmos.schedule.d"},
+    {set_negative_d, COSMOS_STATUS_RANGE, "schedule.d is -2"},
+    {set_nan_start, 0, "cosmos.schedule.t_start"},
+    {set_17_tasks, COSMOS_STATUS_RANGE, "names 17 tasks"},
+    {set_long_task, COSMOS_STATUS_RANGE, "at most 31 bytes"},
     {set_no_tasks, COSMOS_STATUS_RANGE, "0 tasks"},
   };
   CosmosConfig config = golden_config ("folded"), found;
@@ -169,14 +175,14 @@ static void test_bad_files (void)
 static void test_bad_sizes (void)
 {
   CosmosConfig good = golden_config ("folded"), unfolded = golden_config ("unfolded");
-#define REFUSED(start, words, ...)                                                                                                         \
-  do {                                                                                                                                     \
-    CosmosError err = {0};                                                                                                                 \
-    CosmosConfig c = start;                                                                                                                \
-    __VA_ARGS__;                                                                                                                           \
-    g_assert_false (cosmos_config_check (&c, "file", &err));                                                                               \
-    g_assert_true (g_str_has_prefix (err.message, "file: "));                                                                              \
-    g_assert_nonnull (strstr (err.message, words));                                                                                        \
+#define REFUSED(start, words, ...)                            \
+  do {                                                        \
+    CosmosError err = {0};                                    \
+    CosmosConfig c = start;                                   \
+    __VA_ARGS__;                                              \
+    g_assert_false (cosmos_config_check (&c, "file", &err));  \
+    g_assert_true (g_str_has_prefix (err.message, "file: ")); \
+    g_assert_nonnull (strstr (err.message, words));           \
   } while (0)
   REFUSED (good, "compressor.width 32 is no whole number of heads of 24", c.compressor.head = 24);
   REFUSED (good, "decompressor.width", c.decompressor.head = 5);
@@ -203,9 +209,9 @@ static bool read_text (const char *text, CosmosConfig *config, CosmosError *err)
   return cosmos_config_read_json (config, path, err);
 }
 
-#define NESTED_START                                                                                                                       \
-  "{\"format\": 1, \"tasks\": [\"story\"], \"vocabulary\": 8192, \"tokens\": 64, \"latents\": 16, \"latent_width\": 64, "                   \
-  "\"encoder\": {\"kind\": \"bert\", \"layers\": 4, \"width\": 256, \"heads\": 4, \"ffn\": 1024, \"positions\": 128}, "                     \
+#define NESTED_START                                                                                                      \
+  "{\"format\": 1, \"tasks\": [\"story\"], \"vocabulary\": 8192, \"tokens\": 64, \"latents\": 16, \"latent_width\": 64, " \
+  "\"encoder\": {\"kind\": \"bert\", \"layers\": 4, \"width\": 256, \"heads\": 4, \"ffn\": 1024, \"positions\": 128}, "   \
   "\"compressor\": {\"layers\": 4, \"width\": 256, \"ffn\": 1024}, \"decompressor\": {\"layers\": 4, \"width\": 256, \"ffn\": 1024}, "
 #define NESTED NESTED_START "\"denoiser\": {\"layers\": 8, \"width\": 256, \"ffn\": 1024}, \"schedule\": {\"d\": 2.0}}"
 
@@ -231,12 +237,14 @@ static void test_json_flat (void)
 {
   CosmosError err = {0};
   CosmosConfig c;
-  assert_ok (read_text ("{\"format\": 2, \"tasks\": [\"story\", \"summary\", \"detox\", \"question\"], \"vocabulary\": 8192, \"tokens\": 80, "
-                        "\"source_tokens\": 192, \"width\": 384, \"encoder_layers\": 4, \"layers\": 5, \"latents\": 16, \"latent_width\": 128, "
-                        "\"denoiser_width\": 448, \"denoiser_layers\": 12, \"source_layers\": 2, \"baseline_width\": 448, "
-                        "\"baseline_layers\": 10, \"d\": 2.5}",
-                        &c, &err),
-             &err);
+  assert_ok (
+      read_text (
+          "{\"format\": 2, \"tasks\": [\"story\", \"summary\", \"detox\", \"question\"], \"vocabulary\": 8192, \"tokens\": 80, "
+          "\"source_tokens\": 192, \"width\": 384, \"encoder_layers\": 4, \"layers\": 5, \"latents\": 16, \"latent_width\": 128, "
+          "\"denoiser_width\": 448, \"denoiser_layers\": 12, \"source_layers\": 2, \"baseline_width\": 448, "
+          "\"baseline_layers\": 10, \"d\": 2.5}",
+          &c, &err),
+      &err);
   g_assert_cmpint (c.encoder.heads, ==, 6);
   g_assert_cmpint (c.encoder.ffn, ==, 1536);
   g_assert_cmpint (c.compressor.layers, ==, 5);
@@ -265,7 +273,8 @@ static void test_bad_json (void)
      "denoiser.layers must be a whole number"},
     {NESTED_START "\"denoiser\": {\"layers\": 8, \"width\": 256, \"ffn\": 1024, \"cross_norm\": 1}, \"schedule\": {\"d\": 2.0}}",
      "denoiser.cross_norm must be true or false"},
-    {NESTED_START "\"denoiser\": {\"layers\": 8, \"width\": 1e300, \"ffn\": 1024}, \"schedule\": {\"d\": 2.0}}", "denoiser.width is 1e+300"},
+    {NESTED_START "\"denoiser\": {\"layers\": 8, \"width\": 1e300, \"ffn\": 1024}, \"schedule\": {\"d\": 2.0}}",
+     "denoiser.width is 1e+300"},
     {NESTED_START "\"denoiser\": 5}", "denoiser.layers is missing"},
   };
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {

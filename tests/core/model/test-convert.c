@@ -14,8 +14,8 @@ static char *path_of (const char *name)
   return g_build_filename (folder, name, NULL);
 }
 
-static gboolean convert (CosmosConversion what, const char *input, const char *output, CosmosConverted *result, CosmosProgress *progress,
-                         CosmosError *err)
+static gboolean convert (CosmosConversion what, const char *input, const char *output, CosmosConverted *result,
+                         CosmosProgress *progress, CosmosError *err)
 {
   char *in = path_of (input), *out = path_of (output);
   what.input = in;
@@ -30,7 +30,8 @@ static gboolean convert (CosmosConversion what, const char *input, const char *o
   return ok;
 }
 
-static void check_values (const CosmosGguf *file, const CosmosSafetensors *weights, const char *ours, const char *theirs, double tolerance)
+static void check_values (const CosmosGguf *file, const CosmosSafetensors *weights, const char *ours, const char *theirs,
+                          double tolerance)
 {
   const CosmosTensorInfo *a = cosmos_gguf_find_tensor (file, ours), *b = cosmos_safetensors_find_tensor (weights, theirs);
   g_assert_nonnull (a);
@@ -48,8 +49,12 @@ static void check_values (const CosmosGguf *file, const CosmosSafetensors *weigh
 static void bundle (void)
 {
   CosmosQuality qualities[] = {{"token_accuracy", 0.75}, {"mse", 0.5}};
-  CosmosConversion what = {.dtype = COSMOS_DTYPE_BF16, .name = "Tiny", .license = "CC0-1.0", .provenance = "random numbers",
-                           .qualities = qualities, .n_qualities = 2};
+  CosmosConversion what = {.dtype = COSMOS_DTYPE_BF16,
+                           .name = "Tiny",
+                           .license = "CC0-1.0",
+                           .provenance = "random numbers",
+                           .qualities = qualities,
+                           .n_qualities = 2};
   CosmosConverted result;
   CosmosError err;
   g_assert_true (convert (what, "cosmos", "bundle.gguf", &result, NULL, &err));
@@ -83,7 +88,8 @@ static void bundle (void)
 }
 
 /* Row of the file -> row of the source: import.md, section 4. */
-static void check_pairs (const CosmosGguf *file, const CosmosSafetensors *weights, const char *ours, const char *theirs, int64_t head)
+static void check_pairs (const CosmosGguf *file, const CosmosSafetensors *weights, const char *ours, const char *theirs,
+                         int64_t head)
 {
   const CosmosTensorInfo *a = cosmos_gguf_find_tensor (file, ours), *b = cosmos_safetensors_find_tensor (weights, theirs);
   g_assert_cmpint (a->dtype, ==, COSMOS_DTYPE_F32);
@@ -182,8 +188,8 @@ static void bad_quality (void)
   CosmosQuality quality = {"Not a key", 1};
   CosmosConverted result;
   CosmosError err;
-  g_assert_false (convert ((CosmosConversion) {.dtype = COSMOS_DTYPE_F32, .qualities = &quality, .n_qualities = 1}, "cosmos", "quality.gguf",
-                           &result, NULL, &err));
+  g_assert_false (convert ((CosmosConversion) {.dtype = COSMOS_DTYPE_F32, .qualities = &quality, .n_qualities = 1}, "cosmos",
+                           "quality.gguf", &result, NULL, &err));
   g_assert_cmpint (err.code, ==, COSMOS_STATUS_RANGE);
 }
 

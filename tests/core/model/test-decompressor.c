@@ -59,7 +59,8 @@ static void check_gradients (const char *name)
   CosmosTensor *hidden = cosmos_decompressor_run (decompressor, g.graph, cosmos_compressor_run (compressor, g.graph, h, keep));
   hidden = cosmos_reshape (g.graph, hidden, 2, (int64_t[]) {rows, 32});
   h = cosmos_reshape (g.graph, h, 2, (int64_t[]) {rows, 32});
-  CosmosTensor *loss = cosmos_add (g.graph, cosmos_cross_entropy (g.graph, hidden, cosmos_decompressor_get_head (decompressor), targets),
+  CosmosTensor *loss = cosmos_add (g.graph,
+                                   cosmos_cross_entropy (g.graph, hidden, cosmos_decompressor_get_head (decompressor), targets),
                                    cosmos_mean_squared_error (g.graph, hidden, h, keep));
   golden_expect (&g, loss, "out.autoencoder_loss", F32_TOLERANCE);
   assert_ok (cosmos_graph_backward (g.graph, loss, &err), &err);

@@ -59,8 +59,10 @@ static void check (const char *name, CosmosCompute compute, double tolerance)
   CosmosTensor *x = golden_input (&c.g, "in.x"), *guess = golden_input (&c.g, "in.guess");
   CosmosSource none = {0};
   golden_expect (&c.g, cosmos_denoiser_run (c.denoiser, graph, x, c.t, NULL, tasks_of (&c), none), "out.plain", tolerance);
-  golden_expect (&c.g, cosmos_denoiser_run (c.denoiser, graph, x, c.t, guess, tasks_of (&c), none), "out.self_conditioned", tolerance);
-  golden_expect (&c.g, cosmos_denoiser_run (c.denoiser, graph, x, c.t, guess, tasks_of (&c), source_of (&c)), "out.sourced", tolerance);
+  golden_expect (&c.g, cosmos_denoiser_run (c.denoiser, graph, x, c.t, guess, tasks_of (&c), none), "out.self_conditioned",
+                 tolerance);
+  golden_expect (&c.g, cosmos_denoiser_run (c.denoiser, graph, x, c.t, guess, tasks_of (&c), source_of (&c)), "out.sourced",
+                 tolerance);
   case_close (&c);
 }
 
@@ -145,8 +147,8 @@ static void check_gradients (const char *name)
   Golden *g = &c.g;
   assert_ok (cosmos_parameters_make_gradients (g->parameters, &err), &err);
   cosmos_graph_start_tape (g->graph);
-  CosmosTensor *x0 = cosmos_denoiser_run (c.denoiser, g->graph, golden_input (g, "in.x"), c.t, golden_input (g, "in.guess"), tasks_of (&c),
-                                          source_of (&c));
+  CosmosTensor *x0 = cosmos_denoiser_run (c.denoiser, g->graph, golden_input (g, "in.x"), c.t, golden_input (g, "in.guess"),
+                                          tasks_of (&c), source_of (&c));
   CosmosTensor *loss = cosmos_mean_squared_error (g->graph, x0, golden_input (g, "in.target"), NULL);
   golden_expect (g, loss, "out.denoiser_loss", F32_TOLERANCE);
   assert_ok (cosmos_graph_backward (g->graph, loss, &err), &err);

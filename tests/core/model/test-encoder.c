@@ -46,7 +46,8 @@ static void check_paper_layer (CosmosCompute compute, double tolerance)
   golden_open (&g, "paper-layers", compute, 2);
   CosmosConfig config = cosmos_config_paper (16);
   config.vocabulary = 32;
-  config.encoder = (CosmosEncoderSizes) {.layers = 1, .width = 768, .heads = 12, .ffn = 3072, .positions = 16, .norm_eps = 1e-12f};
+  config.encoder = (CosmosEncoderSizes) {
+    .layers = 1, .width = 768, .heads = 12, .ffn = 3072, .positions = 16, .norm_eps = 1e-12f};
   CosmosParameters *random = cosmos_parameters_new_random (7, compute);
   CosmosEncoder *encoder = cosmos_encoder_new (&config, random, &err);
   assert_ok (encoder != NULL, &err);
@@ -85,7 +86,8 @@ static void test_pads_are_not_seen (void)
   CosmosEncoder *encoder = cosmos_encoder_new (&g.config, g.parameters, &err);
   int32_t ids[6] = {7, 8, 9, 0, 0, 0}, other[6] = {7, 8, 9, 20, 21, 22};
   bool keep[6] = {true, true, true};
-  CosmosTensor *a = cosmos_encoder_run (encoder, g.graph, ids, keep, 1, 6), *b = cosmos_encoder_run (encoder, g.graph, other, keep, 1, 6);
+  CosmosTensor *a = cosmos_encoder_run (encoder, g.graph, ids, keep, 1, 6),
+               *b = cosmos_encoder_run (encoder, g.graph, other, keep, 1, 6);
   g_assert_cmpmem (a->data, 3 * 32 * sizeof (float), b->data, 3 * 32 * sizeof (float));
   CosmosTensor *c = cosmos_encoder_run (encoder, g.graph, ids, NULL, 1, 6);
   g_assert_cmpint (memcmp (a->data, c->data, 3 * 32 * sizeof (float)), !=, 0);

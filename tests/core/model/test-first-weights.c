@@ -31,7 +31,8 @@ static void read_integers (const char *path, const char *name, int32_t *values, 
   memcpy (&length, data, sizeof length);
   yyjson_doc *header = yyjson_read ((const char *) data + 8, (size_t) length, 0);
   yyjson_val *offsets = yyjson_obj_get (yyjson_obj_get (yyjson_doc_get_root (header), name), "data_offsets");
-  g_assert_cmpuint (yyjson_get_uint (yyjson_arr_get (offsets, 1)) - yyjson_get_uint (yyjson_arr_get (offsets, 0)), ==, n * sizeof *values);
+  g_assert_cmpuint (yyjson_get_uint (yyjson_arr_get (offsets, 1)) - yyjson_get_uint (yyjson_arr_get (offsets, 0)), ==,
+                    n * sizeof *values);
   memcpy (values, data + 8 + length + yyjson_get_uint (yyjson_arr_get (offsets, 0)), n * sizeof *values);
   yyjson_doc_free (header);
   cosmos_mapping_free (mapping);
@@ -43,7 +44,8 @@ static bool weights_open (Weights *self, CosmosCompute compute)
   const char *shared = g_getenv ("COSMOS_SHARED");
   g_autofree char *beside = g_build_filename (g_getenv ("SOURCE_ROOT"), "..", "shared", NULL),
                   *folder = g_build_filename (shared ? shared : beside, "weights", "story-first", NULL),
-                  *model = g_build_filename (folder, "model.safetensors", NULL), *golden = g_build_filename (folder, "golden.safetensors", NULL),
+                  *model = g_build_filename (folder, "model.safetensors", NULL),
+                  *golden = g_build_filename (folder, "golden.safetensors", NULL),
                   *config = g_build_filename (folder, "config.json", NULL);
   if (!g_file_test (model, G_FILE_TEST_EXISTS)) {
     g_test_skip ("the first weights are not here: set COSMOS_SHARED to the folder that holds weights/");
@@ -130,7 +132,8 @@ static void check_denoiser (CosmosCompute compute, double tolerance)
   static const double t[B] = {0.05, 0.3, 0.6, 0.95};
   CosmosTensor *x = golden_input (g, "x_t"), *plain = golden_input (g, "x0_plain");
   golden_expect (g, cosmos_denoiser_run (w.denoiser, g->graph, x, t, NULL, NULL, (CosmosSource) {0}), "x0_plain", tolerance);
-  golden_expect (g, cosmos_denoiser_run (w.denoiser, g->graph, x, t, plain, NULL, (CosmosSource) {0}), "x0_self_conditioned", tolerance);
+  golden_expect (g, cosmos_denoiser_run (w.denoiser, g->graph, x, t, plain, NULL, (CosmosSource) {0}), "x0_self_conditioned",
+                 tolerance);
   weights_close (&w);
 }
 

@@ -65,7 +65,8 @@ static void test_gradients (void)
   for (int i = 0; i < B * T; i++)
     next[i] = i % T == T - 1 ? -1 : ids[i + 1];
   cosmos_graph_start_tape (g.graph);
-  CosmosTensor *hidden = cosmos_reshape (g.graph, cosmos_language_model_run (model, g.graph, ids, B, T), 2, (int64_t[]) {B * T, 32});
+  CosmosTensor *hidden = cosmos_reshape (g.graph, cosmos_language_model_run (model, g.graph, ids, B, T), 2,
+                                         (int64_t[]) {B * T, 32});
   CosmosTensor *loss = cosmos_cross_entropy (g.graph, hidden, cosmos_language_model_get_head (model), next);
   golden_expect (&g, loss, "out.loss", F32_TOLERANCE);
   assert_ok (cosmos_graph_backward (g.graph, loss, &err), &err);
@@ -199,8 +200,8 @@ static char *write_model (const char *name, const char *without, Change change)
   GPtrArray *values = g_ptr_array_new_with_free_func (g_free);
   for (size_t i = 0; i < cosmos_safetensors_get_n_tensors (g.file); i++) {
     const CosmosTensorInfo *info = cosmos_safetensors_get_tensor (g.file, i);
-    if (g_str_has_prefix (info->name, "in.") || g_str_has_prefix (info->name, "out.") || g_str_has_prefix (info->name, "grad.") ||
-        g_strcmp0 (info->name, without) == 0)
+    if (g_str_has_prefix (info->name, "in.") || g_str_has_prefix (info->name, "out.") || g_str_has_prefix (info->name, "grad.")
+        || g_strcmp0 (info->name, without) == 0)
       continue;
     g_ptr_array_add (values, golden_values (&g, info->name));
     cosmos_gguf_writer_add_tensor (writer, info->name, info->rank, info->shape, COSMOS_DTYPE_F32, values->pdata[values->len - 1]);

@@ -21,7 +21,8 @@ static void check_paper_layer (CosmosCompute compute, double tolerance)
   bool keep[32];
   for (int i = 0; i < 32; i++)
     keep[i] = i < 29;
-  CosmosTensor *y = cosmos_latent_layer_run (&layer, g.graph, given (&g, random, "context", 32), given (&g, random, "y", 16), keep);
+  CosmosTensor *y = cosmos_latent_layer_run (&layer, g.graph, given (&g, random, "context", 32), given (&g, random, "y", 16),
+                                             keep);
   golden_expect (&g, y, "out.latent_layer", tolerance);
   cosmos_parameters_free (random);
   golden_close (&g);

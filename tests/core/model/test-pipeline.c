@@ -33,8 +33,8 @@ static void write_bundle (const char *path, const CosmosConfig *config, int voca
   GPtrArray *values = g_ptr_array_new_with_free_func (g_free);
   for (size_t i = 0; i < cosmos_safetensors_get_n_tensors (g.file); i++) {
     const CosmosTensorInfo *info = cosmos_safetensors_get_tensor (g.file, i);
-    if (g_str_has_prefix (info->name, "in.") || g_str_has_prefix (info->name, "out.") || g_str_has_prefix (info->name, "grad.") ||
-        g_strcmp0 (info->name, without) == 0)
+    if (g_str_has_prefix (info->name, "in.") || g_str_has_prefix (info->name, "out.") || g_str_has_prefix (info->name, "grad.")
+        || g_strcmp0 (info->name, without) == 0)
       continue;
     g_ptr_array_add (values, golden_values (&g, info->name));
     cosmos_gguf_writer_add_tensor (writer, info->name, info->rank, info->shape, COSMOS_DTYPE_F32, values->pdata[values->len - 1]);
@@ -88,7 +88,8 @@ static void test_golden (void)
   golden_close (&g);
 }
 
-static void expect_frame (const CosmosPipeline *pipeline, const char *text, int length, const int32_t *expected, int real, bool was_cut)
+static void expect_frame (const CosmosPipeline *pipeline, const char *text, int length, const int32_t *expected, int real,
+                          bool was_cut)
 {
   CosmosError err = {0};
   int32_t ids[16];
@@ -223,7 +224,8 @@ static void set_zero_encoder_std (CosmosGgufWriter *writer)
 static void test_bad_files (void)
 {
   CosmosError err = {0};
-  g_autofree char *bad = g_build_filename (folder, "bad.gguf", NULL), *sizes = g_strdup_printf ("%s/networks/folded.json", g_getenv ("GOLDEN"));
+  g_autofree char *bad = g_build_filename (folder, "bad.gguf", NULL),
+                  *sizes = g_strdup_printf ("%s/networks/folded.json", g_getenv ("GOLDEN"));
   CosmosConfig config;
   assert_ok (cosmos_config_read_json (&config, sizes, &err), &err);
   write_bundle (bad, NULL, 40, "denoiser.time_in.weight", NULL);

@@ -71,7 +71,8 @@ static void test_greedy_against_model (Fixture *self, gconstpointer data)
   g_assert_cmpint (cosmos_autoregress_get_n_tokens (writer), ==, 20);
   for (int i = 0; i < 20; i++)
     ids[3 + i] = cosmos_autoregress_get_token (writer, i)->id;
-  CosmosTensor *logits = cosmos_language_model_predict (self->model, graph, cosmos_language_model_run (self->model, graph, ids, 1, 23));
+  CosmosTensor *logits = cosmos_language_model_predict (self->model, graph,
+                                                        cosmos_language_model_run (self->model, graph, ids, 1, 23));
   g_assert_true (cosmos_graph_check (graph, NULL));
   for (int i = 0; i < 20; i++) {
     const CosmosWrittenToken *token = cosmos_autoregress_get_token (writer, i);
@@ -196,8 +197,8 @@ static void test_framing (Fixture *self, gconstpointer data)
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
     CosmosLanguageModel *model = tiny_language_model_open (folder, cases[i].begin);
     CosmosError err;
-    CosmosAutoregress *writer
-        = cosmos_autoregress_new (model, self->pool, &self->settings, cases[i].prompt, strlen (cases[i].prompt), &err);
+    CosmosAutoregress *writer = cosmos_autoregress_new (model, self->pool, &self->settings, cases[i].prompt,
+                                                        strlen (cases[i].prompt), &err);
     bool done;
     g_assert_nonnull (writer);
     g_assert_true (cosmos_autoregress_advance (writer, NULL, &done, &err));
@@ -260,7 +261,8 @@ static void test_choose_distribution (void)
     double temperature;
     int top_k;
     double top_p;
-  } cases[] = {{1, 0, 1}, {0.5, 0, 1}, {2, 0, 1}, {1, 5, 1}, {1, 0, 0.6}, {0.7, 8, 0.5}, {1, 500, 1}, {1, 1, 1}, {1, 0, 1e-9}, {1.5, 30, 0.9}};
+  } cases[] = {{1, 0, 1},     {0.5, 0, 1}, {2, 0, 1}, {1, 5, 1},    {1, 0, 0.6},
+               {0.7, 8, 0.5}, {1, 500, 1}, {1, 1, 1}, {1, 0, 1e-9}, {1.5, 30, 0.9}};
   float logits[N];
   cosmos_random_normal (77, 0, 0, logits, N);
   logits[20] = -INFINITY;
@@ -313,8 +315,9 @@ static void test_settings (void)
     CosmosAutoregressSettings settings;
     const char *words;
   } bad[] = {
-    {{-1, 0, 1, 0, 10}, "temperature"}, {{NAN, 0, 1, 0, 10}, "temperature"}, {{1, -1, 1, 0, 10}, "Top-k"}, {{1, 0, 0, 0, 10}, "Top-p"},
-    {{1, 0, 1.5, 0, 10}, "Top-p"},      {{1, 0, NAN, 0, 10}, "Top-p"},       {{1, 0, 1, 0, 0}, "number of tokens"},
+    {{-1, 0, 1, 0, 10}, "temperature"},    {{NAN, 0, 1, 0, 10}, "temperature"}, {{1, -1, 1, 0, 10}, "Top-k"},
+    {{1, 0, 0, 0, 10}, "Top-p"},           {{1, 0, 1.5, 0, 10}, "Top-p"},       {{1, 0, NAN, 0, 10}, "Top-p"},
+    {{1, 0, 1, 0, 0}, "number of tokens"},
   };
   CosmosAutoregressSettings settings = cosmos_autoregress_settings_default ();
   CosmosError err;

@@ -24,7 +24,7 @@ static CosmosTokenizer *new_tokenizer (void)
 /* A decoding whose position i has the token ids[i] with the logit 6, all others 0. */
 static CosmosDecoding *decode (const CosmosTokenizer *tokenizer, const int *ids, int n)
 {
-  g_autofree float *logits = g_new0 (float, n * VOCABULARY);
+  g_autofree float *logits = g_new0 (float, n *VOCABULARY);
   for (int i = 0; i < n; i++)
     logits[i * VOCABULARY + ids[i]] = 6;
   CosmosTensor tensor = cosmos_tensor (logits, 2, (int64_t[]) {n, VOCABULARY});
@@ -45,7 +45,7 @@ static void test_texts (void)
     {{CLS, SEP, TOM, TOM, TOM, TOM}, 6, 1, 0, ""},
     {{SEP, CLS, TOM, TOM, TOM, TOM}, 6, 0, 0, ""},
     {{CLS, TOM, TOM, TOM, TOM, TOM}, 6, 1, 5, "Tom Tom Tom Tom Tom"}, /* no end */
-    {{CLS, TOM, PAD, RAN, SEP, PAD}, 6, 1, 3, "Tom ran"}, /* special ones are not shown */
+    {{CLS, TOM, PAD, RAN, SEP, PAD}, 6, 1, 3, "Tom ran"},             /* special ones are not shown */
     {{CLS}, 1, 1, 0, ""},
   };
   CosmosTokenizer *tokenizer = new_tokenizer ();
@@ -57,7 +57,8 @@ static void test_texts (void)
     g_assert_cmpint (decoding->n_tokens, ==, cases[i].n_tokens);
     g_assert_cmpstr (decoding->text, ==, cases[i].text);
     g_assert_cmpfloat_with_epsilon (decoding->confidence, decoding->n_tokens > 0 ? p : 0, 1e-6);
-    g_assert_cmpfloat_with_epsilon (decoding->entropy, decoding->n_tokens > 0 ? -p * log (p) - (VOCABULARY - 1) * q * log (q) : 0, 1e-5);
+    g_assert_cmpfloat_with_epsilon (decoding->entropy, decoding->n_tokens > 0 ? -p * log (p) - (VOCABULARY - 1) * q * log (q) : 0,
+                                    1e-5);
     cosmos_decoding_free (decoding);
   }
   cosmos_tokenizer_free (tokenizer);
@@ -144,7 +145,7 @@ static void test_latents (void)
   CosmosPipeline *pipeline = tiny_pipeline (&config);
   CosmosGraph *graph = cosmos_graph_new (pool, NULL);
   size_t count = (size_t) config.latents * (size_t) config.latent_width;
-  g_autofree float *latents = g_new (float, BATCH * count);
+  g_autofree float *latents = g_new (float, BATCH *count);
   CosmosDecoding *decodings[BATCH] = {NULL};
   CosmosTokenGuess guesses[BATCH * TINY_TOKENS];
   CosmosError err;

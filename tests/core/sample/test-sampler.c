@@ -65,7 +65,8 @@ static void test_exact_guess_is_followed (void)
     float x[3], next[3];
     cosmos_schedule_fill_times (0.999, 0.05, 10, times);
     for (int j = 0; j < 3; j++)
-      x[j] = (float) (cosmos_schedule_get_alpha (schedule, 0.999) * truth[j] + cosmos_schedule_get_sigma (schedule, 0.999) * eps[j]);
+      x[j] = (float) (cosmos_schedule_get_alpha (schedule, 0.999) * truth[j]
+                      + cosmos_schedule_get_sigma (schedule, 0.999) * eps[j]);
     for (int k = 0; k < 10; k++) {
       CosmosSamplerHistory history = {truth, k > 0 ? times[k - 1] : 0};
       cosmos_sampler_step (deterministic[i], schedule, times[k], times[k + 1], x, truth, k > 0 ? &history : NULL, NULL, next, 3);
@@ -115,9 +116,8 @@ static void test_dpm_formula (void)
   g_assert_cmpfloat_with_epsilon (next[0], ratio * x[0] - alpha * (exp (-h) - 1) * guess, 1e-6);
 
   cosmos_sampler_step (COSMOS_SAMPLER_DPM_SDE, schedule, t, s, x, x0, &history, noise, next, 1);
-  g_assert_cmpfloat_with_epsilon (next[0],
-                                  ratio * exp (-h) * x[0] + alpha * (1 - exp (-2 * h)) * guess + sigma * sqrt (1 - exp (-2 * h)) * noise[0],
-                                  1e-6);
+  g_assert_cmpfloat_with_epsilon (
+      next[0], ratio * exp (-h) * x[0] + alpha * (1 - exp (-2 * h)) * guess + sigma * sqrt (1 - exp (-2 * h)) * noise[0], 1e-6);
 }
 
 /* One ancestral step by the formula of spec 1.11. */
@@ -125,7 +125,8 @@ static void test_ddpm_formula (void)
 {
   CosmosSchedule schedule = {5};
   const float x[1] = {0.7f}, x0[1] = {0.4f}, noise[1] = {-0.6f};
-  double t = 0.4, s = 0.3, kept_t = pow (cosmos_schedule_get_alpha (schedule, t), 2), kept_s = pow (cosmos_schedule_get_alpha (schedule, s), 2);
+  double t = 0.4, s = 0.3, kept_t = pow (cosmos_schedule_get_alpha (schedule, t), 2),
+         kept_s = pow (cosmos_schedule_get_alpha (schedule, s), 2);
   double b = 1 - kept_t / kept_s;
   double mean = sqrt (kept_s) * b / (1 - kept_t) * x0[0] + sqrt (1 - b) * (1 - kept_s) / (1 - kept_t) * x[0];
   float next[1];

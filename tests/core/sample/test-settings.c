@@ -35,12 +35,12 @@ static void refuse (CosmosSettings settings, const char *words)
     g_error ("“%s” should say “%s”", err.message, words);
 }
 
-#define REFUSE(field, value, words)                                                                                                        \
-  do {                                                                                                                                     \
-    CosmosConfig bundle = config ();                                                                                                       \
-    CosmosSettings settings = cosmos_settings_default (&bundle);                                                                           \
-    settings.field = value;                                                                                                                \
-    refuse (settings, words);                                                                                                              \
+#define REFUSE(field, value, words)                              \
+  do {                                                           \
+    CosmosConfig bundle = config ();                             \
+    CosmosSettings settings = cosmos_settings_default (&bundle); \
+    settings.field = value;                                      \
+    refuse (settings, words);                                    \
   } while (0)
 
 static void test_bad_values (void)

@@ -35,7 +35,8 @@ static void test_against_definition (void)
       g_assert_cmpfloat (softmax.max, ==, max);
       g_assert_cmpfloat_with_epsilon (softmax.log_sum, log (sum), 1e-5);
       g_assert_cmpfloat_with_epsilon (softmax.entropy, entropy, 1e-5 * (1 + entropy));
-      g_assert_cmpfloat_with_epsilon (cosmos_softmax_log_probability (&softmax, x[n / 2]), (double) x[n / 2] - max - log (sum), 1e-5);
+      g_assert_cmpfloat_with_epsilon (cosmos_softmax_log_probability (&softmax, x[n / 2]), (double) x[n / 2] - max - log (sum),
+                                      1e-5);
     }
 }
 

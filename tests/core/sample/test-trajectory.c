@@ -200,7 +200,8 @@ static void test_batch_is_like_single_runs (Fixture *self, gconstpointer data)
     settings.batch = 1;
     settings.seed += (uint64_t) b;
     CosmosTrajectory *single = finish (start_with (self, &settings, source, G_N_ELEMENTS (source)));
-    const float *all = cosmos_trajectory_get_result (batch) + (size_t) b * self->sample, *one = cosmos_trajectory_get_result (single);
+    const float *all = cosmos_trajectory_get_result (batch) + (size_t) b * self->sample,
+                *one = cosmos_trajectory_get_result (single);
     g_assert_cmpmem (cosmos_trajectory_get_step (batch, 0)->x + (size_t) b * self->sample, self->sample * sizeof (float),
                      cosmos_trajectory_get_step (single, 0)->x, self->sample * sizeof (float));
     for (size_t i = 0; i < self->sample; i++)
@@ -262,11 +263,13 @@ static void test_branch_goes_elsewhere (Fixture *self, gconstpointer data)
   (void) data;
   const size_t size = self->sample * sizeof (float);
   CosmosTrajectory *run = finish (start (self)); /* without guidance: nothing was made of the empty source */
-  g_autofree float *x = g_memdup2 (cosmos_trajectory_get_step (run, 3)->x, size), *x_next = g_memdup2 (cosmos_trajectory_get_step (run, 4)->x, size);
+  g_autofree float *x = g_memdup2 (cosmos_trajectory_get_step (run, 3)->x, size),
+                   *x_next = g_memdup2 (cosmos_trajectory_get_step (run, 4)->x, size);
   CosmosSettings other_seed = self->settings, guided = self->settings;
   other_seed.seed = 7;
   guided.guidance = 3;
-  CosmosTrajectory *seeded = cosmos_trajectory_branch (run, 3, &other_seed, NULL), *pushed = cosmos_trajectory_branch (run, 3, &guided, NULL);
+  CosmosTrajectory *seeded = cosmos_trajectory_branch (run, 3, &other_seed, NULL),
+                   *pushed = cosmos_trajectory_branch (run, 3, &guided, NULL);
   g_assert_nonnull (seeded);
   g_assert_nonnull (pushed);
   g_autofree float *x0 = g_memdup2 (cosmos_trajectory_get_step (run, 3)->x0, size);

@@ -153,7 +153,8 @@ static void test_rouge_against_definition (void)
       continue;
     g_assert_true (cosmos_rouge (a, n_a, b, n_b, &rouge));
     g_assert_cmpfloat_with_epsilon (rouge.rouge_1, 2.0 * slow_matches (1, a, n_a, b, n_b) / (double) (n_a + n_b), 1e-12);
-    g_assert_cmpfloat_with_epsilon (rouge.rouge_l, 2.0 * (double) slow_subsequence (a, n_a, b, n_b) / (double) (n_a + n_b), 1e-12);
+    g_assert_cmpfloat_with_epsilon (rouge.rouge_l, 2.0 * (double) slow_subsequence (a, n_a, b, n_b) / (double) (n_a + n_b),
+                                    1e-12);
     if (n_a > 1 && n_b > 1)
       g_assert_cmpfloat_with_epsilon (rouge.rouge_2, 2.0 * slow_matches (2, a, n_a, b, n_b) / (double) (n_a + n_b - 2), 1e-12);
   }

@@ -47,8 +47,8 @@ static void test_against_definition (Fixture *self, gconstpointer data)
       ids[i] = (i * 37 + 5) % TINY_VOCABULARY;
     g_assert_true (cosmos_perplexity_tokens (self->judge, self->graph, ids, (size_t) n, &result, NULL));
     cosmos_graph_reset (self->graph);
-    CosmosTensor *logits
-        = cosmos_language_model_predict (self->judge, self->graph, cosmos_language_model_run (self->judge, self->graph, ids, 1, n));
+    CosmosTensor *logits = cosmos_language_model_predict (self->judge, self->graph,
+                                                          cosmos_language_model_run (self->judge, self->graph, ids, 1, n));
     g_assert_true (cosmos_graph_check (self->graph, NULL));
     for (int i = 0; i + 1 < n; i++) {
       const float *row = cosmos_tensor_row (logits, i);

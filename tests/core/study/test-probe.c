@@ -59,7 +59,8 @@ static void test_reconstruct (Fixture *self, gconstpointer data)
     cosmos_graph_reset (graph);
     CosmosTensor *h = cosmos_pipeline_read (self->pipeline, graph, ids[i], keep[i], 1, L);
     CosmosTensor *z = cosmos_pipeline_encode (self->pipeline, graph, ids[i], keep[i], 1, L);
-    CosmosTensor *guess = cosmos_pipeline_decode (self->pipeline, graph, z), *logits = cosmos_pipeline_predict (self->pipeline, graph, guess);
+    CosmosTensor *guess = cosmos_pipeline_decode (self->pipeline, graph, z),
+                 *logits = cosmos_pipeline_predict (self->pipeline, graph, guess);
     CosmosTokenGuess tokens[L];
     double mse = 0, mean = 0, square = 0;
     int n_tokens = 0, right = 0;
@@ -68,7 +69,8 @@ static void test_reconstruct (Fixture *self, gconstpointer data)
       n_tokens++;
       right += tokens[j].id == ids[i][j];
       for (int c = 0; c < self->config.encoder.width; c++)
-        mse += pow ((double) cosmos_tensor_row (h, j)[c] - (double) cosmos_tensor_row (guess, j)[c], 2) / self->config.encoder.width;
+        mse += pow ((double) cosmos_tensor_row (h, j)[c] - (double) cosmos_tensor_row (guess, j)[c], 2)
+               / self->config.encoder.width;
     }
     for (size_t c = 0; c < self->count; c++) {
       mean += (double) z->data[c] / (double) self->count;
@@ -234,7 +236,8 @@ static void test_refusals (Fixture *self, gconstpointer data)
   const bool keep[TINY_TOKENS] = {true, true, true};
   g_assert_false (cosmos_reconstruct_tokens (self->pipeline, self->pool, ids, keep, 1, &result, NULL, &err));
   g_assert_cmpint (err.code, ==, COSMOS_STATUS_RANGE);
-  g_assert_false (cosmos_perturb_latents (self->pipeline, self->pool, latents, (double[]) {NAN}, 1, 0, &perturbation, NULL, &err));
+  g_assert_false (
+      cosmos_perturb_latents (self->pipeline, self->pool, latents, (double[]) {NAN}, 1, 0, &perturbation, NULL, &err));
   g_assert_false (cosmos_perturb_latents (self->pipeline, self->pool, latents, (double[]) {-1}, 1, 0, &perturbation, NULL, &err));
   g_assert_false (cosmos_interpolate_latents (self->pipeline, self->pool, latents, latents, 1, false, decodings, NULL, &err));
   g_assert_false (cosmos_interpolate_latents (self->pipeline, self->pool, latents, latents, 1001, false, decodings, NULL, &err));
@@ -245,7 +248,8 @@ static void test_refusals (Fixture *self, gconstpointer data)
   ids[1] = 5;
   g_assert_false (cosmos_reconstruct_tokens (self->pipeline, self->pool, ids, keep, 1, &result, &progress, &err));
   g_assert_cmpint (err.code, ==, COSMOS_STATUS_CANCELLED);
-  g_assert_false (cosmos_interpolate_latents (self->pipeline, self->pool, latents, latents, 2, false, decodings, &progress, &err));
+  g_assert_false (
+      cosmos_interpolate_latents (self->pipeline, self->pool, latents, latents, 2, false, decodings, &progress, &err));
   g_assert_cmpint (err.code, ==, COSMOS_STATUS_CANCELLED);
   g_assert_cmpint (reports, ==, 2);
   g_assert_cmpint (result.n_tokens, ==, -1);

@@ -11,7 +11,7 @@
 static void test_line (void)
 {
   enum { N = 7, D = 1000 };
-  g_autofree float *points = g_new (float, N * D);
+  g_autofree float *points = g_new (float, N *D);
   double coordinates[N][2], explained[2];
   for (int i = 0; i < N; i++)
     for (int j = 0; j < D; j++)
@@ -30,7 +30,7 @@ static void test_line (void)
 static void test_ellipse (void)
 {
   enum { N = 40, D = 64 };
-  g_autofree float *points = g_new0 (float, N * D);
+  g_autofree float *points = g_new0 (float, N *D);
   double coordinates[N][2], explained[2];
   for (int i = 0; i < N; i++) {
     points[i * D + 10] = 2.0f * (float) sin (2 * M_PI * i / N);
@@ -49,7 +49,7 @@ static void test_ellipse (void)
 static void test_all_directions (void)
 {
   enum { N = 20, D = 1500, K = 22 };
-  g_autofree float *points = g_new (float, N * D);
+  g_autofree float *points = g_new (float, N *D);
   double coordinates[N][K], explained[K], sum = 0;
   cosmos_random_normal (3, 0, 0, points, N * D);
   g_assert_true (cosmos_projection (points, N, D, K, &coordinates[0][0], explained, NULL));

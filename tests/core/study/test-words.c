@@ -19,7 +19,9 @@ static void test_cutting (void)
     {"na\xc3\xafve caf\xc3\xa9", 2},
     {"nai\xcc\x88ve", 1}, /* with a combining mark */
     {"\xe2\x80\x9cYes\xe2\x80\x9d", 3},
-    {"a\xff\xfe" "b", 4}, /* two bytes that are no UTF-8 */
+    {"a\xff\xfe"
+     "b",
+     4}, /* two bytes that are no UTF-8 */
     {"a-b", 3},
   };
   CosmosWords *words = cosmos_words_new ();

@@ -46,8 +46,8 @@ static inline CosmosTokenizer *bpe_new (const char *pre_tokenizer)
 static inline CosmosTokenizer *wordpiece_new (bool lower_case)
 {
   CosmosError err = {0};
-  CosmosTokenizer *self
-      = cosmos_tokenizer_new_from_vocabulary_bytes (WORDPIECE_LINES, strlen (WORDPIECE_LINES), lower_case, "vocab.txt", &err);
+  CosmosTokenizer *self = cosmos_tokenizer_new_from_vocabulary_bytes (WORDPIECE_LINES, strlen (WORDPIECE_LINES), lower_case,
+                                                                      "vocab.txt", &err);
   if (!self)
     g_error ("%s", err.message);
   return self;

@@ -102,12 +102,12 @@ static char *encode_slowly (const char *text, GStrv lines)
 
 static void test_against_definition (void)
 {
-  static const char *const merges[]
-      = {"a b|b a|ab ab|c ab|ba a|abab c", "c ab|a b|b c|ab c|abc abc|a a|aa a", "b b|bb bb|a bb|a bbbb|bbbb bbbb|c a|ca b"};
+  static const char *const merges[] = {"a b|b a|ab ab|c ab|ba a|abab c", "c ab|a b|b c|ab c|abc abc|a a|aa a",
+                                       "b b|bb bb|a bb|a bbbb|bbbb bbbb|c a|ca b"};
   for (size_t m = 0; m < G_N_ELEMENTS (merges); m++) {
     CosmosError err = {0};
-    CosmosBytePair *self
-        = make ("a b c ab ba abab cab baa ababc bc abc abcabc aa aaa bb bbbb abb abbbb bbbbbbbb ca", merges[m], &err);
+    CosmosBytePair *self = make ("a b c ab ba abab cab baa ababc bc abc abcabc aa aaa bb bbbb abb abbbb bbbbbbbb ca", merges[m],
+                                 &err);
     g_assert_nonnull (self);
     g_auto (GStrv) lines = g_strsplit (merges[m], "|", -1);
     GRand *random = g_rand_new_with_seed (7);

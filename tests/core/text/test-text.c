@@ -150,8 +150,8 @@ static void test_decompose (void)
 
 static void test_is_space (void)
 {
-  static const int32_t spaces[]
-      = {9, 10, 11, 12, 13, ' ', 0x85, 0xa0, 0x1680, 0x2000, 0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000};
+  static const int32_t spaces[] = {9,      10,     11,     12,     13,     ' ',    0x85,   0xa0,
+                                   0x1680, 0x2000, 0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000};
   int n = 0;
   for (int32_t point = 0; point < 0x110000; point++)
     n += cosmos_text_is_space (point);

@@ -50,10 +50,10 @@ static CosmosGgufWriter *make (const char *model, const char *tokens, const char
 
 static void test_round_trip (void)
 {
-  static const char *const texts[]
-      = {"", "the<x> the", " the", "It's 1984.", "<|end|>[CLS] cats", "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "caf\xc3\xa9\n"};
-  CosmosTokenizer *tokenizers[]
-      = {bpe_new (BYTE_LEVEL), bpe_new (BYTE_LEVEL_SPACE), bpe_new (DIGITS), wordpiece_new (false), wordpiece_new (true)};
+  static const char *const texts[] = {
+    "", "the<x> the", " the", "It's 1984.", "<|end|>[CLS] cats", "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "caf\xc3\xa9\n"};
+  CosmosTokenizer *tokenizers[] = {bpe_new (BYTE_LEVEL), bpe_new (BYTE_LEVEL_SPACE), bpe_new (DIGITS), wordpiece_new (false),
+                                   wordpiece_new (true)};
   for (size_t t = 0; t < G_N_ELEMENTS (tokenizers); t++) {
     CosmosError err = {0};
     CosmosGgufWriter *writer = cosmos_gguf_writer_new ();

@@ -169,8 +169,8 @@ static void test_describe (void)
 
 static void test_huge (void)
 {
-  static const char *const units[]
-      = {"a", "the ", " ", "\n", "<x", "<x>", "\xcc\x81", "\xd7\xa9\xd7\x9c ", "\xf0\x9f\x98\x80", "1", "'s"};
+  static const char *const units[] = {"a", "the ", " ", "\n", "<x", "<x>", "\xcc\x81", "\xd7\xa9\xd7\x9c ", "\xf0\x9f\x98\x80",
+                                      "1", "'s"};
   CosmosTokenizer *tokenizers[] = {bpe_new (BYTE_LEVEL), bpe_new (DIGITS), wordpiece_new (true)};
   enum { CAPACITY = 1000016 };
   g_autofree int32_t *ids = g_new (int32_t, CAPACITY);

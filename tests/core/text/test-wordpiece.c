@@ -3,10 +3,10 @@
 #include <glib.h>
 #include <string.h>
 
-static const char *const names[]
-    = {"[UNK]",          "the", "cat",  "##s",          "s",   "##at", ".",   ",",        "'",          "stra",
-       "##\xc3\x9f",     "##e", "cafe", "\xe7\x8c\xab", "Cat", "x",    "##x", "\xd7\xa9", "##\xd7\x9c", "\xe1\x84\x92",
-       "##\xe1\x85\xa1", "i",   "ss",   "##\xcc\x81",   "$",   "-"};
+static const char *const names[] = {"[UNK]", "the", "cat",        "##s",        "s",          "##at",         ".",
+                                    ",",     "'",   "stra",       "##\xc3\x9f", "##e",        "cafe",         "\xe7\x8c\xab",
+                                    "Cat",   "x",   "##x",        "\xd7\xa9",   "##\xd7\x9c", "\xe1\x84\x92", "##\xe1\x85\xa1",
+                                    "i",     "ss",  "##\xcc\x81", "$",          "-"};
 static CosmosVocabulary *vocabulary;
 
 static CosmosIds encode_into (bool lower_case, const char *text, size_t length, int32_t *space, size_t capacity)
@@ -83,8 +83,8 @@ static void test_longest_word (void)
 
 static void test_huge (void)
 {
-  static const char *const units[]
-      = {"x", "x ", ".", "\xe7\x8c\xab", "\xcc\x81", "\xcc\x81\xcc\xa7", "cats ", "\xe2\x80\x8b", " "};
+  static const char *const units[] = {"x",     "x ",           ".", "\xe7\x8c\xab", "\xcc\x81", "\xcc\x81\xcc\xa7",
+                                      "cats ", "\xe2\x80\x8b", " "};
   static const size_t counts[] = {1, 500000, 1000000, 333333, 0, 0, 400000, 0, 0}; /* of ids, uncased */
   for (size_t i = 0; i < G_N_ELEMENTS (units); i++) {
     GString *text = g_string_new (NULL);
