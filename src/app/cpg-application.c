@@ -147,6 +147,9 @@ static void cpg_application_shutdown (GApplication *application)
 {
   CpgApplication *self = CPG_APPLICATION (application);
   g_clear_pointer (&self->statistics, cpg_frame_statistics_free);
+  /* Whoever still holds the session, as actions of a window that is on its way out: its engine's thread ends before the libraries that it uses. */
+  if (self->session)
+    g_object_run_dispose (G_OBJECT (self->session));
   g_clear_object (&self->session);
   G_APPLICATION_CLASS (cpg_application_parent_class)->shutdown (application);
 }

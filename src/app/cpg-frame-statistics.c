@@ -10,7 +10,7 @@ struct CpgFrameStatistics {
   gulong handlers[2];
   guint heartbeat;
   gint64 started, first, before, last, beat;
-  gint64 longest_beat, longest_frame, paint, longest_paint, moving;
+  gint64 longest_beat, longest_beat_end, longest_frame, paint, longest_paint, moving;
   int frames, moving_frames, late;
 };
 
@@ -46,8 +46,10 @@ static gboolean on_heartbeat (gpointer data)
 {
   CpgFrameStatistics *self = data;
   gint64 now = g_get_monotonic_time ();
-  if (self->first && self->beat)
-    self->longest_beat = MAX (self->longest_beat, now - self->beat - HEARTBEAT * 1000);
+  if (self->first && self->beat && now - self->beat - HEARTBEAT * 1000 > self->longest_beat) {
+    self->longest_beat = now - self->beat - HEARTBEAT * 1000;
+    self->longest_beat_end = now;
+  }
   self->beat = self->first ? now : 0;
   return G_SOURCE_CONTINUE;
 }
@@ -77,7 +79,8 @@ void cpg_frame_statistics_free (CpgFrameStatistics *self)
   if (self->moving_frames > 0)
     g_print ("while the picture moved: %.1f frames a second, at most %.1f ms between two, %d of %d later than 25 ms\n",
              self->moving_frames * 1e6 / (double) self->moving, ms (self->longest_frame), self->late, self->moving_frames);
-  g_print ("main loop held up for at most %.1f ms\n", ms (self->longest_beat));
+  g_print ("main loop held up for at most %.1f ms, %.0f ms after the beginning\n", ms (self->longest_beat),
+           ms (self->longest_beat_end - self->started));
   g_object_unref (self->clock);
   g_free (self);
 }
