@@ -611,5 +611,7 @@ void cpg_run_cancel (CpgRun *self)
     return;
   self->end = CPG_RUN_CANCELLED;
   cpg_worker_cancel (self->worker, self->job);
+  if (self->following)
+    cpg_run_set_current_step (self, (int) self->n_listed - 1); /* where it stopped, also where that is not decoded yet */
   update_state (self);
 }

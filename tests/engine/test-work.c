@@ -141,8 +141,8 @@ static void test_projection (Fixture *self, gconstpointer data)
 int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/work/every-second", Fixture, NULL, set_up, test_every_second, tear_down);
-  g_test_add ("/work/shown-first", Fixture, NULL, set_up, test_shown_first, tear_down);
-  g_test_add ("/work/projection", Fixture, NULL, set_up, test_projection, tear_down);
+  g_test_add ("/next/every-second", Fixture, NULL, set_up, test_every_second, tear_down);
+  g_test_add ("/next/shown-first", Fixture, NULL, set_up, test_shown_first, tear_down);
+  g_test_add ("/next/projection", Fixture, NULL, set_up, test_projection, tear_down);
   return g_test_run ();
 }
