@@ -17,7 +17,7 @@ struct _CpgRun {
   guint n_listed;   /* of them, that the list has told */
   int current;
   CosmosShow show;
-  gboolean following, begun, paused;
+  gboolean following, may_follow, begun, paused;
   CpgRunState end; /* DONE, CANCELLED or FAILED; WAITING while active */
   CpgRunState state;
   CpgStep *result;
@@ -219,7 +219,7 @@ static void cpg_run_init (CpgRun *self)
   self->steps = g_ptr_array_new_with_free_func (g_object_unref);
   self->decoded = g_array_new (FALSE, FALSE, sizeof (int));
   self->current = self->asked = -1;
-  self->following = TRUE;
+  self->following = self->may_follow = TRUE;
 }
 
 /* ---- decodings ---- */
@@ -522,6 +522,13 @@ gboolean cpg_run_is_following (CpgRun *self)
   return self->following && cpg_run_is_active (self);
 }
 
+void cpg_run_set_may_follow (CpgRun *self, gboolean may_follow)
+{
+  self->may_follow = may_follow;
+  if (!may_follow)
+    set_following (self, FALSE);
+}
+
 CosmosShow cpg_run_get_show (CpgRun *self)
 {
   return self->show;
@@ -564,7 +571,7 @@ void cpg_run_set_current_step (CpgRun *self, int index)
 {
   int newest = (int) self->n_listed - 1;
   index = CLAMP (index, MIN (newest, 0), newest);
-  set_following (self, index == newest && cpg_run_is_active (self));
+  set_following (self, self->may_follow && index == newest && cpg_run_is_active (self));
   if (index >= 0 && !cpg_step_is_decoded (step_at (self, index)))
     ask (self, index);
   set_current (self, index);

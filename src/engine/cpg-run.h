@@ -44,6 +44,8 @@ CpgStep *cpg_run_get_current (CpgRun *self);
 /* NULL where that is not made. */
 CpgStep *cpg_run_get_step (CpgRun *self, int index);
 gboolean cpg_run_is_following (CpgRun *self);
+/* FALSE: current-step never follows, from the first step on; whoever shows the run leads (a player at its own pace). TRUE at first. */
+void cpg_run_set_may_follow (CpgRun *self, gboolean may_follow);
 CosmosShow cpg_run_get_show (CpgRun *self);
 void cpg_run_set_show (CpgRun *self, CosmosShow show);
 /* What the settings return, decoded: a copy of the last step's guess, or the mean, which is none of the steps. NULL before it is done. */

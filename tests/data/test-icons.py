@@ -1,13 +1,18 @@
-"""The icons are SVG that the desktop's own library draws, at every size it asks for: test-icons.py ICONS-FOLDER"""
+"""The icons are SVG that the desktop's own library draws, at every size it asks for: test-icons.py DATA-FOLDER"""
 import pathlib
 import re
 import sys
 import unittest
 import xml.etree.ElementTree
 
-from gi.repository import GdkPixbuf
+import gi
 
-ICONS = pathlib.Path(sys.argv[1])
+gi.require_version("GdkPixbuf", "2.0")
+from gi.repository import GdkPixbuf  # noqa: E402  pylint: disable=wrong-import-position
+
+DATA = pathlib.Path(sys.argv[1])
+ICONS = DATA / "icons"
+ACTIONS = sorted((DATA / "action-icons").glob("*.svg"))
 NAME = "io.github.cosmos_playground.Cosmos"
 COLOUR = ICONS / "hicolor" / "scalable" / "apps" / f"{NAME}.svg"
 SYMBOLIC = ICONS / "hicolor" / "symbolic" / "apps" / f"{NAME}-symbolic.svg"
@@ -32,7 +37,7 @@ class Icons(unittest.TestCase):
 
     def test_sizes_and_elements(self):
         """Nothing but shapes and gradients: no scripts, no links, no leftovers of an editor."""
-        for path, size in ((COLOUR, 128), (SYMBOLIC, 16)):
+        for path, size in ((COLOUR, 128), *((path, 16) for path in (SYMBOLIC, *ACTIONS))):
             root = xml.etree.ElementTree.parse(path).getroot()
             self.assertEqual(root.get("viewBox"), f"0 0 {size} {size}")
             names = {element.tag.removeprefix(SVG) for element in root.iter()}
@@ -40,7 +45,11 @@ class Icons(unittest.TestCase):
 
     def test_symbolic_has_one_colour(self):
         """The toolkit gives it the colour of the text beside it."""
-        self.assertEqual(set(re.findall(r"#[0-9a-fA-F]{3,8}", SYMBOLIC.read_text())), {"#222222"})
+        for path in (SYMBOLIC, *ACTIONS):
+            self.assertTrue(path.stem.endswith("-symbolic"), path)
+            self.assertEqual(set(re.findall(r"#[0-9a-fA-F]{3,8}", path.read_text())), {"#222222"}, path)
+            ink = [pixel[3] for row in draw(path, 16) for pixel in row]
+            self.assertGreater(sum(ink) / 255, 25, path)
 
     def test_lines_are_told_apart_at_every_size(self):
         """Down the middle of the text's lines, light and dark take turns five times."""

@@ -1,0 +1,374 @@
+#include "app/cpg-session.h"
+
+#include "app/cpg-bookmark.h"
+
+#include <glib/gi18n.h>
+
+enum { FIRST_SEED = 7, MAX_SEED = 999999 };
+
+struct _CpgSession {
+  GObject parent_instance;
+  CpgEngine *engine;
+  CpgSettings *settings;
+  CpgPlayer *player;
+  CpgRun *run;
+  GListStore *bookmarks;
+  GCancellable *cancellable; /* of the loading */
+  char *path, *problem;
+  gboolean loading, noisy, fresh_seed;
+};
+
+enum {
+  PROP_SETTINGS = 1,
+  PROP_PLAYER,
+  PROP_RUN,
+  PROP_HAS_MODEL,
+  PROP_LOADING,
+  PROP_MODEL_NAME,
+  PROP_TAKES_SOURCE,
+  PROP_PROBLEM,
+  PROP_NOISY,
+  PROP_FRESH_SEED,
+  PROP_BOOKMARKS,
+  N_PROPERTIES
+};
+static GParamSpec *properties[N_PROPERTIES];
+
+G_DEFINE_FINAL_TYPE (CpgSession, cpg_session, G_TYPE_OBJECT)
+
+static void cpg_session_notify (CpgSession *self, int property)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+}
+
+static void cpg_session_notify_model (CpgSession *self)
+{
+  for (int property = PROP_HAS_MODEL; property <= PROP_PROBLEM; property++)
+    cpg_session_notify (self, property);
+}
+
+/* ---- the model ---- */
+
+CpgEngine *cpg_session_get_engine (CpgSession *self)
+{
+  return self->engine;
+}
+
+gboolean cpg_session_has_model (CpgSession *self)
+{
+  return self->engine && cpg_engine_has_model (self->engine);
+}
+
+gboolean cpg_session_has_task (CpgSession *self, const char *task)
+{
+  if (!cpg_session_has_model (self))
+    return FALSE;
+  if (cosmos_config_find_task (cpg_engine_get_config (self->engine), task) >= 0)
+    return TRUE;
+  g_autofree char *other = cpg_engine_find_model (task);
+  return other != NULL;
+}
+
+static gboolean cpg_session_takes_source (CpgSession *self)
+{
+  return cpg_session_has_model (self) && cpg_engine_get_config (self->engine)->denoiser.source_layers >= 0;
+}
+
+static void cpg_session_set_problem (CpgSession *self, const char *problem)
+{
+  g_set_str (&self->problem, problem);
+  self->loading = FALSE;
+  cpg_session_notify_model (self);
+}
+
+static void cpg_session_adopt_model (CpgSession *self)
+{
+  const CosmosConfig *config = cpg_engine_get_config (self->engine);
+  if (!self->run)
+    cpg_settings_reset (self->settings, config);
+  if (config->n_tasks > 0 && cosmos_config_find_task (config, cpg_settings_get_task (self->settings)) < 0)
+    g_object_set (self->settings, "task", config->tasks[0], NULL);
+  cpg_session_set_problem (self, NULL);
+  if (self->run)
+    return;
+  g_object_set (self->settings, "seed", (guint64) FIRST_SEED, NULL);
+  cpg_session_start_run (self);
+}
+
+static void cpg_session_on_loaded (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (CpgSession) self = data;
+  g_autoptr (GError) error = NULL;
+  gboolean done = cpg_engine_load_finish (CPG_ENGINE (source), result, &error);
+  if (CPG_ENGINE (source) != self->engine || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return; /* another loading has begun */
+  if (done)
+    cpg_session_adopt_model (self);
+  else
+    cpg_session_set_problem (self, error->message);
+}
+
+void cpg_session_load (CpgSession *self, const char *path)
+{
+  g_autofree char *found = path ? g_strdup (path) : cpg_engine_find_model ("story");
+  if (!found)
+    found = cpg_engine_find_model (NULL);
+  if (!found) {
+    cpg_session_set_problem (self, _ ("No model is installed."));
+    return;
+  }
+  g_cancellable_cancel (self->cancellable);
+  g_set_object (&self->cancellable, NULL);
+  self->cancellable = g_cancellable_new ();
+  g_set_str (&self->path, found);
+  self->loading = TRUE;
+  cpg_session_notify (self, PROP_LOADING);
+  cpg_engine_load_async (self->engine, found, self->cancellable, cpg_session_on_loaded, g_object_ref (self));
+}
+
+void cpg_session_set_engine (CpgSession *self, int threads, const char *compute)
+{
+  g_autoptr (CpgEngine) before = g_steal_pointer (&self->engine);
+  self->engine = cpg_engine_new (threads, compute);
+  /* Where a run needs another model, the engine opens it by itself. */
+  g_signal_connect_object (self->engine, "notify::model-name", G_CALLBACK (cpg_session_notify_model), self, G_CONNECT_SWAPPED);
+  if (before)
+    cpg_session_load (self, self->path);
+}
+
+/* ---- settings ---- */
+
+CpgSettings *cpg_session_get_settings (CpgSession *self)
+{
+  return self->settings;
+}
+
+void cpg_session_reset_settings (CpgSession *self)
+{
+  if (cpg_session_has_model (self))
+    cpg_settings_reset (self->settings, cpg_engine_get_config (self->engine));
+}
+
+void cpg_session_draw_seed (CpgSession *self)
+{
+  g_object_set (self->settings, "seed", (guint64) g_random_int_range (0, MAX_SEED), NULL);
+}
+
+/* ---- runs ---- */
+
+CpgPlayer *cpg_session_get_player (CpgSession *self)
+{
+  return self->player;
+}
+
+CpgRun *cpg_session_get_run (CpgSession *self)
+{
+  return self->run;
+}
+
+static void cpg_session_apply_show (CpgSession *self)
+{
+  if (self->run)
+    cpg_run_set_show (self->run, self->noisy ? COSMOS_SHOW_XT : COSMOS_SHOW_X0);
+}
+
+void cpg_session_set_run (CpgSession *self, CpgRun *run)
+{
+  if (!g_set_object (&self->run, run))
+    return;
+  cpg_session_apply_show (self);
+  cpg_player_set_run (self->player, run);
+  cpg_session_notify (self, PROP_RUN);
+}
+
+/* Who leaves a run that still goes on does not want the rest of it. */
+static void cpg_session_replace_run (CpgSession *self, CpgRun *run)
+{
+  if (self->run && cpg_run_is_active (self->run))
+    cpg_run_cancel (self->run);
+  cpg_session_set_run (self, run);
+  cpg_player_set_playing (self->player, TRUE);
+}
+
+void cpg_session_start_run (CpgSession *self)
+{
+  g_return_if_fail (cpg_session_has_model (self));
+  g_autoptr (CpgRun) run = cpg_engine_start_run (self->engine, self->settings);
+  cpg_session_replace_run (self, run);
+}
+
+gboolean cpg_session_can_branch (CpgSession *self)
+{
+  if (!self->run || !cpg_session_has_model (self))
+    return FALSE;
+  int step = cpg_run_get_current_step (self->run);
+  return step >= 1 && step + 1 < cpg_run_get_n_steps (self->run);
+}
+
+gboolean cpg_session_branch (CpgSession *self, GError **error)
+{
+  g_return_val_if_fail (cpg_session_can_branch (self), FALSE);
+  static const char *const kept[] = {"steps", "schedule-d", "t-end", NULL};
+  int step = cpg_run_get_current_step (self->run);
+  g_autoptr (CpgSettings) settings = cpg_settings_copy (self->settings);
+  for (int i = 0; kept[i]; i++) {
+    g_auto (GValue) value = G_VALUE_INIT;
+    g_object_get_property (G_OBJECT (cpg_run_get_settings (self->run)), kept[i], &value);
+    g_object_set_property (G_OBJECT (settings), kept[i], &value);
+  }
+  g_autoptr (CpgRun) run = cpg_engine_branch_run (self->engine, self->run, step, settings, error);
+  if (!run)
+    return FALSE;
+  cpg_session_replace_run (self, run);
+  cpg_run_set_current_step (run, step - 1); /* the last one that both have; the player goes on from there */
+  return TRUE;
+}
+
+/* ---- bookmarks ---- */
+
+GListModel *cpg_session_get_bookmarks (CpgSession *self)
+{
+  return G_LIST_MODEL (self->bookmarks);
+}
+
+gboolean cpg_session_add_bookmark (CpgSession *self)
+{
+  g_return_val_if_fail (self->run && cpg_run_get_current_step (self->run) >= 0, FALSE);
+  int step = cpg_run_get_current_step (self->run);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->bookmarks)); i++) {
+    g_autoptr (CpgBookmark) bookmark = g_list_model_get_item (G_LIST_MODEL (self->bookmarks), i);
+    if (cpg_bookmark_get_run (bookmark) == self->run && cpg_bookmark_get_step (bookmark) == step)
+      return FALSE;
+  }
+  g_autoptr (CpgBookmark) bookmark = cpg_bookmark_new (self->run, step);
+  g_list_store_append (self->bookmarks, bookmark);
+  return TRUE;
+}
+
+/* ---- the object ---- */
+
+static void cpg_session_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  CpgSession *self = CPG_SESSION (object);
+  switch (id) {
+  case PROP_SETTINGS:
+    g_value_set_object (value, self->settings);
+    break;
+  case PROP_PLAYER:
+    g_value_set_object (value, self->player);
+    break;
+  case PROP_RUN:
+    g_value_set_object (value, self->run);
+    break;
+  case PROP_HAS_MODEL:
+    g_value_set_boolean (value, cpg_session_has_model (self));
+    break;
+  case PROP_LOADING:
+    g_value_set_boolean (value, self->loading);
+    break;
+  case PROP_MODEL_NAME:
+    g_value_set_string (value, cpg_session_has_model (self) ? cpg_engine_get_model_name (self->engine) : "");
+    break;
+  case PROP_TAKES_SOURCE:
+    g_value_set_boolean (value, cpg_session_takes_source (self));
+    break;
+  case PROP_PROBLEM:
+    g_value_set_string (value, self->problem);
+    break;
+  case PROP_NOISY:
+    g_value_set_boolean (value, self->noisy);
+    break;
+  case PROP_FRESH_SEED:
+    g_value_set_boolean (value, self->fresh_seed);
+    break;
+  case PROP_BOOKMARKS:
+    g_value_set_object (value, self->bookmarks);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void cpg_session_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  CpgSession *self = CPG_SESSION (object);
+  switch (id) {
+  case PROP_RUN:
+    cpg_session_set_run (self, g_value_get_object (value));
+    break;
+  case PROP_NOISY:
+    if (self->noisy == g_value_get_boolean (value))
+      break;
+    self->noisy = g_value_get_boolean (value);
+    cpg_session_apply_show (self);
+    g_object_notify_by_pspec (object, pspec);
+    break;
+  case PROP_FRESH_SEED:
+    if (self->fresh_seed == g_value_get_boolean (value))
+      break;
+    self->fresh_seed = g_value_get_boolean (value);
+    g_object_notify_by_pspec (object, pspec);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void cpg_session_dispose (GObject *object)
+{
+  CpgSession *self = CPG_SESSION (object);
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  if (self->run && cpg_run_is_active (self->run))
+    cpg_run_cancel (self->run);
+  g_clear_object (&self->player);
+  g_clear_object (&self->bookmarks);
+  g_clear_object (&self->run);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->engine);
+  G_OBJECT_CLASS (cpg_session_parent_class)->dispose (object);
+}
+
+static void cpg_session_finalize (GObject *object)
+{
+  CpgSession *self = CPG_SESSION (object);
+  g_free (self->path);
+  g_free (self->problem);
+  G_OBJECT_CLASS (cpg_session_parent_class)->finalize (object);
+}
+
+static void cpg_session_class_init (CpgSessionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  object_class->get_property = cpg_session_get_property;
+  object_class->set_property = cpg_session_set_property;
+  object_class->dispose = cpg_session_dispose;
+  object_class->finalize = cpg_session_finalize;
+  const GParamFlags readable = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  const GParamFlags writable = readable | G_PARAM_WRITABLE | G_PARAM_EXPLICIT_NOTIFY;
+  properties[PROP_SETTINGS] = g_param_spec_object ("settings", NULL, NULL, CPG_TYPE_SETTINGS, readable);
+  properties[PROP_PLAYER] = g_param_spec_object ("player", NULL, NULL, CPG_TYPE_PLAYER, readable);
+  properties[PROP_RUN] = g_param_spec_object ("run", NULL, NULL, CPG_TYPE_RUN, writable);
+  properties[PROP_HAS_MODEL] = g_param_spec_boolean ("has-model", NULL, NULL, FALSE, readable);
+  properties[PROP_LOADING] = g_param_spec_boolean ("loading", NULL, NULL, FALSE, readable);
+  properties[PROP_MODEL_NAME] = g_param_spec_string ("model-name", NULL, NULL, NULL, readable);
+  properties[PROP_TAKES_SOURCE] = g_param_spec_boolean ("takes-source", NULL, NULL, FALSE, readable);
+  properties[PROP_PROBLEM] = g_param_spec_string ("problem", NULL, NULL, NULL, readable);
+  properties[PROP_NOISY] = g_param_spec_boolean ("noisy", NULL, NULL, FALSE, writable);
+  properties[PROP_FRESH_SEED] = g_param_spec_boolean ("fresh-seed", NULL, NULL, TRUE, writable);
+  properties[PROP_BOOKMARKS] = g_param_spec_object ("bookmarks", NULL, NULL, G_TYPE_LIST_MODEL, readable);
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+}
+
+static void cpg_session_init (CpgSession *self)
+{
+  self->settings = cpg_settings_new ();
+  self->player = cpg_player_new ();
+  self->bookmarks = g_list_store_new (CPG_TYPE_BOOKMARK);
+  self->fresh_seed = TRUE;
+}
+
+CpgSession *cpg_session_new (void)
+{
+  return g_object_new (CPG_TYPE_SESSION, NULL);
+}

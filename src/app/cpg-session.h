@@ -1,0 +1,49 @@
+/* What the window is about: the engine and its model, the settings of the next run, the run that is shown, the player, bookmarks. Widgets bind
+ * to it and do not call each other. No widgets here.
+ *
+ * Properties: settings (CpgSettings), player (CpgPlayer), run (CpgRun or NULL, the shown one, writable), has-model, loading, model-name,
+ * takes-source (booleans and a string about the model), problem (string or NULL: why there is no model), noisy (boolean, writable: show x_t and not
+ * the guess x0), fresh-seed (boolean, writable: every own run takes a new seed), bookmarks (GListModel of CpgBookmark).
+ * Main thread only.
+ */
+#pragma once
+
+#include "app/cpg-player.h"
+#include "engine/cpg-engine.h"
+
+G_BEGIN_DECLS
+
+#define CPG_TYPE_SESSION (cpg_session_get_type ())
+G_DECLARE_FINAL_TYPE (CpgSession, cpg_session, CPG, SESSION, GObject)
+
+CpgSession *cpg_session_new (void);
+/* Takes an engine with these values (see cpg_engine_new) from now on, and loads its model anew. */
+void cpg_session_set_engine (CpgSession *self, int threads, const char *compute);
+CpgEngine *cpg_session_get_engine (CpgSession *self);
+
+/* path NULL: the model that comes with the program. A first model starts a run with a fixed seed at once. */
+void cpg_session_load (CpgSession *self, const char *path);
+gboolean cpg_session_has_model (CpgSession *self);
+/* Whether the model, or another one that is installed, has a task, by its id. */
+gboolean cpg_session_has_task (CpgSession *self, const char *task);
+
+CpgSettings *cpg_session_get_settings (CpgSession *self);
+void cpg_session_reset_settings (CpgSession *self);
+/* Another seed, by chance. */
+void cpg_session_draw_seed (CpgSession *self);
+
+CpgPlayer *cpg_session_get_player (CpgSession *self);
+CpgRun *cpg_session_get_run (CpgSession *self);
+void cpg_session_set_run (CpgSession *self, CpgRun *run);
+/* Starts a run with the settings and shows it from its beginning. */
+void cpg_session_start_run (CpgSession *self);
+/* A run that shares the steps before the current one and makes that and the rest anew, from the same latents, with the settings; number of steps and
+ * schedule stay the run's. Not at the first step, which is all noise, nor at the last, after which nothing comes. */
+gboolean cpg_session_can_branch (CpgSession *self);
+gboolean cpg_session_branch (CpgSession *self, GError **error);
+
+GListModel *cpg_session_get_bookmarks (CpgSession *self);
+/* The current step; one that is there already is not added again (FALSE). */
+gboolean cpg_session_add_bookmark (CpgSession *self);
+
+G_END_DECLS

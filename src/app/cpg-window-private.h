@@ -1,0 +1,29 @@
+/* For cpg-window.c and cpg-window-actions.c. */
+#pragma once
+
+#include "app/cpg-window.h"
+#include "app/cpg-denoise-page.h"
+#include "app/cpg-transport.h"
+
+struct _CpgWindow {
+  AdwApplicationWindow parent_instance;
+  CpgSession *session;
+  GSettings *preferences;
+  GSignalGroup *run_signals;
+  guint stop_timer;
+  gboolean run_seen;
+  gboolean stoppable; /* the run has gone on for so long that Stop is worth a button */
+
+  AdwOverlaySplitView *split;
+  AdwBanner *banner;
+  AdwToastOverlay *toasts;
+  GtkStack *stack;
+  CpgDenoisePage *denoise;
+  CpgTransport *transport;
+};
+
+void cpg_window_show_toast (CpgWindow *self, const char *text);
+/* Once, when the session is there. */
+void cpg_window_add_actions (CpgWindow *self);
+/* What can be done depends on the run and on the model. */
+void cpg_window_update_actions (CpgWindow *self);

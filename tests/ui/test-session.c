@@ -1,0 +1,160 @@
+/* The session and its player, without a window, with the bundled model. */
+#include "app/cpg-bookmark.h"
+#include "app/cpg-examples.h"
+#include "app/cpg-session.h"
+
+static CpgSession *open_session (void)
+{
+  CpgSession *session = cpg_session_new ();
+  cpg_session_set_engine (session, 0, "auto");
+  cpg_session_load (session, NULL);
+  while (!cpg_session_get_run (session))
+    g_main_context_iteration (NULL, TRUE);
+  return session;
+}
+
+static void finish (CpgRun *run)
+{
+  while (cpg_run_is_active (run))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (cpg_run_get_state (run), ==, CPG_RUN_DONE);
+}
+
+static guint64 seed_of (CpgSettings *settings)
+{
+  guint64 seed;
+  g_object_get (settings, "seed", &seed, NULL);
+  return seed;
+}
+
+/* Opening the model starts the first story, from the same seed each time, shown from its beginning. */
+static void test_first_run (void)
+{
+  g_autoptr (CpgSession) session = open_session ();
+  CpgRun *run = cpg_session_get_run (session);
+  g_assert_true (cpg_session_has_model (session));
+  g_assert_true (cpg_session_has_task (session, "story"));
+  g_assert_false (cpg_session_has_task (session, "no such task"));
+  g_assert_cmpuint (seed_of (cpg_run_get_settings (run)), ==, 7);
+  g_assert_true (cpg_player_is_playing (cpg_session_get_player (session)));
+  while (cpg_run_get_n_done (run) < 5)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (cpg_run_get_current_step (run), <=, 2); /* the player leads */
+  finish (run);
+}
+
+static void test_player (void)
+{
+  g_autoptr (CpgSession) session = open_session ();
+  CpgRun *run = cpg_session_get_run (session);
+  CpgPlayer *player = cpg_session_get_player (session);
+  finish (run);
+  g_object_set (player, "speed", 16., NULL);
+  while (cpg_player_is_playing (player))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (cpg_run_get_current_step (run), ==, cpg_run_get_n_steps (run) - 1);
+  /* From the end it begins anew, and goes on from where somebody puts it. */
+  cpg_player_set_playing (player, TRUE);
+  g_assert_cmpint (cpg_run_get_current_step (run), ==, 0);
+  cpg_run_set_current_step (run, 30);
+  while (cpg_run_get_current_step (run) == 30)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (cpg_run_get_current_step (run), >, 30);
+  g_object_set (player, "loop", TRUE, NULL);
+  cpg_run_set_current_step (run, 45);
+  while (cpg_run_get_current_step (run) >= 45) /* over the end */
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (cpg_player_is_playing (player));
+  cpg_player_set_playing (player, FALSE);
+}
+
+static void test_branch (void)
+{
+  g_autoptr (CpgSession) session = open_session ();
+  g_autoptr (CpgRun) run = g_object_ref (cpg_session_get_run (session));
+  g_autoptr (GError) error = NULL;
+  finish (run);
+  cpg_player_set_playing (cpg_session_get_player (session), FALSE);
+  cpg_run_set_current_step (run, cpg_run_get_n_steps (run) - 1);
+  g_assert_false (cpg_session_can_branch (session)); /* nothing is left to do */
+  cpg_run_set_current_step (run, 20);
+  g_assert_true (cpg_session_can_branch (session));
+  /* The number of steps is the run's, whatever is set. */
+  g_object_set (cpg_session_get_settings (session), "seed", (guint64) 99, "steps", 10, NULL);
+  g_assert_true (cpg_session_branch (session, &error));
+  g_assert_no_error (error);
+  CpgRun *branch = cpg_session_get_run (session);
+  g_assert_true (branch != run);
+  g_assert_cmpint (cpg_run_get_current_step (branch), ==, 19);
+  finish (branch);
+  g_assert_cmpint (cpg_run_get_n_steps (branch), ==, cpg_run_get_n_steps (run));
+  int n, width;
+  const float *a = cpg_step_get_latents (cpg_run_get_step (run, 20), COSMOS_SHOW_X0, &n, &width);
+  const float *b = cpg_step_get_latents (cpg_run_get_step (branch, 20), COSMOS_SHOW_X0, &n, &width);
+  g_assert_cmpmem (a, sizeof *a * n * width, b, sizeof *b * n * width);
+  /* The same state at the step itself, and so the same guess; other noise behind it. */
+  a = cpg_step_get_latents (cpg_run_get_step (run, 21), COSMOS_SHOW_X0, &n, &width);
+  b = cpg_step_get_latents (cpg_run_get_step (branch, 21), COSMOS_SHOW_X0, &n, &width);
+  g_assert_cmpint (memcmp (a, b, sizeof *a * n * width), !=, 0);
+}
+
+static void test_bookmarks (void)
+{
+  g_autoptr (CpgSession) session = open_session ();
+  CpgRun *run = cpg_session_get_run (session);
+  GListModel *bookmarks = cpg_session_get_bookmarks (session);
+  finish (run);
+  cpg_player_set_playing (cpg_session_get_player (session), FALSE);
+  cpg_run_set_current_step (run, 12);
+  g_assert_true (cpg_session_add_bookmark (session));
+  g_assert_false (cpg_session_add_bookmark (session));
+  g_assert_cmpuint (g_list_model_get_n_items (bookmarks), ==, 1);
+  cpg_session_start_run (session); /* the bookmark keeps its run */
+  g_autoptr (CpgBookmark) bookmark = g_list_model_get_item (bookmarks, 0);
+  g_assert_cmpint (cpg_bookmark_get_step (bookmark), ==, 12);
+  g_assert_true (cpg_bookmark_get_run (bookmark) != cpg_session_get_run (session));
+  g_assert_nonnull (strstr (cpg_bookmark_get_title (bookmark), "13"));
+  g_autofree char *excerpt = cpg_bookmark_get_excerpt (bookmark);
+  g_assert_cmpuint (strlen (excerpt), >, 10);
+}
+
+/* Twenty runs in a row: only the last goes on. */
+static void test_many_runs (void)
+{
+  g_autoptr (CpgSession) session = open_session ();
+  for (int i = 0; i < 20; i++) {
+    g_autoptr (CpgRun) before = g_object_ref (cpg_session_get_run (session));
+    cpg_session_draw_seed (session);
+    cpg_session_start_run (session);
+    while (cpg_run_is_active (before))
+      g_main_context_iteration (NULL, TRUE);
+  }
+  finish (cpg_session_get_run (session));
+}
+
+static void test_examples (void)
+{
+  static const char *const tasks[] = {"story", "summary", "detox", "question"};
+  for (size_t i = 0; i < G_N_ELEMENTS (tasks); i++) {
+    size_t n;
+    g_autofree const CpgExample **examples = cpg_examples_find (tasks[i], TRUE, &n);
+    g_assert_cmpuint (n, >=, 2);
+    for (size_t k = 0; k < n; k++) {
+      g_autoptr (CpgSettings) settings = cpg_settings_new (), own = cpg_settings_new ();
+      cpg_example_apply (examples[k], settings);
+      g_assert_false (cpg_settings_equal (settings, own)); /* each of them changes something */
+    }
+  }
+}
+
+int main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/ui/session/first-run", test_first_run);
+  g_test_add_func ("/ui/session/player", test_player);
+  g_test_add_func ("/ui/session/branch", test_branch);
+  g_test_add_func ("/ui/session/bookmarks", test_bookmarks);
+  g_test_add_func ("/ui/session/many-runs", test_many_runs);
+  g_test_add_func ("/ui/session/examples", test_examples);
+  return g_test_run ();
+}

@@ -1,0 +1,77 @@
+/* Every template of the window becomes a widget, in every state that the session can be in. */
+#include "app/cpg-denoise-page.h"
+#include "app/cpg-preferences-dialog.h"
+#include "app/cpg-preferences.h"
+#include "app/cpg-run-pictures.h"
+#include "app/cpg-settings-pane.h"
+#include "app/cpg-shortcuts-dialog.h"
+#include "app/cpg-token-popover.h"
+#include "app/cpg-transport.h"
+#include "app/cpg-window.h"
+
+static void test_parts (void)
+{
+  const GType types[] = {CPG_TYPE_DENOISE_PAGE, CPG_TYPE_RUN_PICTURES, CPG_TYPE_SETTINGS_PANE, CPG_TYPE_SHORTCUTS_DIALOG,
+                         CPG_TYPE_TOKEN_POPOVER, CPG_TYPE_TRANSPORT};
+  g_autoptr (CpgSession) session = cpg_session_new ();
+  for (size_t i = 0; i < G_N_ELEMENTS (types); i++) {
+    g_test_message ("%s", g_type_name (types[i]));
+    GtkWidget *widget = g_object_ref_sink (g_object_new (types[i], NULL));
+    g_assert_nonnull (ADW_IS_DIALOG (widget) ? adw_dialog_get_child (ADW_DIALOG (widget)) : gtk_widget_get_first_child (widget));
+    if (g_object_class_find_property (G_OBJECT_GET_CLASS (widget), "session")) {
+      g_object_set (widget, "session", session, NULL);
+      g_object_set (widget, "session", NULL, NULL);
+    }
+    g_object_add_weak_pointer (G_OBJECT (widget), (gpointer *) &widget);
+    g_object_unref (widget);
+    g_assert_null (widget);
+  }
+}
+
+static void test_preferences (void)
+{
+  g_autoptr (GSettings) preferences = cpg_preferences_open ();
+  g_assert_nonnull (preferences);
+  g_autoptr (GtkWidget) dialog = g_object_ref_sink (GTK_WIDGET (cpg_preferences_dialog_new (preferences)));
+  g_assert_nonnull (adw_preferences_dialog_get_visible_page (ADW_PREFERENCES_DIALOG (dialog)));
+}
+
+static void wait_until_loaded (CpgSession *session)
+{
+  gboolean loading = TRUE;
+  while (loading) {
+    g_main_context_iteration (NULL, TRUE);
+    g_object_get (session, "loading", &loading, NULL);
+  }
+}
+
+/* A window whose session finds no model, and then a file that is none, says so and stays of use. */
+static void test_without_model (void)
+{
+  g_autoptr (AdwApplication) application = ADW_APPLICATION (adw_application_new ("org.example.Test", G_APPLICATION_NON_UNIQUE));
+  g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
+  g_autoptr (GSettings) preferences = cpg_preferences_open ();
+  g_autoptr (CpgSession) session = cpg_session_new ();
+  cpg_session_set_engine (session, 1, "auto");
+  CpgWindow *window = cpg_window_new (application, session, preferences);
+  gtk_window_present (GTK_WINDOW (window));
+  cpg_session_load (session, "/dev/null");
+  wait_until_loaded (session);
+  g_autofree char *problem = NULL;
+  g_object_get (session, "problem", &problem, NULL);
+  g_assert_nonnull (problem);
+  g_assert_false (cpg_session_has_model (session));
+  g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "run"));
+  g_assert_true (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "open-model"));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+int main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  adw_init ();
+  g_test_add_func ("/ui/templates/parts", test_parts);
+  g_test_add_func ("/ui/templates/preferences", test_preferences);
+  g_test_add_func ("/ui/templates/without-model", test_without_model);
+  return g_test_run ();
+}
