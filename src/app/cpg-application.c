@@ -117,8 +117,8 @@ static void cpg_application_startup (GApplication *application)
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   for (size_t i = 0; i < G_N_ELEMENTS (accelerators); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), accelerators[i].action, accelerators[i].keys);
-  g_settings_bind_with_mapping (self->preferences, "color-scheme", adw_style_manager_get_default (), "color-scheme", G_SETTINGS_BIND_GET,
-                                scheme_from_setting, NULL, NULL, NULL);
+  g_settings_bind_with_mapping (self->preferences, "color-scheme", adw_style_manager_get_default (), "color-scheme",
+                                G_SETTINGS_BIND_GET, scheme_from_setting, NULL, NULL, NULL);
   self->session = cpg_session_new ();
   apply_engine (self);
   g_signal_connect_object (self->preferences, "changed::threads", G_CALLBACK (apply_engine), self, G_CONNECT_SWAPPED);
@@ -181,7 +181,8 @@ CpgApplication *cpg_application_new (gint64 started)
   g_autoptr (GSettings) preferences = cpg_preferences_open ();
   if (!preferences)
     return NULL;
-  CpgApplication *self = g_object_new (CPG_TYPE_APPLICATION, "application-id", CPG_APPLICATION_ID, "resource-base-path", CPG_RESOURCES, NULL);
+  CpgApplication *self = g_object_new (CPG_TYPE_APPLICATION, "application-id", CPG_APPLICATION_ID, "resource-base-path",
+                                       CPG_RESOURCES, NULL);
   self->started = started;
   self->preferences = g_steal_pointer (&preferences);
   return self;

@@ -29,7 +29,8 @@ static void cpg_bookmark_row_init (CpgBookmarkRow *self)
 
 CpgBookmarkRow *cpg_bookmark_row_new (CpgBookmark *bookmark)
 {
-  CpgBookmarkRow *self = g_object_new (CPG_TYPE_BOOKMARK_ROW, "use-markup", FALSE, "activatable", TRUE, "subtitle-lines", 2, NULL);
+  CpgBookmarkRow *self = g_object_new (CPG_TYPE_BOOKMARK_ROW, "use-markup", FALSE, "activatable", TRUE, "subtitle-lines", 2,
+                                       NULL);
   g_autofree char *excerpt = cpg_bookmark_get_excerpt (bookmark);
   self->bookmark = g_object_ref (bookmark);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), cpg_bookmark_get_title (bookmark));

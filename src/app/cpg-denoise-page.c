@@ -242,7 +242,8 @@ static void cpg_denoise_page_init (CpgDenoisePage *self)
   g_binding_group_bind (self->settings_bindings, "task", self->tasks, "active-name", both);
   g_binding_group_bind (self->settings_bindings, "source", self->source, "text", both);
   self->session_bindings = g_binding_group_new ();
-  g_binding_group_bind_full (self->session_bindings, "noisy", self->show, "active-name", both, noisy_to_toggle, toggle_to_noisy, NULL, NULL);
+  g_binding_group_bind_full (self->session_bindings, "noisy", self->show, "active-name", both, noisy_to_toggle, toggle_to_noisy,
+                             NULL, NULL);
   self->settings_signals = g_signal_group_new (CPG_TYPE_SETTINGS);
   g_signal_group_connect_swapped (self->settings_signals, "notify::task", G_CALLBACK (cpg_denoise_page_update_examples), self);
   self->run_signals = g_signal_group_new (CPG_TYPE_RUN);

@@ -14,14 +14,16 @@ static const CpgExample examples[] = {
   {.task = "story", .title = N_ ("A new dog"), .source = "Tom got a dog for his birthday."},
   {.task = "summary",
    .title = N_ ("The bridge"),
-   .source = "The old bridge over the river was closed on Monday after workers found cracks in two of its pillars. The town had planned to "
-             "repair it next spring, but engineers say that it cannot wait. Until the work is done, buses take the road through the "
-             "valley, which adds twenty minutes to every trip. Shop owners on the east bank fear that they will lose customers."},
+   .source
+   = "The old bridge over the river was closed on Monday after workers found cracks in two of its pillars. The town had planned to "
+     "repair it next spring, but engineers say that it cannot wait. Until the work is done, buses take the road through the "
+     "valley, which adds twenty minutes to every trip. Shop owners on the east bank fear that they will lose customers."},
   {.task = "summary",
    .title = N_ ("The school garden"),
-   .source = "A class of ten-year-olds has turned the yard behind its school into a garden. They dug up the concrete, brought soil from a "
-             "farm and planted beans, carrots and sunflowers. What they grow is cooked in the school kitchen every Friday. The head "
-             "teacher says that children who never liked vegetables now ask for more."},
+   .source
+   = "A class of ten-year-olds has turned the yard behind its school into a garden. They dug up the concrete, brought soil from a "
+     "farm and planted beans, carrots and sunflowers. What they grow is cooked in the school kitchen every Friday. The head "
+     "teacher says that children who never liked vegetables now ask for more."},
   {.task = "detox", .title = N_ ("A rude remark"), .source = "that was a damn stupid idea and you know it"},
   {.task = "detox", .title = N_ ("An angry answer"), .source = "shut up, nobody wants to hear your crap"},
   {.task = "question",

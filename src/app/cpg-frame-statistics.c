@@ -72,7 +72,8 @@ void cpg_frame_statistics_free (CpgFrameStatistics *self)
       g_signal_handler_disconnect (self->clock, self->handlers[i]);
   g_source_remove (self->heartbeat);
   g_print ("first frame after %.0f ms\n", ms (self->first - self->started));
-  g_print ("%d frames, %.2f ms each to paint, at most %.1f ms\n", self->frames, ms (self->paint) / MAX (self->frames, 1), ms (self->longest_paint));
+  g_print ("%d frames, %.2f ms each to paint, at most %.1f ms\n", self->frames, ms (self->paint) / MAX (self->frames, 1),
+           ms (self->longest_paint));
   if (self->moving_frames > 0)
     g_print ("while the picture moved: %.1f frames a second, at most %.1f ms between two, %d of %d later than 25 ms\n",
              self->moving_frames * 1e6 / (double) self->moving, ms (self->longest_frame), self->late, self->moving_frames);

@@ -1,6 +1,6 @@
 #include "app/cpg-player.h"
 
-#define PACE 10.0                  /* steps a second at speed 1 */
+#define PACE 10.0                /* steps a second at speed 1 */
 #define END_PAUSE G_USEC_PER_SEC /* how long a loop shows the last step */
 
 struct _CpgPlayer {
@@ -52,7 +52,8 @@ static gboolean cpg_player_tick (gpointer data)
   else if (target >= last && !self->loop) {
     cpg_player_set_playing (self, FALSE);
     return G_SOURCE_REMOVE;
-  } else if (target > last && now - self->since > END_PAUSE + (gint64) ((last - self->origin) * G_USEC_PER_SEC / (self->speed * PACE))) {
+  } else if (target > last
+             && now - self->since > END_PAUSE + (gint64) ((last - self->origin) * G_USEC_PER_SEC / (self->speed * PACE))) {
     cpg_player_move (self, 0);
     cpg_player_start_from (self, 0);
   }

@@ -55,9 +55,9 @@ AdwDialog *cpg_preferences_dialog_new (GSettings *preferences)
 {
   CpgPreferencesDialog *self = g_object_new (CPG_TYPE_PREFERENCES_DIALOG, NULL);
   g_settings_bind (preferences, "threads", self->threads, "value", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind_with_mapping (preferences, "color-scheme", self->color_scheme, "selected", G_SETTINGS_BIND_DEFAULT, name_to_row, row_to_name,
-                                (gpointer) color_schemes, NULL);
-  g_settings_bind_with_mapping (preferences, "compute", self->compute, "selected", G_SETTINGS_BIND_DEFAULT, name_to_row, row_to_name,
-                                (gpointer) computes, NULL);
+  g_settings_bind_with_mapping (preferences, "color-scheme", self->color_scheme, "selected", G_SETTINGS_BIND_DEFAULT, name_to_row,
+                                row_to_name, (gpointer) color_schemes, NULL);
+  g_settings_bind_with_mapping (preferences, "compute", self->compute, "selected", G_SETTINGS_BIND_DEFAULT, name_to_row,
+                                row_to_name, (gpointer) computes, NULL);
   return ADW_DIALOG (self);
 }

@@ -77,7 +77,8 @@ static void cpg_run_pictures_update_series (CpgRunPictures *self)
     g_autofree double *values = cpg_series_create (run, changes[i].series, &n);
     cpg_change_chart_set_series (self->change, changes[i].change, values, n);
   }
-  g_autofree double *alpha = cpg_series_create (run, CPG_SERIES_ALPHA, &n), *sigma = cpg_series_create (run, CPG_SERIES_SIGMA, &n);
+  g_autofree double *alpha = cpg_series_create (run, CPG_SERIES_ALPHA, &n),
+                    *sigma = cpg_series_create (run, CPG_SERIES_SIGMA, &n);
   cpg_schedule_chart_set_levels (self->schedule, alpha, sigma, n);
 }
 

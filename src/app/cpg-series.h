@@ -6,8 +6,8 @@
 typedef enum {
   CPG_SERIES_ALPHA,
   CPG_SERIES_SIGMA,
-  CPG_SERIES_CHANGE,     /* of the guess; NAN at the first step, which has none before it */
-  CPG_SERIES_FLIPPED,    /* tokens; this and what follows: NAN where a step is not decoded */
+  CPG_SERIES_CHANGE,  /* of the guess; NAN at the first step, which has none before it */
+  CPG_SERIES_FLIPPED, /* tokens; this and what follows: NAN where a step is not decoded */
   CPG_SERIES_CONFIDENCE,
   CPG_SERIES_ENTROPY,
 } CpgSeries;

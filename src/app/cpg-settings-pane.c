@@ -86,7 +86,8 @@ static void cpg_settings_pane_bind (CpgSettingsPane *self)
   g_binding_group_bind (group, "self-conditioning", self->self_conditioning, "active", both);
   g_binding_group_bind_full (group, "sampler", self->sampler, "selected", both, sampler_to_row, row_to_sampler, NULL, NULL);
   g_binding_group_bind_full (group, "returned", self->returned, "selected", both, returned_to_row, row_to_returned, NULL, NULL);
-  g_binding_group_bind_full (group, "decode-every", self->decode_every, "selected", both, decode_to_row, row_to_decode, NULL, NULL);
+  g_binding_group_bind_full (group, "decode-every", self->decode_every, "selected", both, decode_to_row, row_to_decode, NULL,
+                             NULL);
   self->session_bindings = g_binding_group_new ();
   g_binding_group_bind (self->session_bindings, "fresh-seed", self->fresh_seed, "active", both);
 }

@@ -16,8 +16,8 @@ G_DEFINE_FINAL_TYPE (CpgTokenPopover, cpg_token_popover, GTK_TYPE_POPOVER)
 
 /* Steps one after the other with the same token. */
 typedef struct {
-  int first, last;   /* steps, from 1 */
-  const char *text;  /* of the step */
+  int first, last;  /* steps, from 1 */
+  const char *text; /* of the step */
   int32_t id;
   float probability; /* at the last */
 } Stretch;
@@ -107,10 +107,9 @@ static void cpg_token_popover_fill_history (CpgTokenPopover *self, CpgRun *run, 
   /* The latest: the text is made there. */
   for (guint i = stretches->len > MAX_STRETCHES ? stretches->len - MAX_STRETCHES : 0, row = 0; i < stretches->len; i++, row++) {
     const Stretch *stretch = &g_array_index (stretches, Stretch, i);
-    g_autofree char *steps = stretch->first == stretch->last
-                               ? g_strdup_printf (_ ("Step %d"), stretch->first)
-                               /* Translators: a range of steps. */
-                               : g_strdup_printf (_ ("Steps %d–%d"), stretch->first, stretch->last);
+    g_autofree char *steps = stretch->first == stretch->last ? g_strdup_printf (_ ("Step %d"), stretch->first)
+                                                             /* Translators: a range of steps. */
+                                                             : g_strdup_printf (_ ("Steps %d–%d"), stretch->first, stretch->last);
     g_autofree char *name = name_token (stretch->text), *share = format_share (stretch->probability);
     attach_label (self->history, steps, 0, (int) row, 0, "dim-label");
     gtk_widget_set_hexpand (attach_label (self->history, name, 1, (int) row, 0, NULL), TRUE);
@@ -126,8 +125,8 @@ gboolean cpg_token_popover_show_token (CpgTokenPopover *self, CpgRun *run, int p
   g_autofree char *name = name_token (token->text);
   /* Translators: a token in quotation marks. */
   g_autofree char *title = g_strdup_printf (_ ("“%s”"), name);
-  g_autofree char *subtitle = g_strdup_printf (_ ("Token %d at step %d, entropy %.2f nats"), position, cpg_run_get_current_step (run) + 1,
-                                               (double) token->guess.entropy);
+  g_autofree char *subtitle = g_strdup_printf (_ ("Token %d at step %d, entropy %.2f nats"), position,
+                                               cpg_run_get_current_step (run) + 1, (double) token->guess.entropy);
   gtk_label_set_label (self->title, title);
   gtk_label_set_label (self->subtitle, subtitle);
   cpg_token_popover_fill_alternatives (self, token);

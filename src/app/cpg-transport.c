@@ -57,7 +57,8 @@ static void cpg_transport_update (CpgTransport *self)
   self->is_updating = FALSE;
   CpgStep *step = run ? cpg_run_get_current (run) : NULL;
   /* Translators: what a screen reader says of the scrubber. */
-  g_autofree char *words = step ? g_strdup_printf (_ ("Step %d of %d, noise %.2f"), cpg_step_get_index (step) + 1, n, cpg_step_get_sigma (step))
+  g_autofree char *words = step ? g_strdup_printf (_ ("Step %d of %d, noise %.2f"), cpg_step_get_index (step) + 1, n,
+                                                   cpg_step_get_sigma (step))
                                 : g_strdup (_ ("No step yet"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->scrubber), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, words, -1);
 }
@@ -67,7 +68,8 @@ static gboolean cpg_transport_on_tick (GtkWidget *widget, GdkFrameClock *clock, 
   CpgTransport *self = CPG_TRANSPORT (widget);
   CpgRun *run = self->session ? cpg_session_get_run (self->session) : NULL;
   int n;
-  g_autofree double *change = cpg_series_create (run, CPG_SERIES_CHANGE, &n), *noise = cpg_series_create (run, CPG_SERIES_SIGMA, &n);
+  g_autofree double *change = cpg_series_create (run, CPG_SERIES_CHANGE, &n),
+                    *noise = cpg_series_create (run, CPG_SERIES_SIGMA, &n);
   self->tick = 0;
   cpg_step_picture_set_n_steps (CPG_STEP_PICTURE (self->strip), run ? cpg_run_get_n_steps (run) : 0);
   cpg_step_strip_set_change (self->strip, change, n);
@@ -158,7 +160,8 @@ static void cpg_transport_set_session (CpgTransport *self, CpgSession *session)
     return;
   if (session) {
     g_signal_connect_object (session, "notify::run", G_CALLBACK (cpg_transport_on_run), self, G_CONNECT_SWAPPED);
-    gtk_list_box_bind_model (self->bookmark_list, cpg_session_get_bookmarks (session), cpg_transport_create_bookmark_row, self, NULL);
+    gtk_list_box_bind_model (self->bookmark_list, cpg_session_get_bookmarks (session), cpg_transport_create_bookmark_row, self,
+                             NULL);
   }
   cpg_transport_on_run (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SESSION]);

@@ -50,7 +50,8 @@ static void on_bookmark (GSimpleAction *action, GVariant *parameter, gpointer da
 {
   CpgWindow *self = data;
   int step = cpg_run_get_current_step (cpg_window_get_run (self));
-  const char *format = cpg_session_add_bookmark (self->session) ? _ ("Step %d is bookmarked") : _ ("Step %d was bookmarked before");
+  const char *format = cpg_session_add_bookmark (self->session) ? _ ("Step %d is bookmarked")
+                                                                : _ ("Step %d was bookmarked before");
   g_autofree char *text = g_strdup_printf (format, step + 1);
   cpg_window_show_toast (self, text);
 }

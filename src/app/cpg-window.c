@@ -101,9 +101,10 @@ static char *cpg_window_name_run_button (CpgWindow *self, gboolean stoppable)
 
 static char *cpg_window_explain_problem (CpgWindow *self, const char *problem)
 {
-  return problem ? g_strdup_printf (_ ("%s\n\nOpen a model file (a GGUF of a COSMOS model), or put one into a folder where the program looks: "
-                                       "“models” beside it, or the folder that COSMOS_MODELS names."),
-                                    problem)
+  return problem ? g_strdup_printf (
+                       _ ("%s\n\nOpen a model file (a GGUF of a COSMOS model), or put one into a folder where the program looks: "
+                          "“models” beside it, or the folder that COSMOS_MODELS names."),
+                       problem)
                  : g_strdup ("");
 }
 
@@ -111,7 +112,8 @@ static char *cpg_window_explain_problem (CpgWindow *self, const char *problem)
 
 static void cpg_window_add_key (GtkShortcutController *controller, guint key, const char *action)
 {
-  gtk_shortcut_controller_add_shortcut (controller, gtk_shortcut_new (gtk_keyval_trigger_new (key, 0), gtk_named_action_new (action)));
+  gtk_shortcut_controller_add_shortcut (controller,
+                                        gtk_shortcut_new (gtk_keyval_trigger_new (key, 0), gtk_named_action_new (action)));
 }
 
 /* Keys without Ctrl are not accelerators, which would take them from text that is being typed: what has the focus is asked first. */
@@ -134,19 +136,21 @@ static void cpg_window_bind_preferences (CpgWindow *self)
   g_settings_bind (self->preferences, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->preferences, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->preferences, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
-  GObject *player = G_OBJECT (cpg_session_get_player (self->session)), *settings = G_OBJECT (cpg_session_get_settings (self->session));
+  GObject *player = G_OBJECT (cpg_session_get_player (self->session)),
+          *settings = G_OBJECT (cpg_session_get_settings (self->session));
   g_settings_bind (self->preferences, "speed", player, "speed", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->preferences, "loop", player, "loop", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->preferences, "decode-every", settings, "decode-every", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->preferences, "last-task", settings, "task", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind (self->preferences, "first-run-done", self->banner, "revealed", G_SETTINGS_BIND_GET | G_SETTINGS_BIND_INVERT_BOOLEAN);
+  g_settings_bind (self->preferences, "first-run-done", self->banner, "revealed",
+                   G_SETTINGS_BIND_GET | G_SETTINGS_BIND_INVERT_BOOLEAN);
 }
 
 /* Where it does not cover the text, the side bar is as it was left. */
 static void cpg_window_on_collapsed (CpgWindow *self)
 {
   adw_overlay_split_view_set_show_sidebar (self->split, !adw_overlay_split_view_get_collapsed (self->split)
-                                                          && g_settings_get_boolean (self->preferences, "show-settings"));
+                                                            && g_settings_get_boolean (self->preferences, "show-settings"));
 }
 
 static void cpg_window_on_show_sidebar (CpgWindow *self)
@@ -212,7 +216,8 @@ static void cpg_window_init (CpgWindow *self)
   self->run_signals = g_signal_group_new (CPG_TYPE_RUN);
   static const char *const signals[] = {"notify::state", "notify::n-done", "notify::current-step"};
   for (size_t i = 0; i < G_N_ELEMENTS (signals); i++)
-    g_signal_group_connect_swapped (self->run_signals, signals[i], G_CALLBACK (i ? cpg_window_update_actions : cpg_window_on_run_changed), self);
+    g_signal_group_connect_swapped (self->run_signals, signals[i],
+                                    G_CALLBACK (i ? cpg_window_update_actions : cpg_window_on_run_changed), self);
   g_signal_group_connect_swapped (self->run_signals, "notify::source-cut", G_CALLBACK (cpg_window_on_source_cut), self);
 }
 
