@@ -5,6 +5,7 @@ typedef struct {
   double *coordinates;
   int n, tried;     /* steps that it has; that the last try had */
   gboolean pending; /* asked for */
+  gboolean came;    /* in this turn */
 } Projection;
 
 struct _CpgRun {
@@ -379,6 +380,8 @@ static void take_step (CpgRun *self, CpgEvent *event)
 
 static void take_decoding (CpgRun *self, CpgEvent *event)
 {
+  if (event->step && !cpg_run_is_active (self))
+    return;
   if (event->step) {
     self->result = g_steal_pointer (&event->step);
     cpg_step_set_decoding (self->result, COSMOS_SHOW_X0, event->decoding);
@@ -400,7 +403,7 @@ static void take_projection (CpgRun *self, CpgEvent *event)
   g_free (projection->coordinates);
   projection->coordinates = g_steal_pointer (&event->coordinates);
   projection->n = MIN (event->index, (int) self->steps->len);
-  g_signal_emit (self, signals[PROJECTED], 0, (int) event->show);
+  projection->came = TRUE;
 }
 
 /* The result that is a step's guess is shown as that, whatever the steps show. */
@@ -461,6 +464,12 @@ void cpg_run_end_turn (CpgRun *self)
     CpgStep *step = step_at (self, g_array_index (marked, int, i));
     cpg_step_notify_decoded (step);
     g_signal_emit (self, signals[STEP_DECODED], 0, step);
+  }
+  for (int show = 0; show < 2; show++) {
+    gboolean came = self->projections[show].came;
+    self->projections[show].came = FALSE;
+    if (came)
+      g_signal_emit (self, signals[PROJECTED], 0, show);
   }
   follow (self);
   update_state (self);
@@ -609,5 +618,7 @@ void cpg_run_cancel (CpgRun *self)
     return;
   self->end = CPG_RUN_CANCELLED;
   cpg_worker_cancel (self->worker, self->job);
+  if (self->following)
+    cpg_run_set_current_step (self, (int) self->n_listed - 1); /* where it stopped, also where that is not decoded yet */
   update_state (self);
 }

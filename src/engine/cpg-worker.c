@@ -4,13 +4,11 @@
 #include "engine/cpg-run-private.h"
 #include "engine/cpg-step-private.h"
 #include "engine/cpg-task.h"
+#include "engine/cpg-work.h"
 
 #include <glib/gi18n-lib.h>
 
-enum {
-  TURN_USEC = 4000,           /* of the main context at a time */
-  CHEAP_PROJECTION = 20000000 /* multiplications that do not hold up a run */
-};
+enum { TURN_USEC = 4000 }; /* of the main context at a time */
 
 /* What the main thread put in, in order. */
 typedef enum { ORDER_LOAD, ORDER_ADD, ORDER_CLOSE } OrderKind;
@@ -231,93 +229,6 @@ static void free_order (gpointer data)
   g_free (order);
 }
 
-/* ---- what to do next ---- */
-
-typedef enum { WORK_NONE, WORK_BEGIN, WORK_ADVANCE, WORK_DECODE, WORK_PROJECT, WORK_END } WorkKind;
-
-typedef struct {
-  WorkKind kind;
-  CpgJob *job;
-  int index;
-  CosmosShow show;
-} Work;
-
-static gboolean can_decode (const CpgJob *job, int index, CosmosShow show)
-{
-  return job->trajectory && index >= 0 && index < job->n_done && !job->decoded[show][index];
-}
-
-/* The shown step whose wish is the latest. */
-static Work choose_shown (CpgWorker *self)
-{
-  Work work = {WORK_NONE};
-  for (guint i = 0; i < self->jobs->len; i++) {
-    CpgJob *job = g_ptr_array_index (self->jobs, i);
-    if (can_decode (job, job->shown, job->show) && (!work.job || job->shown_when > work.job->shown_when))
-      work = (Work) {WORK_DECODE, job, job->shown, job->show};
-  }
-  return work;
-}
-
-/* The step just made, where its turn to be decoded has come; after the last step the result, and then the end is told. */
-static Work choose_due (const CpgJob *job)
-{
-  int last = job->n_done - 1;
-  if (job->ended || job->cancelled || !job->trajectory || last < 0)
-    return (Work) {WORK_NONE};
-  if (job->decode_every > 0 && last % job->decode_every == 0 && can_decode (job, last, job->show))
-    return (Work) {WORK_DECODE, (CpgJob *) job, last, job->show};
-  if (!cpg_job_is_complete (job))
-    return (Work) {WORK_NONE};
-  int result = cpg_job_get_result_index (job);
-  return job->decoded[COSMOS_SHOW_X0][result] ? (Work) {WORK_END, (CpgJob *) job}
-                                              : (Work) {WORK_DECODE, (CpgJob *) job, result, COSMOS_SHOW_X0};
-}
-
-static Work choose_projection (const CpgJob *job, gboolean cheap)
-{
-  for (int show = 0; job->trajectory && show < 2; show++) {
-    double n = job->n_done, d = (double) job->info->config.latents * job->info->config.latent_width;
-    if (job->project[show] && (!cheap || n * n * d / 2 <= CHEAP_PROJECTION))
-      return (Work) {WORK_PROJECT, (CpgJob *) job, 0, (CosmosShow) show};
-  }
-  return (Work) {WORK_NONE};
-}
-
-static Work choose_step (CpgJob *job)
-{
-  if (!job->model || job->ended || job->cancelled || job->paused || (job->trajectory && cpg_job_is_complete (job)))
-    return (Work) {WORK_NONE};
-  return (Work) {job->trajectory ? WORK_ADVANCE : WORK_BEGIN, job};
-}
-
-static Work choose_rest (const CpgJob *job)
-{
-  for (int k = 0; job->decode_every > 0 && k < job->n_done; k++)
-    if (can_decode (job, k, job->show))
-      return (Work) {WORK_DECODE, (CpgJob *) job, k, job->show};
-  return (Work) {WORK_NONE};
-}
-
-/* With the lock. */
-static Work choose (CpgWorker *self)
-{
-  Work work = choose_shown (self);
-  for (guint i = 0; i < self->jobs->len && !work.kind; i++)
-    work = choose_due (g_ptr_array_index (self->jobs, i));
-  for (guint i = 0; i < self->jobs->len && !work.kind; i++)
-    work = choose_projection (g_ptr_array_index (self->jobs, i), TRUE);
-  for (guint i = 0; i < self->jobs->len && !work.kind; i++)
-    work = choose_step (g_ptr_array_index (self->jobs, i));
-  for (guint i = 0; i < self->jobs->len && !work.kind; i++)
-    work = choose_projection (g_ptr_array_index (self->jobs, i), FALSE);
-  for (guint i = self->jobs->len; i > 0 && !work.kind; i--)
-    work = choose_rest (g_ptr_array_index (self->jobs, i - 1));
-  if (work.kind == WORK_PROJECT)
-    work.job->project[work.show] = FALSE;
-  return work;
-}
-
 /* ---- doing it ---- */
 
 static void begin (CpgWorker *self, CpgJob *job)
@@ -360,7 +271,7 @@ static CpgStep *new_mean (CpgJob *job)
   return cpg_step_new (job, &step);
 }
 
-static void decode (CpgWorker *self, const Work *work)
+static void decode (CpgWorker *self, const CpgWork *work)
 {
   GError *error = NULL;
   CpgJob *job = work->job;
@@ -387,25 +298,25 @@ static void project (CpgWorker *self, CpgJob *job, CosmosShow show)
                           .coordinates = cpg_job_project (job, show)});
 }
 
-static void perform (CpgWorker *self, const Work *work)
+static void perform (CpgWorker *self, const CpgWork *work)
 {
   switch (work->kind) {
-  case WORK_BEGIN:
+  case CPG_WORK_BEGIN:
     begin (self, work->job);
     break;
-  case WORK_ADVANCE:
+  case CPG_WORK_ADVANCE:
     advance (self, work->job);
     break;
-  case WORK_DECODE:
+  case CPG_WORK_DECODE:
     decode (self, work);
     break;
-  case WORK_PROJECT:
+  case CPG_WORK_PROJECT:
     project (self, work->job, work->show);
     break;
-  case WORK_END:
+  case CPG_WORK_END:
     post_ended (self, work->job, NULL);
     break;
-  case WORK_NONE:
+  case CPG_WORK_NONE:
     break;
   }
 }
@@ -414,9 +325,9 @@ static void perform (CpgWorker *self, const Work *work)
 static gboolean turn (CpgWorker *self)
 {
   Order *order = NULL;
-  Work work = {WORK_NONE};
+  CpgWork work = {CPG_WORK_NONE};
   g_mutex_lock (&self->lock);
-  while (!self->stopped && !(order = g_queue_pop_head (&self->orders)) && !(work = choose (self)).kind)
+  while (!self->stopped && !(order = g_queue_pop_head (&self->orders)) && !(work = cpg_work_choose (self->jobs)).kind)
     g_cond_wait (&self->wake, &self->lock);
   gboolean stopped = self->stopped;
   self->current = work.job;

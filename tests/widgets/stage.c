@@ -42,9 +42,11 @@ gboolean stage_press (GtkWidget *widget, const char *action, const char *format,
     return gtk_widget_activate_action_variant (widget, action, NULL);
   va_list arguments;
   va_start (arguments, format);
-  GVariant *parameter = g_variant_new_va (format, NULL, &arguments);
+  GVariant *parameter = g_variant_ref_sink (g_variant_new_va (format, NULL, &arguments));
   va_end (arguments);
-  return gtk_widget_activate_action_variant (widget, action, parameter);
+  gboolean is_there = gtk_widget_activate_action_variant (widget, action, parameter);
+  g_variant_unref (parameter);
+  return is_there;
 }
 
 static void photograph (GtkWidget *widget, const char *name, const char *look)

@@ -101,7 +101,8 @@ static void test_sizes (void)
     stage_draw (picture, 30, 20);
     stage_draw (picture, 480, 360);
   }
-  cpg_change_chart_set_series (CPG_CHANGE_CHART (widget), CPG_CHANGE_DISTANCE, (double[]) {NAN, INFINITY, -INFINITY, -5, 1e300}, 5);
+  cpg_change_chart_set_series (CPG_CHANGE_CHART (widget), CPG_CHANGE_DISTANCE, (double[]) {NAN, INFINITY, -INFINITY, -5, 1e300},
+                               5);
   stage_draw (picture, 480, 360);
   cpg_change_chart_set_series (CPG_CHANGE_CHART (widget), CPG_CHANGE_DISTANCE, NULL, 0);
   stage_draw (picture, 480, 360);

@@ -6,7 +6,7 @@
 
 static float *make_values (int rows, int columns)
 {
-  float *values = g_new (float, (gsize) rows * (gsize) columns);
+  float *values = g_new (float, (gsize) rows *(gsize) columns);
   for (int row = 0; row < rows; row++)
     for (int column = 0; column < columns; column++)
       values[row * columns + column] = (float) (2.2 * sin (row * .7 + column * .21) * cos (column * .043 * (row + 1)));
@@ -55,8 +55,8 @@ static void test_keys (void)
   cpg_heat_map_set_values (CPG_HEAT_MAP (widget), values, 4, 50);
   static const struct {
     int down, right, row, column;
-  } moves[] = {{0, 1, 0, 0}, {0, 1, 0, 1}, {1, 0, 1, 1}, {0, 10, 1, 11}, {0, G_MAXINT, 1, 49}, {0, 1, 1, 49}, {-1, 0, 0, 49}, {-1, 0, 0, 49},
-               {0, -G_MAXINT, 0, 0}};
+  } moves[] = {{0, 1, 0, 0},  {0, 1, 0, 1},   {1, 0, 1, 1},   {0, 10, 1, 11},      {0, G_MAXINT, 1, 49},
+               {0, 1, 1, 49}, {-1, 0, 0, 49}, {-1, 0, 0, 49}, {0, -G_MAXINT, 0, 0}};
   for (gsize i = 0; i < G_N_ELEMENTS (moves); i++) {
     g_assert_true (stage_press (widget, "cell.move", "(ii)", moves[i].down, moves[i].right));
     g_assert_true (cpg_heat_map_get_cell (CPG_HEAT_MAP (widget), &row, &column));
@@ -91,7 +91,8 @@ static void test_find (void)
         int row, column;
         if (!cpg_heat_map_find (&data, WIDTH, HEIGHT, &style, x + .5, y + .5, &row, &column))
           continue;
-        uint32_t pixel = ((uint32_t *) (void *) (cairo_image_surface_get_data (surface) + y * cairo_image_surface_get_stride (surface)))[x];
+        uint32_t pixel = ((uint32_t *) (void *) (cairo_image_surface_get_data (surface)
+                                                 + y * cairo_image_surface_get_stride (surface)))[x];
         hits++;
         right += (pixel & 0xffffff) == cpg_palette_get (values[row * COLUMNS + column] / 3, FALSE);
         seen[row * COLUMNS + column] = TRUE;

@@ -8,8 +8,20 @@ static void test_number (void)
   static const struct {
     double value;
     const char *words;
-  } numbers[] = {{0, "0"},          {-0., "0"},       {12, "12"},         {-3, "−3"},     {.5, "0.50"},   {-1.256, "−1.26"},     {12.34, "12.3"},
-                 {123.4, "123"},    {.0123, "0.01"},  {.00456, "0.005"},  {99999, "99999"}, {1e6, "1.0e+06"}, {-1.5e-7, "−1.5e-07"}, {NAN, "–"},
+  } numbers[] = {{0, "0"},
+                 {-0., "0"},
+                 {12, "12"},
+                 {-3, "−3"},
+                 {.5, "0.50"},
+                 {-1.256, "−1.26"},
+                 {12.34, "12.3"},
+                 {123.4, "123"},
+                 {.0123, "0.01"},
+                 {.00456, "0.005"},
+                 {99999, "99999"},
+                 {1e6, "1.0e+06"},
+                 {-1.5e-7, "−1.5e-07"},
+                 {NAN, "–"},
                  {-INFINITY, "–"}};
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++) {
     char *words = cpg_ink_number (numbers[i].value);
@@ -23,8 +35,8 @@ static void test_tick (void)
   static const struct {
     double value;
     const char *words;
-  } numbers[] = {{0, "0"}, {.5, "0.5"}, {-2, "−2"}, {.125, "0.125"}, {.1 + .2, "0.3"}, {-1.25, "−1.25"}, {1. / 3, "0.33"}, {2e7, "2.0e+07"},
-                 {NAN, "–"}};
+  } numbers[] = {{0, "0"},         {.5, "0.5"},      {-2, "−2"},       {.125, "0.125"}, {.1 + .2, "0.3"},
+                 {-1.25, "−1.25"}, {1. / 3, "0.33"}, {2e7, "2.0e+07"}, {NAN, "–"}};
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++) {
     char *words = cpg_ink_tick (numbers[i].value);
     g_assert_cmpstr (words, ==, numbers[i].words);
@@ -37,14 +49,15 @@ static void test_axis_end (void)
   for (double value = 1e-6; value < 1e6; value *= 1.07) {
     double end = cpg_ink_get_axis_end (value);
     g_assert_cmpfloat (end, >=, value * (1 - 1e-9));
-    g_assert_cmpfloat (end, <, value * 1.34);
+    g_assert_cmpfloat (end, <, value * 1.51);
   }
   g_assert_cmpfloat (cpg_ink_get_axis_end (0), ==, 1);
 }
 
 static void test_round_up (void)
 {
-  static const double values[][2] = {{1, 1}, {1.01, 2}, {2, 2}, {3, 5}, {7, 10}, {.03, .05}, {1e-9, 1e-9}, {4e12, 5e12}, {0, 1}, {-3, 1}, {NAN, 1}};
+  static const double values[][2] = {{1, 1},       {1.01, 2},    {2, 2}, {3, 5},  {7, 10}, {.03, .05},
+                                     {1e-9, 1e-9}, {4e12, 5e12}, {0, 1}, {-3, 1}, {NAN, 1}};
   for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
     g_assert_cmpfloat_with_epsilon (cpg_ink_round_up (values[i][0]), values[i][1], 1e-9 * values[i][1]);
   g_assert_cmpfloat (cpg_ink_round_up (INFINITY), ==, 1);

@@ -110,7 +110,8 @@ static void test_sizes (void)
   }
   cpg_path_chart_set_others (self, NULL, 0);
   /* One place, no place, places too far or too near to be told apart. */
-  static const double odd[][4] = {{2, 2, 2, 2}, {NAN, NAN, INFINITY, 0}, {1e18, 1e18, 1e18 + 1024, 1e18}, {-1e308, 0, 1e308, 0}, {0, 0, 1e-300, 0}};
+  static const double odd[][4] = {
+    {2, 2, 2, 2}, {NAN, NAN, INFINITY, 0}, {1e18, 1e18, 1e18 + 1024, 1e18}, {-1e308, 0, 1e308, 0}, {0, 0, 1e-300, 0}};
   for (gsize i = 0; i < G_N_ELEMENTS (odd); i++) {
     cpg_path_chart_set_path (self, odd[i], 2);
     stage_draw (picture, 480, 300);

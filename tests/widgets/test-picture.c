@@ -68,8 +68,9 @@ static void tear_down (Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 /* All the pictures in one window, photographed with what a model really does. */
 static void test_follow (Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6), *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *pictures[6]
-    = {cpg_token_view_new (), cpg_step_strip_new (), cpg_heat_map_new (), cpg_path_chart_new (), cpg_change_chart_new (), cpg_schedule_chart_new ()};
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6), *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6),
+            *pictures[6] = {cpg_token_view_new (), cpg_step_strip_new (),   cpg_heat_map_new (),
+                            cpg_path_chart_new (), cpg_change_chart_new (), cpg_schedule_chart_new ()};
   gtk_box_set_homogeneous (GTK_BOX (row), TRUE);
   for (int i = 0; i < 6; i++) {
     gtk_box_append (GTK_BOX (i < 3 ? box : row), pictures[i]);
@@ -91,7 +92,8 @@ static void test_follow (Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
       if (CPG_IS_STEP_PICTURE (pictures[k])) {
         g_assert_cmpint (cpg_step_picture_get_n_steps (CPG_STEP_PICTURE (pictures[k])), ==, N_STEPS);
         g_assert_cmpint (cpg_step_picture_get_current_step (CPG_STEP_PICTURE (pictures[k])), ==, i);
-        char *begin = g_strdup_printf ("Step %d of %d,", i + 1, N_STEPS), *words = cpg_picture_describe (CPG_PICTURE (pictures[k]));
+        char *begin = g_strdup_printf ("Step %d of %d,", i + 1, N_STEPS),
+             *words = cpg_picture_describe (CPG_PICTURE (pictures[k]));
         g_assert_true (g_str_has_prefix (words, begin));
         g_free (words);
         g_free (begin);
@@ -110,6 +112,10 @@ static void test_follow (Fixture *fixture, gconstpointer data G_GNUC_UNUSED)
   for (int i = 0; i < 200; i++)
     cpg_run_set_current_step (fixture->run, i % N_STEPS);
   g_test_message ("six pictures take another step in %.3f ms", (double) (g_get_monotonic_time () - start) / 200e3);
+  start = g_get_monotonic_time ();
+  for (int i = 0; i < 6 * 20; i++)
+    stage_draw (CPG_PICTURE (pictures[i % 6]), gtk_widget_get_width (pictures[i % 6]), gtk_widget_get_height (pictures[i % 6]));
+  g_test_message ("six pictures are drawn in %.2f ms", (double) (g_get_monotonic_time () - start) / 20e3);
   cpg_run_set_current_step (fixture->run, 8);
   stage_photograph (box, "pictures");
 

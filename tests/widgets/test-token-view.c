@@ -2,22 +2,36 @@
 #include "stage.h"
 
 static const CpgToken story[] = {
-  {.position = 1, .mark = COSMOS_MARK_SETTLED, .text = (char *) " Once"},     {.position = 2, .mark = COSMOS_MARK_SETTLED, .text = (char *) " upon"},
-  {.position = 3, .mark = COSMOS_MARK_SETTLED, .text = (char *) " a"},        {.position = 4, .mark = COSMOS_MARK_SETTLED, .text = (char *) " time"},
-  {.position = 5, .mark = COSMOS_MARK_SETTLED, .text = (char *) ","},         {.position = 6, .mark = COSMOS_MARK_SAME, .text = (char *) " there"},
-  {.position = 7, .mark = COSMOS_MARK_SAME, .text = (char *) " was"},         {.position = 8, .mark = COSMOS_MARK_SETTLED, .text = (char *) " a"},
-  {.position = 9, .mark = COSMOS_MARK_CHANGED, .text = (char *) " little"},   {.position = 10, .mark = COSMOS_MARK_SETTLED, .text = (char *) " girl"},
-  {.position = 11, .mark = COSMOS_MARK_SAME, .text = (char *) " named"},      {.position = 12, .mark = COSMOS_MARK_UNSURE, .text = (char *) " Lily"},
-  {.position = 13, .mark = COSMOS_MARK_SETTLED, .text = (char *) "."},        {.position = 14, .mark = COSMOS_MARK_SAME, .text = (char *) " She"},
-  {.position = 15, .mark = COSMOS_MARK_SAME, .text = (char *) " loved"},      {.position = 16, .mark = COSMOS_MARK_SAME, .text = (char *) " to"},
-  {.position = 17, .mark = COSMOS_MARK_CHANGED, .text = (char *) " play"},    {.position = 18, .mark = COSMOS_MARK_CHANGED, .text = (char *) "ing"},
-  {.position = 19, .mark = COSMOS_MARK_SAME, .text = (char *) " outside"},    {.position = 20, .mark = COSMOS_MARK_SAME, .text = (char *) " in"},
-  {.position = 21, .mark = COSMOS_MARK_SAME, .text = (char *) " the"},        {.position = 22, .mark = COSMOS_MARK_UNSURE, .text = (char *) " purple"},
-  {.position = 23, .mark = COSMOS_MARK_UNSURE, .text = (char *) " garden"},   {.position = 24, .mark = COSMOS_MARK_SAME, .text = (char *) "."},
+  {.position = 1, .mark = COSMOS_MARK_SETTLED, .text = (char *) " Once"},
+  {.position = 2, .mark = COSMOS_MARK_SETTLED, .text = (char *) " upon"},
+  {.position = 3, .mark = COSMOS_MARK_SETTLED, .text = (char *) " a"},
+  {.position = 4, .mark = COSMOS_MARK_SETTLED, .text = (char *) " time"},
+  {.position = 5, .mark = COSMOS_MARK_SETTLED, .text = (char *) ","},
+  {.position = 6, .mark = COSMOS_MARK_SAME, .text = (char *) " there"},
+  {.position = 7, .mark = COSMOS_MARK_SAME, .text = (char *) " was"},
+  {.position = 8, .mark = COSMOS_MARK_SETTLED, .text = (char *) " a"},
+  {.position = 9, .mark = COSMOS_MARK_CHANGED, .text = (char *) " little"},
+  {.position = 10, .mark = COSMOS_MARK_SETTLED, .text = (char *) " girl"},
+  {.position = 11, .mark = COSMOS_MARK_SAME, .text = (char *) " named"},
+  {.position = 12, .mark = COSMOS_MARK_UNSURE, .text = (char *) " Lily"},
+  {.position = 13, .mark = COSMOS_MARK_SETTLED, .text = (char *) "."},
+  {.position = 14, .mark = COSMOS_MARK_SAME, .text = (char *) " She"},
+  {.position = 15, .mark = COSMOS_MARK_SAME, .text = (char *) " loved"},
+  {.position = 16, .mark = COSMOS_MARK_SAME, .text = (char *) " to"},
+  {.position = 17, .mark = COSMOS_MARK_CHANGED, .text = (char *) " play"},
+  {.position = 18, .mark = COSMOS_MARK_CHANGED, .text = (char *) "ing"},
+  {.position = 19, .mark = COSMOS_MARK_SAME, .text = (char *) " outside"},
+  {.position = 20, .mark = COSMOS_MARK_SAME, .text = (char *) " in"},
+  {.position = 21, .mark = COSMOS_MARK_SAME, .text = (char *) " the"},
+  {.position = 22, .mark = COSMOS_MARK_UNSURE, .text = (char *) " purple"},
+  {.position = 23, .mark = COSMOS_MARK_UNSURE, .text = (char *) " garden"},
+  {.position = 24, .mark = COSMOS_MARK_SAME, .text = (char *) "."},
 };
 static const CpgToken mixed[] = {
-  {.position = 0, .mark = COSMOS_MARK_SETTLED, .text = (char *) "مرحبا"},     {.position = 1, .mark = COSMOS_MARK_CHANGED, .text = (char *) " بالعالم"},
-  {.position = 2, .mark = COSMOS_MARK_UNSURE, .text = (char *) " COSMOS"},    {.position = 3, .mark = COSMOS_MARK_SAME, .text = (char *) " 42"},
+  {.position = 0, .mark = COSMOS_MARK_SETTLED, .text = (char *) "مرحبا"},
+  {.position = 1, .mark = COSMOS_MARK_CHANGED, .text = (char *) " بالعالم"},
+  {.position = 2, .mark = COSMOS_MARK_UNSURE, .text = (char *) " COSMOS"},
+  {.position = 3, .mark = COSMOS_MARK_SAME, .text = (char *) " 42"},
   {.position = 4, .mark = COSMOS_MARK_CHANGED, .text = (char *) " شكرا"},
 };
 #define STORY "Once upon a time, there was a little girl named Lily. She loved to playing outside in the purple garden."
@@ -205,8 +219,11 @@ static void test_sizes (void)
   GtkWidget *widget = g_object_ref_sink (cpg_token_view_new ());
   CpgTokenView *self = CPG_TOKEN_VIEW (widget);
   stage_draw (CPG_PICTURE (widget), 200, 100);
-  CpgToken odd[] = {{.position = 0, .text = (char *) ""}, {.position = 1, .text = NULL}, {.position = 2, .text = (char *) "\xff\xfe"},
-                    {.position = 3, .text = (char *) " a\nb"}, {.position = 4, .mark = COSMOS_MARK_CHANGED, .text = (char *) "  "}};
+  CpgToken odd[] = {{.position = 0, .text = (char *) ""},
+                    {.position = 1, .text = NULL},
+                    {.position = 2, .text = (char *) "\xff\xfe"},
+                    {.position = 3, .text = (char *) " a\nb"},
+                    {.position = 4, .mark = COSMOS_MARK_CHANGED, .text = (char *) "  "}};
   cpg_token_view_set_tokens (self, odd, G_N_ELEMENTS (odd));
   g_assert_true (g_utf8_validate (cpg_token_view_get_text (self), -1, NULL));
   stage_draw (CPG_PICTURE (widget), 200, 100);

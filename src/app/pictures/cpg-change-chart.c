@@ -11,9 +11,9 @@ enum { MIN_PANEL_HEIGHT = 56, PANEL_HEIGHT = 88 };
 
 static const char *get_name (int which)
 {
-  static const char *const names[]
-    = {N_("change of the guess (rms)"), N_("tokens flipped"), N_("mean confidence"), N_("mean entropy (nats)")};
-  return _(names[which]);
+  static const char *const names[] = {N_("change of the guess (rms)"), N_("tokens flipped"), N_("mean confidence"),
+                                      N_("mean entropy (nats)")};
+  return _ (names[which]);
 }
 
 /* Dashes tell the series apart where colours do not. */
@@ -158,7 +158,8 @@ static char *describe (CpgPicture *picture)
 static int find (CpgStepPicture *picture, double x, double y G_GNUC_UNUSED, double width, double height, const CpgStyle *style)
 {
   CpgChangeData data = get_data (CPG_CHANGE_CHART (picture));
-  CpgPanel panel = cpg_panel_new (0, MAX (count_shown (&data), 1), width, height, get_label_width (&data, style), data.n_steps, style);
+  CpgPanel panel = cpg_panel_new (0, MAX (count_shown (&data), 1), width, height, get_label_width (&data, style), data.n_steps,
+                                  style);
   return cpg_panel_find (&panel, x);
 }
 
@@ -195,8 +196,8 @@ static void follow (CpgPicture *picture, CpgRun *run, gboolean is_other_step)
   }
 }
 
-static void measure (GtkWidget *widget, GtkOrientation orientation, int for_size G_GNUC_UNUSED, int *minimum, int *natural, int *minimum_baseline,
-                     int *natural_baseline)
+static void measure (GtkWidget *widget, GtkOrientation orientation, int for_size G_GNUC_UNUSED, int *minimum, int *natural,
+                     int *minimum_baseline, int *natural_baseline)
 {
   CpgChangeData data = get_data (CPG_CHANGE_CHART (widget));
   int n = MAX (count_shown (&data), 1);
@@ -241,8 +242,8 @@ static void cpg_change_chart_class_init (CpgChangeChartClass *class)
   CPG_PICTURE_CLASS (class)->follow = follow;
   CPG_STEP_PICTURE_CLASS (class)->find = find;
   for (int i = 0; i < CPG_N_CHANGES; i++)
-    properties[1 + i]
-      = g_param_spec_boolean (names[i], NULL, NULL, TRUE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+    properties[1 + i] = g_param_spec_boolean (names[i], NULL, NULL, TRUE,
+                                              G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
   gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (class), "changechart");
 }

@@ -17,7 +17,8 @@ static graphene_rect_t get_area (const CpgHeatMapData *data, double width, doubl
   g_free (last);
   double below = 2 * style->line + 2 * GAP + MARGIN;
   double x = style->rtl ? MARGIN : MARGIN + label;
-  return GRAPHENE_RECT_INIT ((float) x, MARGIN, (float) MAX (width - 2 * MARGIN - label, 1), (float) MAX (height - MARGIN - below, 1));
+  return GRAPHENE_RECT_INIT ((float) x, MARGIN, (float) MAX (width - 2 * MARGIN - label, 1),
+                             (float) MAX (height - MARGIN - below, 1));
 }
 
 /* One pixel a cell. */
@@ -31,7 +32,8 @@ static cairo_surface_t *paint_cells (const CpgHeatMapData *data, const CpgStyle 
   for (int row = 0; row < data->rows; row++) {
     uint32_t *line = (uint32_t *) (void *) (pixels + (gsize) row * (gsize) stride);
     for (int column = 0; column < data->columns; column++)
-      line[column] = cpg_palette_get (data->values[(gsize) row * (gsize) data->columns + (gsize) column] / data->limit, style->dark);
+      line[column] = cpg_palette_get (data->values[(gsize) row * (gsize) data->columns + (gsize) column] / data->limit,
+                                      style->dark);
   }
   cairo_surface_mark_dirty (surface);
   return surface;
@@ -59,7 +61,8 @@ static void draw_cursor (const CpgHeatMapData *data, cairo_t *cr, const graphene
 {
   double cell_width = area->size.width / data->columns, cell_height = area->size.height / data->rows;
   double width = MAX (cell_width, 5), height = MAX (cell_height, 5);
-  double x = area->origin.x + (data->column + .5) * cell_width - width / 2, y = area->origin.y + (data->row + .5) * cell_height - height / 2;
+  double x = area->origin.x + (data->column + .5) * cell_width - width / 2,
+         y = area->origin.y + (data->row + .5) * cell_height - height / 2;
   /* Two rings, of which one stands off from any colour. */
   gdk_cairo_set_source_rgba (cr, &style->surface);
   cairo_set_line_width (cr, 4);
@@ -91,7 +94,8 @@ static double draw_legend (const CpgHeatMapData *data, cairo_t *cr, double y, do
   cairo_pattern_t *gradient = cairo_pattern_create_linear (x, 0, x + LEGEND_WIDTH, 0);
   for (int i = 0; i <= 16; i++) {
     uint32_t colour = cpg_palette_get (i / 8. - 1, style->dark);
-    cairo_pattern_add_color_stop_rgb (gradient, i / 16., (colour >> 16 & 255) / 255., (colour >> 8 & 255) / 255., (colour & 255) / 255.);
+    cairo_pattern_add_color_stop_rgb (gradient, i / 16., (colour >> 16 & 255) / 255., (colour >> 8 & 255) / 255.,
+                                      (colour & 255) / 255.);
   }
   double middle = y + style->line / 2;
   cpg_ink_rounded (cr, x, round (middle - LEGEND_HEIGHT / 2.), LEGEND_WIDTH, LEGEND_HEIGHT, 3);
@@ -142,11 +146,13 @@ void cpg_heat_map_draw (const CpgHeatMapData *data, cairo_t *cr, double width, d
   double y = height - MARGIN - style->line;
   double legend = draw_legend (data, cr, y, width, style), room = width - 2 * MARGIN - legend - 2 * GAP;
   char *words = has_cell ? describe_cell (data) : g_strdup (_("rows: latents, columns: dimensions"));
-  cpg_ink_text_in (cr, style, has_cell ? &style->foreground : &style->dim, style->rtl ? MARGIN + legend + 2 * GAP : MARGIN, y, room, 0, words);
+  cpg_ink_text_in (cr, style, has_cell ? &style->foreground : &style->dim, style->rtl ? MARGIN + legend + 2 * GAP : MARGIN, y,
+                   room, 0, words);
   g_free (words);
 }
 
-gboolean cpg_heat_map_find (const CpgHeatMapData *data, double width, double height, const CpgStyle *style, double x, double y, int *row, int *column)
+gboolean cpg_heat_map_find (const CpgHeatMapData *data, double width, double height, const CpgStyle *style, double x, double y,
+                            int *row, int *column)
 {
   if (data->rows < 1 || data->columns < 1)
     return FALSE;
@@ -202,7 +208,8 @@ static char *describe (CpgPicture *picture)
   if (count == 0)
     return g_strdup_printf (_("%d latents of %d dimensions, none of them a finite number"), data->rows, data->columns);
   char *from = cpg_ink_number (low), *to = cpg_ink_number (high), *spread = cpg_ink_number (sqrt (sum / (double) count));
-  char *words = g_strdup_printf (_("%d latents of %d dimensions, from %s to %s, root mean square %s"), data->rows, data->columns, from, to, spread);
+  char *words = g_strdup_printf (_("%d latents of %d dimensions, from %s to %s, root mean square %s"), data->rows, data->columns,
+                                 from, to, spread);
   g_free (from);
   g_free (to);
   g_free (spread);
@@ -259,8 +266,8 @@ static void on_motion (CpgHeatMap *self, double x, double y)
 {
   GtkWidget *widget = GTK_WIDGET (self);
   int row = -1, column = -1;
-  cpg_heat_map_find (&self->data, gtk_widget_get_width (widget), gtk_widget_get_height (widget), cpg_picture_get_style (CPG_PICTURE (self)), x, y,
-                     &row, &column);
+  cpg_heat_map_find (&self->data, gtk_widget_get_width (widget), gtk_widget_get_height (widget),
+                     cpg_picture_get_style (CPG_PICTURE (self)), x, y, &row, &column);
   cpg_heat_map_set_cell (self, row, column);
 }
 
@@ -302,8 +309,8 @@ static void set_property (GObject *object, guint id, const GValue *value, GParam
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
-static void measure (GtkWidget *widget G_GNUC_UNUSED, GtkOrientation orientation, int for_size G_GNUC_UNUSED, int *minimum, int *natural,
-                     int *minimum_baseline, int *natural_baseline)
+static void measure (GtkWidget *widget G_GNUC_UNUSED, GtkOrientation orientation, int for_size G_GNUC_UNUSED, int *minimum,
+                     int *natural, int *minimum_baseline, int *natural_baseline)
 {
   *minimum_baseline = *natural_baseline = -1;
   *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 240 : 120;
@@ -333,7 +340,8 @@ static void cpg_heat_map_class_init (CpgHeatMapClass *class)
   CPG_PICTURE_CLASS (class)->draw = draw;
   CPG_PICTURE_CLASS (class)->describe = describe;
   CPG_PICTURE_CLASS (class)->follow = follow;
-  properties[PROPERTY_LIMIT] = g_param_spec_double ("limit", NULL, NULL, 1e-6, 1e6, 3, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROPERTY_LIMIT] = g_param_spec_double ("limit", NULL, NULL, 1e-6, 1e6, 3,
+                                                    G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 
   gtk_widget_class_set_css_name (widget_class, "heatmap");

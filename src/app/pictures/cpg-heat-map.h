@@ -21,7 +21,8 @@ typedef struct {
 
 void cpg_heat_map_draw (const CpgHeatMapData *data, cairo_t *cr, double width, double height, const CpgStyle *style);
 /* The cell at a place of that drawing. FALSE: none. */
-gboolean cpg_heat_map_find (const CpgHeatMapData *data, double width, double height, const CpgStyle *style, double x, double y, int *row, int *column);
+gboolean cpg_heat_map_find (const CpgHeatMapData *data, double width, double height, const CpgStyle *style, double x, double y,
+                            int *row, int *column);
 
 #define CPG_TYPE_HEAT_MAP (cpg_heat_map_get_type ())
 G_DECLARE_FINAL_TYPE (CpgHeatMap, cpg_heat_map, CPG, HEAT_MAP, CpgPicture)

@@ -10,7 +10,8 @@ static void show (cairo_t *cr, const GdkRGBA *colour, double x, double y, PangoL
   g_object_unref (layout);
 }
 
-void cpg_ink_text (cairo_t *cr, const CpgStyle *style, const GdkRGBA *colour, double x, double y, double align_x, double align_y, const char *text)
+void cpg_ink_text (cairo_t *cr, const CpgStyle *style, const GdkRGBA *colour, double x, double y, double align_x, double align_y,
+                   const char *text)
 {
   PangoLayout *layout = cpg_style_create_caption (style, text);
   int width, height;
@@ -27,7 +28,8 @@ double cpg_ink_text_width (const CpgStyle *style, const char *text)
   return width;
 }
 
-void cpg_ink_text_in (cairo_t *cr, const CpgStyle *style, const GdkRGBA *colour, double x, double y, double width, double align, const char *text)
+void cpg_ink_text_in (cairo_t *cr, const CpgStyle *style, const GdkRGBA *colour, double x, double y, double width, double align,
+                      const char *text)
 {
   if (width < 1)
     return;
@@ -103,6 +105,6 @@ double cpg_ink_round_up (double value)
 
 double cpg_ink_get_axis_end (double value)
 {
-  static const double steps[] = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10};
+  static const double steps[] = {1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10};
   return round_up_to (value, steps);
 }

@@ -5,11 +5,13 @@
 
 /* A line of caption at (x, y), shifted left by align_x of its width and up by align_y of its height: (0, 0) has its corner there, (1, .5)
  * stands before the point, centred in height. */
-void cpg_ink_text (cairo_t *cr, const CpgStyle *style, const GdkRGBA *colour, double x, double y, double align_x, double align_y, const char *text);
+void cpg_ink_text (cairo_t *cr, const CpgStyle *style, const GdkRGBA *colour, double x, double y, double align_x, double align_y,
+                   const char *text);
 /* Width of a line of caption, in pixels. */
 double cpg_ink_text_width (const CpgStyle *style, const char *text);
 /* The same as cpg_ink_text () but no wider than width (ellipsised at its end), at the start (0) or end (1) of the area. */
-void cpg_ink_text_in (cairo_t *cr, const CpgStyle *style, const GdkRGBA *colour, double x, double y, double width, double align, const char *text);
+void cpg_ink_text_in (cairo_t *cr, const CpgStyle *style, const GdkRGBA *colour, double x, double y, double width, double align,
+                      const char *text);
 void cpg_ink_line (cairo_t *cr, const GdkRGBA *colour, double line_width, double x1, double y1, double x2, double y2);
 void cpg_ink_rounded (cairo_t *cr, double x, double y, double width, double height, double radius);
 

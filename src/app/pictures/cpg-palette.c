@@ -20,7 +20,8 @@ static uint32_t mix (double share, gboolean dark)
   int i = MIN ((int) place, N_STOPS - 2);
   double part = place - i;
   const Colour *a = &stops[dark ? 1 : 0][i], *b = a + 1;
-  uint32_t red = (uint32_t) lround (a->red + (b->red - a->red) * part), green = (uint32_t) lround (a->green + (b->green - a->green) * part),
+  uint32_t red = (uint32_t) lround (a->red + (b->red - a->red) * part),
+           green = (uint32_t) lround (a->green + (b->green - a->green) * part),
            blue = (uint32_t) lround (a->blue + (b->blue - a->blue) * part);
   return red << 16 | green << 8 | blue;
 }

@@ -58,8 +58,8 @@ void cpg_panel_draw_reading (const CpgPanel *self, cairo_t *cr, const CpgStyle *
   cpg_ink_text_in (cr, style, &style->foreground, self->x, self->y - GAP - style->line, self->width, 1, words);
 }
 
-double cpg_panel_draw_key (const CpgPanel *self, cairo_t *cr, const CpgStyle *style, double offset, const GdkRGBA *colour, double dash,
-                           const char *name, double room)
+double cpg_panel_draw_key (const CpgPanel *self, cairo_t *cr, const CpgStyle *style, double offset, const GdkRGBA *colour,
+                           double dash, const char *name, double room)
 {
   double y = self->y - GAP - style->line, middle = floor (y + style->line / 2) + .5, sign = self->rtl ? -1 : 1;
   double x = (self->rtl ? self->x + self->width : self->x) + sign * offset;
@@ -80,7 +80,8 @@ void cpg_panel_draw_grid (const CpgPanel *self, cairo_t *cr, const CpgStyle *sty
     double y = floor (cpg_panel_get_y (self, values[i])) + .5;
     cpg_ink_line (cr, &style->faint, 1, self->x, y, self->x + self->width, y);
     char *number = cpg_panel_format (values[i], percent);
-    cpg_ink_text (cr, style, &style->dim, self->rtl ? self->x + self->width + GAP : self->x - GAP, y, self->rtl ? 0 : 1, .5, number);
+    cpg_ink_text (cr, style, &style->dim, self->rtl ? self->x + self->width + GAP : self->x - GAP, y, self->rtl ? 0 : 1, .5,
+                  number);
     g_free (number);
   }
 }
@@ -100,7 +101,11 @@ void cpg_panel_draw_steps (const CpgPanel *self, cairo_t *cr, const CpgStyle *st
     g_free (words);
   }
   /* The last must not leave the picture, so it ends where the axis does. */
-  cpg_ink_text (cr, style, &style->dim, cpg_panel_get_x (self, self->n_steps - 1), y, self->n_steps == 1 ? .5 : self->rtl ? 0 : 1, 0, last);
+  cpg_ink_text (cr, style, &style->dim, cpg_panel_get_x (self, self->n_steps - 1), y,
+                self->n_steps == 1 ? .5
+                : self->rtl        ? 0
+                                   : 1,
+                0, last);
   g_free (last);
   if (self->n_steps == 1)
     return;
@@ -120,7 +125,8 @@ void cpg_panel_draw_current (const CpgPanel *self, cairo_t *cr, const CpgStyle *
   cpg_ink_line (cr, &colour, 1, x, self->y, x, self->y + self->height);
 }
 
-static void draw_dot (const CpgPanel *self, cairo_t *cr, const CpgStyle *style, const GdkRGBA *colour, int step, double value, gboolean is_current)
+static void draw_dot (const CpgPanel *self, cairo_t *cr, const CpgStyle *style, const GdkRGBA *colour, int step, double value,
+                      gboolean is_current)
 {
   double x = cpg_panel_get_x (self, step), y = cpg_panel_get_y (self, value);
   cairo_new_sub_path (cr);
@@ -134,8 +140,8 @@ static void draw_dot (const CpgPanel *self, cairo_t *cr, const CpgStyle *style, 
   cairo_fill (cr);
 }
 
-void cpg_panel_draw_line (const CpgPanel *self, cairo_t *cr, const CpgStyle *style, const GdkRGBA *colour, const double *values, int n, int current,
-                          double dash, gboolean fill)
+void cpg_panel_draw_line (const CpgPanel *self, cairo_t *cr, const CpgStyle *style, const GdkRGBA *colour, const double *values,
+                          int n, int current, double dash, gboolean fill)
 {
   int first = -1, last = -1;
   cairo_new_path (cr);

@@ -26,16 +26,17 @@ int cpg_panel_find (const CpgPanel *self, double x);
 void cpg_panel_draw_reading (const CpgPanel *self, cairo_t *cr, const CpgStyle *style, const char *words);
 /* Over it, from the start: a line as the series has it, and its name. offset: where the key before ended, 0 at first; where this one ends. The name
  * leaves room pixels at the end for the reading. */
-double cpg_panel_draw_key (const CpgPanel *self, cairo_t *cr, const CpgStyle *style, double offset, const GdkRGBA *colour, double dash,
-                           const char *name, double room);
+double cpg_panel_draw_key (const CpgPanel *self, cairo_t *cr, const CpgStyle *style, double offset, const GdkRGBA *colour,
+                           double dash, const char *name, double room);
 /* Lines across at values, with their numbers beside; percent: as shares. */
-void cpg_panel_draw_grid (const CpgPanel *self, cairo_t *cr, const CpgStyle *style, const double *values, int n, gboolean percent);
+void cpg_panel_draw_grid (const CpgPanel *self, cairo_t *cr, const CpgStyle *style, const double *values, int n,
+                          gboolean percent);
 /* Numbers of steps below; counted from 1. */
 void cpg_panel_draw_steps (const CpgPanel *self, cairo_t *cr, const CpgStyle *style);
 /* The line through the current step; -1: nothing. */
 void cpg_panel_draw_current (const CpgPanel *self, cairo_t *cr, const CpgStyle *style, int step);
 /* Through all values that are finite, with a dot where both neighbours are not, and at the current step. dash 0: an unbroken line. fill: to low. */
-void cpg_panel_draw_line (const CpgPanel *self, cairo_t *cr, const CpgStyle *style, const GdkRGBA *colour, const double *values, int n, int current,
-                          double dash, gboolean fill);
+void cpg_panel_draw_line (const CpgPanel *self, cairo_t *cr, const CpgStyle *style, const GdkRGBA *colour, const double *values,
+                          int n, int current, double dash, gboolean fill);
 /* From the bottom; not finite ones are left out. */
 void cpg_panel_draw_bars (const CpgPanel *self, cairo_t *cr, const GdkRGBA *colour, const double *values, int n, int current);

@@ -46,7 +46,8 @@ static gboolean get_place (const CpgPathData *data, double width, double height,
     return FALSE;
   double label = cpg_ink_text_width (style, "−0.00") + GAP, below = style->line + GAP, above = style->line + GAP;
   place->area = GRAPHENE_RECT_INIT ((float) (style->rtl ? MARGIN : MARGIN + label), (float) (MARGIN + above),
-                                    (float) MAX (width - 2 * MARGIN - label, 1), (float) MAX (height - 2 * MARGIN - above - below, 1));
+                                    (float) MAX (width - 2 * MARGIN - label, 1),
+                                    (float) MAX (height - 2 * MARGIN - above - below, 1));
   /* Room around, so that dots and the ring at the start are whole. */
   double inner_width = MAX (place->area.size.width - 4 * GAP, 1), inner_height = MAX (place->area.size.height - 4 * GAP, 1);
   double wide = high_x - low_x, high = high_y - low_y;
@@ -71,7 +72,8 @@ static double to_y (const Place *place, double second)
 /* Lines at round numbers, the same distance on both axes. */
 static void draw_grid (const Place *place, cairo_t *cr, const CpgStyle *style)
 {
-  double left = place->area.origin.x, top = place->area.origin.y, right = left + place->area.size.width, bottom = top + place->area.size.height;
+  double left = place->area.origin.x, top = place->area.origin.y, right = left + place->area.size.width,
+         bottom = top + place->area.size.height;
   double tick = cpg_ink_round_up (fmin (right - left, bottom - top) / place->scale / N_TICKS);
   double label_room = cpg_ink_text_width (style, "−0.00");
   double drawn_until = -INFINITY;
@@ -109,11 +111,13 @@ static void draw_words (const CpgPathData *data, const Place *place, cairo_t *cr
     cpg_ink_text_in (cr, style, &style->foreground, x, MARGIN, width, 1, step);
     g_free (step);
   }
-  cpg_ink_text_in (cr, style, &style->dim, style->rtl ? x + room : x, MARGIN, width - room, 0, _("first component across, second up"));
+  cpg_ink_text_in (cr, style, &style->dim, style->rtl ? x + room : x, MARGIN, width - room, 0,
+                   _("first component across, second up"));
 }
 
 /* Steps first .. last, joined. */
-static void draw_path (const Place *place, cairo_t *cr, const CpgPath *path, int first, int last, const GdkRGBA *colour, double line_width)
+static void draw_path (const Place *place, cairo_t *cr, const CpgPath *path, int first, int last, const GdkRGBA *colour,
+                       double line_width)
 {
   double x, y;
   cairo_new_path (cr);
@@ -213,7 +217,8 @@ static char *describe (CpgPicture *picture)
   if (!get_point (&data.path, data.current, &x, &y))
     return g_strdup (_("No path yet"));
   char *first = cpg_ink_number (x), *second = cpg_ink_number (y);
-  char *words = g_strdup_printf (_("Step %d of %d, first component: %s, second component: %s"), data.current + 1, data.n_steps, first, second);
+  char *words = g_strdup_printf (_("Step %d of %d, first component: %s, second component: %s"), data.current + 1, data.n_steps,
+                                 first, second);
   g_free (first);
   g_free (second);
   return words;
@@ -275,8 +280,8 @@ void cpg_path_chart_set_others (CpgPathChart *self, const CpgPath *others, int n
   cpg_picture_changed (CPG_PICTURE (self));
 }
 
-static void measure (GtkWidget *widget G_GNUC_UNUSED, GtkOrientation orientation, int for_size G_GNUC_UNUSED, int *minimum, int *natural,
-                     int *minimum_baseline, int *natural_baseline)
+static void measure (GtkWidget *widget G_GNUC_UNUSED, GtkOrientation orientation, int for_size G_GNUC_UNUSED, int *minimum,
+                     int *natural, int *minimum_baseline, int *natural_baseline)
 {
   *minimum_baseline = *natural_baseline = -1;
   *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 200 : 160;

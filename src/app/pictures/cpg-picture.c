@@ -51,8 +51,8 @@ void cpg_picture_changed (CpgPicture *self)
 {
   char *words = cpg_picture_describe (self);
   /* Readers show the description of a picture; few of them its value. */
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, words, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words,
-                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, words,
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words, -1);
   g_free (words);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -183,8 +183,8 @@ static void cpg_picture_class_init (CpgPictureClass *class)
   object_class->set_property = set_property;
   object_class->dispose = dispose;
   object_class->finalize = finalize;
-  properties[PROPERTY_RUN]
-    = g_param_spec_object ("run", NULL, NULL, CPG_TYPE_RUN, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  properties[PROPERTY_RUN] = g_param_spec_object ("run", NULL, NULL, CPG_TYPE_RUN,
+                                                  G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
   widget_class->snapshot = snapshot;
   widget_class->css_changed = css_changed;

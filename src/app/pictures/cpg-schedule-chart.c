@@ -28,7 +28,8 @@ static double get_label_width (const CpgScheduleData *data, const CpgStyle *styl
   double low, high;
   get_range (data, &low, &high);
   char *first = cpg_panel_format (low, FALSE), *second = cpg_panel_format (high, FALSE);
-  double width = fmax (fmax (cpg_ink_text_width (style, first), cpg_ink_text_width (style, second)), cpg_ink_text_width (style, "0.5"));
+  double width = fmax (fmax (cpg_ink_text_width (style, first), cpg_ink_text_width (style, second)),
+                       cpg_ink_text_width (style, "0.5"));
   g_free (first);
   g_free (second);
   return width;
@@ -46,7 +47,8 @@ static void draw_levels (const CpgScheduleData *data, const CpgPanel *panel, cai
   cpg_panel_draw_current (panel, cr, style, data->current);
   cpg_panel_draw_line (panel, cr, style, noise, data->sigma, data->n, data->current, NOISE_DASH, FALSE);
   cpg_panel_draw_line (panel, cr, style, signal, data->alpha, data->n, data->current, 0, FALSE);
-  char *reading = has_current (data) ? g_strdup_printf ("α %.2f  σ %.2f", data->alpha[data->current], data->sigma[data->current]) : g_strdup ("");
+  char *reading = has_current (data) ? g_strdup_printf ("α %.2f  σ %.2f", data->alpha[data->current], data->sigma[data->current])
+                                     : g_strdup ("");
   double room = cpg_ink_text_width (style, reading) + 12;
   double offset = cpg_panel_draw_key (panel, cr, style, 0, signal, 0, _("signal α"), room);
   cpg_panel_draw_key (panel, cr, style, offset, noise, NOISE_DASH, _("noise σ"), room);
@@ -124,8 +126,8 @@ static char *describe (CpgPicture *picture)
     return g_strdup_printf (ngettext ("%d step", "%d steps", (gulong) data.n_steps), data.n_steps);
   char *alpha = cpg_ink_number (data.alpha[data.current]), *sigma = cpg_ink_number (data.sigma[data.current]),
        *ratio = cpg_ink_number (data.log_snr[data.current]);
-  char *words = g_strdup_printf (_("Step %d of %d, signal: %s, noise: %s, logarithm of their ratio: %s"), data.current + 1, data.n_steps, alpha,
-                                 sigma, ratio);
+  char *words = g_strdup_printf (_("Step %d of %d, signal: %s, noise: %s, logarithm of their ratio: %s"), data.current + 1,
+                                 data.n_steps, alpha, sigma, ratio);
   g_free (alpha);
   g_free (sigma);
   g_free (ratio);
@@ -169,8 +171,8 @@ static void follow (CpgPicture *picture, CpgRun *run, gboolean is_other_step)
   g_free (sigma);
 }
 
-static void measure (GtkWidget *widget G_GNUC_UNUSED, GtkOrientation orientation, int for_size G_GNUC_UNUSED, int *minimum, int *natural,
-                     int *minimum_baseline, int *natural_baseline)
+static void measure (GtkWidget *widget G_GNUC_UNUSED, GtkOrientation orientation, int for_size G_GNUC_UNUSED, int *minimum,
+                     int *natural, int *minimum_baseline, int *natural_baseline)
 {
   *minimum_baseline = *natural_baseline = -1;
   *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 240 : 170;

@@ -153,8 +153,8 @@ static void cpg_step_picture_class_init (CpgStepPictureClass *class)
   properties[PROPERTY_N_STEPS] = g_param_spec_int ("n-steps", NULL, NULL, 0, G_MAXINT, 0, flags);
   properties[PROPERTY_CURRENT_STEP] = g_param_spec_int ("current-step", NULL, NULL, -1, G_MAXINT, -1, flags);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
-  signals[STEP_SELECTED]
-    = g_signal_new ("step-selected", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
+  signals[STEP_SELECTED] = g_signal_new ("step-selected", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 1, G_TYPE_INT);
 
   gtk_widget_class_install_action (widget_class, "step.move", "i", move_action);
   gtk_widget_class_install_action (widget_class, "step.end", "i", end_action);

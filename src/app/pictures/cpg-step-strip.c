@@ -136,8 +136,8 @@ static void follow (CpgPicture *picture, CpgRun *run, gboolean is_other_step)
   g_free (noise);
 }
 
-static void measure (GtkWidget *widget G_GNUC_UNUSED, GtkOrientation orientation, int for_size G_GNUC_UNUSED, int *minimum, int *natural,
-                     int *minimum_baseline, int *natural_baseline)
+static void measure (GtkWidget *widget G_GNUC_UNUSED, GtkOrientation orientation, int for_size G_GNUC_UNUSED, int *minimum,
+                     int *natural, int *minimum_baseline, int *natural_baseline)
 {
   *minimum_baseline = *natural_baseline = -1;
   *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 80 : 16;

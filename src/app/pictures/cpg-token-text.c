@@ -61,7 +61,8 @@ PangoLayout *cpg_token_text_create_layout (const CpgTokenText *self, const CpgSt
       continue;
     GdkRGBA colour = mark_colour (span->mark, style);
     add_attribute (list,
-                   pango_attr_foreground_new ((guint16) (colour.red * 65535), (guint16) (colour.green * 65535), (guint16) (colour.blue * 65535)),
+                   pango_attr_foreground_new ((guint16) (colour.red * 65535), (guint16) (colour.green * 65535),
+                                              (guint16) (colour.blue * 65535)),
                    span->start, span->end);
     add_attribute (list, pango_attr_foreground_alpha_new ((guint16) (colour.alpha * 65535)), span->start, span->end);
   }
@@ -86,7 +87,8 @@ typedef struct {
 static int get_pieces (const CpgTokenSpan *span, PangoLayoutIter *iter, Piece *pieces, int n)
 {
   PangoLayoutLine *line = pango_layout_iter_get_line_readonly (iter);
-  gsize line_start = (gsize) pango_layout_line_get_start_index (line), line_end = line_start + (gsize) pango_layout_line_get_length (line);
+  gsize line_start = (gsize) pango_layout_line_get_start_index (line),
+        line_end = line_start + (gsize) pango_layout_line_get_length (line);
   gsize start = MAX (span->start, line_start), end = MIN (span->end, line_end);
   if (start >= end)
     return 0;
@@ -98,7 +100,8 @@ static int get_pieces (const CpgTokenSpan *span, PangoLayoutIter *iter, Piece *p
   n = MIN (n, n_ranges);
   for (int i = 0; i < n; i++) {
     double x1 = (double) ranges[2 * i] / PANGO_SCALE, x2 = (double) ranges[2 * i + 1] / PANGO_SCALE;
-    pieces[i] = (Piece) {MARGIN + x1, MARGIN + (double) box.y / PANGO_SCALE, x2 - x1, (double) box.height / PANGO_SCALE, MARGIN + baseline};
+    pieces[i] = (Piece) {MARGIN + x1, MARGIN + (double) box.y / PANGO_SCALE, x2 - x1, (double) box.height / PANGO_SCALE,
+                         MARGIN + baseline};
   }
   g_free (ranges);
   return n;
@@ -194,7 +197,8 @@ void cpg_token_text_get_rectangle (const CpgTokenText *self, PangoLayout *layout
   if (!found) { /* nothing to be seen: where it would be */
     PangoRectangle place;
     pango_layout_index_to_pos (layout, (int) span->start, &place);
-    piece = (Piece) {MARGIN + (double) place.x / PANGO_SCALE, MARGIN + (double) place.y / PANGO_SCALE, 0, (double) place.height / PANGO_SCALE, 0};
+    piece = (Piece) {MARGIN + (double) place.x / PANGO_SCALE, MARGIN + (double) place.y / PANGO_SCALE, 0,
+                     (double) place.height / PANGO_SCALE, 0};
   }
   *rectangle = (GdkRectangle) {(int) piece.x, (int) piece.y, (int) ceil (piece.width), (int) ceil (piece.height)};
 }
@@ -215,7 +219,7 @@ static int move_line (const CpgTokenText *self, PangoLayout *layout, int token, 
   cpg_token_text_get_rectangle (self, layout, token, &from);
   int best = token, line = from.y;
   double best_distance = 0;
-  for (int i = step_token (self, token, delta); ; i = step_token (self, i, delta)) {
+  for (int i = step_token (self, token, delta);; i = step_token (self, i, delta)) {
     cpg_token_text_get_rectangle (self, layout, i, &to);
     if (to.y != from.y) {
       if (line == from.y)

@@ -19,8 +19,8 @@ typedef struct {
   char *text;
   CpgTokenSpan *spans;
   int n;
-  int cursor;  /* token that is ringed, -1 none */
-  int hovered; /* token that is lit, -1 none */
+  int cursor;   /* token that is ringed, -1 none */
+  int hovered;  /* token that is lit, -1 none */
   double scale; /* of the body font */
 } CpgTokenText;
 

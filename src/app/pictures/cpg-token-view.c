@@ -187,7 +187,8 @@ static void move_action (GtkWidget *widget, const char *name G_GNUC_UNUSED, GVar
   if (ABS (delta_x) > 1)
     cpg_token_view_set_cursor (self, delta_x < 0 ? 0 : self->tokens.n - 1);
   else
-    cpg_token_view_set_cursor (self, cpg_token_text_move (&self->tokens, get_shown_layout (self), self->cursor, delta_x, delta_y));
+    cpg_token_view_set_cursor (self,
+                               cpg_token_text_move (&self->tokens, get_shown_layout (self), self->cursor, delta_x, delta_y));
 }
 
 static void on_released (CpgTokenView *self, int n_press G_GNUC_UNUSED, double x, double y)
@@ -226,8 +227,8 @@ static GtkSizeRequestMode get_request_mode (GtkWidget *widget G_GNUC_UNUSED)
   return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
 }
 
-static void measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural, int *minimum_baseline,
-                     int *natural_baseline)
+static void measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                     int *minimum_baseline, int *natural_baseline)
 {
   CpgTokenView *self = CPG_TOKEN_VIEW (widget);
   int width, height;
@@ -269,7 +270,8 @@ static const CpgTokenSpan *span_at (CpgTokenView *self, gsize byte)
 }
 
 /* Words are tokens here, and the text is one line, sentence and paragraph. */
-static GBytes *get_contents_at (GtkAccessibleText *text, guint offset, GtkAccessibleTextGranularity granularity, guint *start, guint *end)
+static GBytes *get_contents_at (GtkAccessibleText *text, guint offset, GtkAccessibleTextGranularity granularity, guint *start,
+                                guint *end)
 {
   CpgTokenView *self = CPG_TOKEN_VIEW (text);
   const char *string = self->tokens.text;
@@ -306,8 +308,8 @@ static gboolean get_selection (GtkAccessibleText *text G_GNUC_UNUSED, gsize *n_r
 }
 
 /* The mark of a token in words, so that it can be heard as well as seen. */
-static gboolean get_attributes (GtkAccessibleText *text, guint offset, gsize *n_ranges, GtkAccessibleTextRange **ranges, char ***names,
-                                char ***values)
+static gboolean get_attributes (GtkAccessibleText *text, guint offset, gsize *n_ranges, GtkAccessibleTextRange **ranges,
+                                char ***names, char ***values)
 {
   CpgTokenView *self = CPG_TOKEN_VIEW (text);
   const char *string = self->tokens.text;
@@ -417,12 +419,13 @@ static void cpg_token_view_class_init (CpgTokenViewClass *class)
   picture_class->follow = follow;
   picture_class->style_changed = style_changed;
   properties[PROPERTY_TEXT] = g_param_spec_string ("text", NULL, NULL, "", G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  properties[PROPERTY_TEXT_SCALE]
-    = g_param_spec_double ("text-scale", NULL, NULL, .5, 4, DEFAULT_SCALE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
-  properties[PROPERTY_PLACEHOLDER] = g_param_spec_string ("placeholder", NULL, NULL, NULL, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROPERTY_TEXT_SCALE] = g_param_spec_double ("text-scale", NULL, NULL, .5, 4, DEFAULT_SCALE,
+                                                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROPERTY_PLACEHOLDER] = g_param_spec_string ("placeholder", NULL, NULL, NULL,
+                                                          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
-  signals[TOKEN_ACTIVATED] = g_signal_new ("token-activated", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
-                                           G_TYPE_INT, GDK_TYPE_RECTANGLE | G_SIGNAL_TYPE_STATIC_SCOPE);
+  signals[TOKEN_ACTIVATED] = g_signal_new ("token-activated", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                           G_TYPE_NONE, 2, G_TYPE_INT, GDK_TYPE_RECTANGLE | G_SIGNAL_TYPE_STATIC_SCOPE);
 
   gtk_widget_class_set_css_name (widget_class, "tokenview");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_ARTICLE);
