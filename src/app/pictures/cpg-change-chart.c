@@ -11,8 +11,8 @@ enum { MIN_PANEL_HEIGHT = 56, PANEL_HEIGHT = 88 };
 
 static const char *get_name (int which)
 {
-  static const char *const names[] = {N_("change of the guess (rms)"), N_("tokens flipped"), N_("mean confidence"),
-                                      N_("mean entropy (nats)")};
+  static const char *const names[] = {N_ ("change of the guess (rms)"), N_ ("tokens flipped"), N_ ("mean confidence"),
+                                      N_ ("mean entropy (nats)")};
   return _ (names[which]);
 }
 
@@ -82,7 +82,7 @@ void cpg_change_chart_draw (const CpgChangeData *data, cairo_t *cr, double width
 {
   int n = count_shown (data), i = 0;
   if (data->n_steps < 1 || n == 0) {
-    cpg_ink_text (cr, style, &style->dim, width / 2, height / 2, .5, .5, n == 0 ? _("No series is chosen") : _("No steps yet"));
+    cpg_ink_text (cr, style, &style->dim, width / 2, height / 2, .5, .5, n == 0 ? _ ("No series is chosen") : _ ("No steps yet"));
     return;
   }
   double label_width = get_label_width (data, style);
@@ -138,18 +138,18 @@ static char *describe (CpgPicture *picture)
 {
   CpgChangeData data = get_data (CPG_CHANGE_CHART (picture));
   if (data.n_steps < 1)
-    return g_strdup (_("No steps yet"));
+    return g_strdup (_ ("No steps yet"));
   if (data.current < 0)
     return g_strdup_printf (ngettext ("%d step", "%d steps", (gulong) data.n_steps), data.n_steps);
   GString *words = g_string_new (NULL);
-  g_string_append_printf (words, _("Step %d of %d"), data.current + 1, data.n_steps);
+  g_string_append_printf (words, _ ("Step %d of %d"), data.current + 1, data.n_steps);
   for (int i = 0; i < CPG_N_CHANGES; i++) {
     double value = get_value (&data, i, data.current);
     if (!data.is_shown[i] || !isfinite (value))
       continue;
     char *number = format_value (i, value);
     /* Translators: a name and its value in a list, for example ", mean confidence: 83 %" */
-    g_string_append_printf (words, _(", %s: %s"), get_name (i), number);
+    g_string_append_printf (words, _ (", %s: %s"), get_name (i), number);
     g_free (number);
   }
   return g_string_free_and_steal (words);
@@ -252,5 +252,5 @@ static void cpg_change_chart_init (CpgChangeChart *self)
 {
   for (int i = 0; i < CPG_N_CHANGES; i++)
     self->is_shown[i] = TRUE;
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Change per step"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Change per step"), -1);
 }

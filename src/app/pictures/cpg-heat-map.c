@@ -80,7 +80,7 @@ static char *describe_cell (const CpgHeatMapData *data)
 {
   char *value = cpg_ink_number (data->values[(gsize) data->row * (gsize) data->columns + (gsize) data->column]);
   /* Translators: a cell of the picture of latents, for example "latent 3, dimension 17: −0.42" */
-  char *words = g_strdup_printf (_("latent %d, dimension %d: %s"), data->row + 1, data->column + 1, value);
+  char *words = g_strdup_printf (_ ("latent %d, dimension %d: %s"), data->row + 1, data->column + 1, value);
   g_free (value);
   return words;
 }
@@ -134,7 +134,7 @@ static void draw_edges (const CpgHeatMapData *data, cairo_t *cr, const graphene_
 void cpg_heat_map_draw (const CpgHeatMapData *data, cairo_t *cr, double width, double height, const CpgStyle *style)
 {
   if (data->rows < 1 || data->columns < 1) {
-    cpg_ink_text (cr, style, &style->dim, width / 2, height / 2, .5, .5, _("No latents yet"));
+    cpg_ink_text (cr, style, &style->dim, width / 2, height / 2, .5, .5, _ ("No latents yet"));
     return;
   }
   graphene_rect_t area = get_area (data, width, height, style);
@@ -145,7 +145,7 @@ void cpg_heat_map_draw (const CpgHeatMapData *data, cairo_t *cr, double width, d
     draw_cursor (data, cr, &area, style);
   double y = height - MARGIN - style->line;
   double legend = draw_legend (data, cr, y, width, style), room = width - 2 * MARGIN - legend - 2 * GAP;
-  char *words = has_cell ? describe_cell (data) : g_strdup (_("rows: latents, columns: dimensions"));
+  char *words = has_cell ? describe_cell (data) : g_strdup (_ ("rows: latents, columns: dimensions"));
   cpg_ink_text_in (cr, style, has_cell ? &style->foreground : &style->dim, style->rtl ? MARGIN + legend + 2 * GAP : MARGIN, y,
                    room, 0, words);
   g_free (words);
@@ -193,7 +193,7 @@ static char *describe (CpgPicture *picture)
 {
   const CpgHeatMapData *data = &CPG_HEAT_MAP (picture)->data;
   if (data->rows < 1)
-    return g_strdup (_("No latents yet"));
+    return g_strdup (_ ("No latents yet"));
   if (data->row >= 0)
     return describe_cell (data);
   double sum = 0, low = INFINITY, high = -INFINITY;
@@ -206,9 +206,9 @@ static char *describe (CpgPicture *picture)
       count++;
     }
   if (count == 0)
-    return g_strdup_printf (_("%d latents of %d dimensions, none of them a finite number"), data->rows, data->columns);
+    return g_strdup_printf (_ ("%d latents of %d dimensions, none of them a finite number"), data->rows, data->columns);
   char *from = cpg_ink_number (low), *to = cpg_ink_number (high), *spread = cpg_ink_number (sqrt (sum / (double) count));
-  char *words = g_strdup_printf (_("%d latents of %d dimensions, from %s to %s, root mean square %s"), data->rows, data->columns,
+  char *words = g_strdup_printf (_ ("%d latents of %d dimensions, from %s to %s, root mean square %s"), data->rows, data->columns,
                                  from, to, spread);
   g_free (from);
   g_free (to);
@@ -360,7 +360,7 @@ static void cpg_heat_map_init (CpgHeatMap *self)
 {
   self->data = (CpgHeatMapData) {.limit = 3, .row = -1, .column = -1};
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Latents"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Latents"), -1);
   GtkEventController *motion = gtk_event_controller_motion_new ();
   g_signal_connect_swapped (motion, "motion", G_CALLBACK (on_motion), self);
   g_signal_connect_swapped (motion, "leave", G_CALLBACK (on_leave), self);

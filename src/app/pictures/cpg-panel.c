@@ -11,13 +11,13 @@ char *cpg_panel_format (double value, gboolean percent)
   if (!percent)
     return cpg_ink_tick (value);
   /* Translators: a share in percent */
-  return isfinite (value) ? g_strdup_printf (_("%.0f %%"), value * 100) : cpg_ink_number (value);
+  return isfinite (value) ? g_strdup_printf (_ ("%.0f %%"), value * 100) : cpg_ink_number (value);
 }
 
 static char *format_first_step (void)
 {
   /* Translators: the first number of an axis, together with what is counted */
-  return g_strdup_printf (_("step %d"), 1);
+  return g_strdup_printf (_ ("step %d"), 1);
 }
 
 CpgPanel cpg_panel_new (int i, int n, double width, double height, double label_width, int n_steps, const CpgStyle *style)

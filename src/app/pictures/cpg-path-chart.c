@@ -106,13 +106,13 @@ static void draw_words (const CpgPathData *data, const Place *place, cairo_t *cr
 {
   double x = place->area.origin.x, width = place->area.size.width, room = 0;
   if (data->current >= 0) {
-    char *step = g_strdup_printf (_("step %d"), data->current + 1);
+    char *step = g_strdup_printf (_ ("step %d"), data->current + 1);
     room = cpg_ink_text_width (style, step) + GAP;
     cpg_ink_text_in (cr, style, &style->foreground, x, MARGIN, width, 1, step);
     g_free (step);
   }
   cpg_ink_text_in (cr, style, &style->dim, style->rtl ? x + room : x, MARGIN, width - room, 0,
-                   _("first component across, second up"));
+                   _ ("first component across, second up"));
 }
 
 /* Steps first .. last, joined. */
@@ -165,7 +165,7 @@ void cpg_path_chart_draw (const CpgPathData *data, cairo_t *cr, double width, do
 {
   Place place;
   if (!get_place (data, width, height, style, &place)) {
-    cpg_ink_text (cr, style, &style->dim, width / 2, height / 2, .5, .5, _("No path yet"));
+    cpg_ink_text (cr, style, &style->dim, width / 2, height / 2, .5, .5, _ ("No path yet"));
     return;
   }
   draw_grid (&place, cr, style);
@@ -215,9 +215,9 @@ static char *describe (CpgPicture *picture)
   CpgPathData data = get_data (CPG_PATH_CHART (picture));
   double x, y;
   if (!get_point (&data.path, data.current, &x, &y))
-    return g_strdup (_("No path yet"));
+    return g_strdup (_ ("No path yet"));
   char *first = cpg_ink_number (x), *second = cpg_ink_number (y);
-  char *words = g_strdup_printf (_("Step %d of %d, first component: %s, second component: %s"), data.current + 1, data.n_steps,
+  char *words = g_strdup_printf (_ ("Step %d of %d, first component: %s, second component: %s"), data.current + 1, data.n_steps,
                                  first, second);
   g_free (first);
   g_free (second);
@@ -311,5 +311,5 @@ static void cpg_path_chart_init (CpgPathChart *self)
 {
   self->others = g_array_new (FALSE, FALSE, sizeof (CpgPath));
   g_array_set_clear_func (self->others, clear_path);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Path through latent space"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Path through latent space"), -1);
 }

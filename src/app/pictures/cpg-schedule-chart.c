@@ -50,8 +50,8 @@ static void draw_levels (const CpgScheduleData *data, const CpgPanel *panel, cai
   char *reading = has_current (data) ? g_strdup_printf ("α %.2f  σ %.2f", data->alpha[data->current], data->sigma[data->current])
                                      : g_strdup ("");
   double room = cpg_ink_text_width (style, reading) + 12;
-  double offset = cpg_panel_draw_key (panel, cr, style, 0, signal, 0, _("signal α"), room);
-  cpg_panel_draw_key (panel, cr, style, offset, noise, NOISE_DASH, _("noise σ"), room);
+  double offset = cpg_panel_draw_key (panel, cr, style, 0, signal, 0, _ ("signal α"), room);
+  cpg_panel_draw_key (panel, cr, style, offset, noise, NOISE_DASH, _ ("noise σ"), room);
   cpg_panel_draw_reading (panel, cr, style, reading);
   g_free (reading);
 }
@@ -63,7 +63,7 @@ static void draw_log_snr (const CpgScheduleData *data, const CpgPanel *panel, ca
   cpg_panel_draw_current (panel, cr, style, data->current);
   cpg_panel_draw_line (panel, cr, style, colour, data->log_snr, data->n, data->current, 0, FALSE);
   char *reading = has_current (data) ? cpg_ink_number (data->log_snr[data->current]) : g_strdup ("");
-  cpg_panel_draw_key (panel, cr, style, 0, colour, 0, _("log-SNR, ln (α/σ)"), cpg_ink_text_width (style, reading) + 12);
+  cpg_panel_draw_key (panel, cr, style, 0, colour, 0, _ ("log-SNR, ln (α/σ)"), cpg_ink_text_width (style, reading) + 12);
   cpg_panel_draw_reading (panel, cr, style, reading);
   g_free (reading);
 }
@@ -71,7 +71,7 @@ static void draw_log_snr (const CpgScheduleData *data, const CpgPanel *panel, ca
 void cpg_schedule_chart_draw (const CpgScheduleData *data, cairo_t *cr, double width, double height, const CpgStyle *style)
 {
   if (data->n_steps < 1) {
-    cpg_ink_text (cr, style, &style->dim, width / 2, height / 2, .5, .5, _("No schedule yet"));
+    cpg_ink_text (cr, style, &style->dim, width / 2, height / 2, .5, .5, _ ("No schedule yet"));
     return;
   }
   double label_width = get_label_width (data, style);
@@ -121,12 +121,12 @@ static char *describe (CpgPicture *picture)
 {
   CpgScheduleData data = get_data (CPG_SCHEDULE_CHART (picture));
   if (data.n_steps < 1)
-    return g_strdup (_("No schedule yet"));
+    return g_strdup (_ ("No schedule yet"));
   if (!has_current (&data))
     return g_strdup_printf (ngettext ("%d step", "%d steps", (gulong) data.n_steps), data.n_steps);
   char *alpha = cpg_ink_number (data.alpha[data.current]), *sigma = cpg_ink_number (data.sigma[data.current]),
        *ratio = cpg_ink_number (data.log_snr[data.current]);
-  char *words = g_strdup_printf (_("Step %d of %d, signal: %s, noise: %s, logarithm of their ratio: %s"), data.current + 1,
+  char *words = g_strdup_printf (_ ("Step %d of %d, signal: %s, noise: %s, logarithm of their ratio: %s"), data.current + 1,
                                  data.n_steps, alpha, sigma, ratio);
   g_free (alpha);
   g_free (sigma);
@@ -198,5 +198,5 @@ static void cpg_schedule_chart_class_init (CpgScheduleChartClass *class)
 
 static void cpg_schedule_chart_init (CpgScheduleChart *self)
 {
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Noise schedule"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Noise schedule"), -1);
 }

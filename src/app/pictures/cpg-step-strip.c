@@ -82,10 +82,10 @@ static char *describe (CpgPicture *picture)
   CpgStepStripData data = get_data (CPG_STEP_STRIP (picture));
   int current = data.current;
   if (current < 0)
-    return g_strdup (_("No steps yet"));
+    return g_strdup (_ ("No steps yet"));
   char *change = cpg_ink_number (current < data.n_change ? data.change[current] : NAN),
        *noise = cpg_ink_number (current < data.n_noise ? data.noise[current] : NAN);
-  char *words = g_strdup_printf (_("Step %d of %d, change: %s, noise: %s"), current + 1, data.n_steps, change, noise);
+  char *words = g_strdup_printf (_ ("Step %d of %d, change: %s, noise: %s"), current + 1, data.n_steps, change, noise);
   g_free (change);
   g_free (noise);
   return words;
@@ -188,5 +188,5 @@ static void cpg_step_strip_class_init (CpgStepStripClass *class)
 static void cpg_step_strip_init (CpgStepStrip *self)
 {
   self->inset = INSET;
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Change and noise per step"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Change and noise per step"), -1);
 }

@@ -63,7 +63,7 @@ static void style_changed (CpgPicture *picture)
 static char *describe (CpgPicture *picture)
 {
   CpgTokenView *self = CPG_TOKEN_VIEW (picture);
-  return g_strdup (self->tokens.n > 0 ? self->tokens.text : self->placeholder ? self->placeholder : _("No text yet"));
+  return g_strdup (self->tokens.n > 0 ? self->tokens.text : self->placeholder ? self->placeholder : _ ("No text yet"));
 }
 
 /* The text, or how it is laid out, is another. */
@@ -449,7 +449,7 @@ static void cpg_token_view_init (CpgTokenView *self)
   cpg_token_text_init (&self->tokens, NULL, 0, DEFAULT_SCALE);
   self->cursor = -1;
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Text at this step"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Text at this step"), -1);
 
   GtkGesture *click = gtk_gesture_click_new ();
   g_signal_connect_swapped (click, "released", G_CALLBACK (on_released), self);
