@@ -140,6 +140,7 @@ static void cpg_window_bind_preferences (CpgWindow *self)
           *settings = G_OBJECT (cpg_session_get_settings (self->session));
   g_settings_bind (self->preferences, "speed", player, "speed", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->preferences, "loop", player, "loop", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->preferences, "fresh-seed", self->session, "fresh-seed", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->preferences, "decode-every", settings, "decode-every", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->preferences, "last-task", settings, "task", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->preferences, "first-run-done", self->banner, "revealed",
