@@ -89,8 +89,12 @@ class Program:
 
     def act(self, action):
         """One of the window's or the program's actions, by its full name."""
-        names = [self.frame.get_action_name(i) for i in range(self.frame.get_n_actions())]
-        self.frame.do_action(names.index(action))
+        def do():
+            # The list changes as actions come and go: what stands at the place is looked at once more.
+            names = [self.frame.get_action_name(i) for i in range(self.frame.get_n_actions())]
+            place = names.index(action) if action in names else -1
+            return place >= 0 and self.frame.get_action_name(place) == action and self.frame.do_action(place)
+        self.wait(do, action)
 
     def label(self, pattern):
         """The first label that says something like this."""
@@ -105,11 +109,13 @@ class Program:
         return self.find("Step", "slider")
 
     def step(self):
-        return round(self.scrubber().get_current_value())
+        return self.wait(lambda: [round(self.scrubber().get_current_value())], "the step")[0]
 
     def text(self):
-        node = self.find("Text at This Step")
-        return Atspi.Text.get_text(node, 0, -1) if node.get_text_iface() else node.get_description()
+        def read():
+            node = self.find("Text at This Step")
+            return [Atspi.Text.get_text(node, 0, -1) if node.get_text_iface() else node.get_description()]
+        return self.wait(read, "the text")[0]
 
     def key(self, *keys):
         subprocess.run(["xdotool", "key", *keys], check=True)
