@@ -23,8 +23,6 @@ const char *cpg_task_get_title (CpgTask *self);
 const char *cpg_task_get_description (CpgTask *self);
 gboolean cpg_task_takes_source (CpgTask *self);
 gboolean cpg_task_is_available (CpgTask *self);
-/* Texts to try it with, ended by NULL; none where it takes no source. Not translated: the models read English. */
-const char *const *cpg_task_get_examples (CpgTask *self);
 
 /* Bit i: the task at position i of the list is available. Looks for models on the disk; any thread. config: the open one's, or NULL. */
 guint cpg_tasks_find_available (const CosmosConfig *config);

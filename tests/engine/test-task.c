@@ -14,14 +14,11 @@ static void test_list (void)
   g_assert_cmpuint (g_list_model_get_n_items (list), ==, G_N_ELEMENTS (ids));
   for (guint i = 0; i < G_N_ELEMENTS (ids); i++) {
     g_autoptr (CpgTask) task = g_list_model_get_item (list, i);
-    const char *const *examples = cpg_task_get_examples (task);
     g_assert_cmpstr (cpg_task_get_id (task), ==, ids[i]);
     g_assert_true (cpg_task_list_find (list, ids[i]) == task);
     g_assert_true (*cpg_task_get_title (task) && *cpg_task_get_description (task));
     g_assert_false (cpg_task_is_available (task));
-    g_assert_cmpint (cpg_task_takes_source (task), ==, *examples != NULL);
-    for (; *examples; examples++)
-      g_assert_true (g_utf8_validate (*examples, -1, NULL) && **examples);
+    g_assert_cmpint (cpg_task_takes_source (task), ==, i > 0);
   }
   g_assert_null (cpg_task_list_find (list, "poem"));
 }
