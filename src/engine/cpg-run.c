@@ -446,7 +446,9 @@ void cpg_run_take_event (CpgRun *self, CpgEvent *event)
     take_end (self, event);
     break;
   case CPG_EVENT_MODEL:
-    break;
+  case CPG_EVENT_NEWS:
+  case CPG_EVENT_ANSWER:
+    break; /* of no run */
   }
 }
 

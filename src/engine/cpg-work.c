@@ -59,13 +59,15 @@ static CpgWork choose_rest (CpgJob *job)
   return (CpgWork) {CPG_WORK_NONE};
 }
 
-CpgWork cpg_work_choose (GPtrArray *jobs)
+CpgWork cpg_work_choose (GPtrArray *jobs, gboolean has_errand)
 {
   CpgWork work = choose_shown (jobs);
   for (guint i = 0; i < jobs->len && !work.kind; i++)
     work = choose_due (g_ptr_array_index (jobs, i));
   for (guint i = 0; i < jobs->len && !work.kind; i++)
     work = choose_projection (g_ptr_array_index (jobs, i), TRUE);
+  if (!work.kind && has_errand)
+    work.kind = CPG_WORK_ERRAND;
   for (guint i = 0; i < jobs->len && !work.kind; i++)
     work = choose_step (g_ptr_array_index (jobs, i));
   for (guint i = 0; i < jobs->len && !work.kind; i++)

@@ -1,5 +1,6 @@
 #include "engine/cpg-worker.h"
 
+#include "engine/cpg-errand-private.h"
 #include "engine/cpg-error.h"
 #include "engine/cpg-run-private.h"
 #include "engine/cpg-step-private.h"
@@ -11,12 +12,13 @@
 enum { TURN_USEC = 4000 }; /* of the main context at a time */
 
 /* What the main thread put in, in order. */
-typedef enum { ORDER_LOAD, ORDER_ADD, ORDER_CLOSE } OrderKind;
+typedef enum { ORDER_LOAD, ORDER_ADD, ORDER_CLOSE, ORDER_ERRAND } OrderKind;
 
 typedef struct {
   OrderKind kind;
   CpgJob *job;
   GTask *task;
+  CpgErrand *errand;
 } Order;
 
 struct _CpgWorker {
@@ -37,11 +39,13 @@ struct _CpgWorker {
   gboolean dispatching, stopped;
   guint64 clock;   /* counts wishes */
   CpgJob *current; /* that is being worked on */
+  CpgErrand *performed;
 
   /* the thread's own */
   CosmosPool *pool;
   CpgModel *model;
   GPtrArray *jobs; /* CpgJob, in the order they came */
+  GQueue errands;  /* CpgErrand */
 };
 
 /* ---- events ---- */
@@ -55,6 +59,9 @@ static void free_event (gpointer data)
   g_clear_error (&event->error);
   g_clear_object (&event->step);
   g_free (event->coordinates);
+  if (event->news)
+    event->free_news (event->news);
+  g_clear_pointer (&event->errand, cpg_errand_unref);
   g_free (event);
 }
 
@@ -84,6 +91,10 @@ static gboolean dispatch (gpointer data)
     if (event->kind == CPG_EVENT_MODEL) {
       if (self->on_model)
         self->on_model (event, self->data);
+    } else if (event->kind == CPG_EVENT_NEWS) {
+      cpg_errand_take_news (event->errand, event->news);
+    } else if (event->kind == CPG_EVENT_ANSWER) {
+      cpg_errand_answer (event->errand, g_steal_pointer (&event->error));
     } else if (event->job->run) {
       CpgRun *run = event->job->run;
       if (!g_ptr_array_find (runs, run, NULL))
@@ -127,14 +138,19 @@ static void post_ended (CpgWorker *self, CpgJob *job, GError *error)
 
 /* ---- models ---- */
 
+static gboolean find_compute (CpgWorker *self, CosmosCompute *compute, GError **error)
+{
+  CosmosError err;
+  if (cosmos_compute_from_name (self->compute, compute, &err) && cosmos_compute_is_available (*compute, &err))
+    return TRUE;
+  cpg_error_from_core (error, &err);
+  return FALSE;
+}
+
 static CpgModel *open_model (CpgWorker *self, const char *path, GError **error)
 {
   CosmosCompute compute;
-  CosmosError err;
-  if (cosmos_compute_from_name (self->compute, &compute, &err) && cosmos_compute_is_available (compute, &err))
-    return cpg_model_open (path, compute, error);
-  cpg_error_from_core (error, &err);
-  return NULL;
+  return find_compute (self, &compute, error) ? cpg_model_open (path, compute, error) : NULL;
 }
 
 static void take_model (CpgWorker *self, CpgModel *model, GTask *task)
@@ -218,6 +234,9 @@ static void follow (CpgWorker *self, Order *order)
   case ORDER_CLOSE:
     close_job (self, order->job);
     break;
+  case ORDER_ERRAND:
+    g_queue_push_tail (&self->errands, g_steal_pointer (&order->errand));
+    break;
   }
 }
 
@@ -226,6 +245,7 @@ static void free_order (gpointer data)
   Order *order = data;
   g_clear_pointer (&order->job, cpg_job_unref);
   g_clear_object (&order->task);
+  g_clear_pointer (&order->errand, cpg_errand_unref);
   g_free (order);
 }
 
@@ -298,6 +318,32 @@ static void project (CpgWorker *self, CpgJob *job, CosmosShow show)
                           .coordinates = cpg_job_project (job, show)});
 }
 
+/* ---- errands ---- */
+
+/* The errand's last reference may go with this event: on the main thread, where its task belongs. */
+static void post_answer (CpgWorker *self, CpgErrand *errand, GError *error)
+{
+  post (self, (CpgEvent) {.kind = CPG_EVENT_ANSWER, .errand = errand, .error = error});
+}
+
+static void tell (CpgErrand *errand, gpointer news, GDestroyNotify free_news, gpointer data)
+{
+  post (data, (CpgEvent) {.kind = CPG_EVENT_NEWS, .errand = cpg_errand_ref (errand), .news = news, .free_news = free_news});
+}
+
+static void run_errand (CpgWorker *self)
+{
+  GError *error = NULL;
+  CpgErrand *errand = g_queue_peek_head (&self->errands);
+  CpgErrandPlace place = {.pool = self->pool, .model = self->model, .tell = tell, .data = self};
+  if (!find_compute (self, &place.compute, &error))
+    cpg_errand_drop (errand);
+  else if (cpg_errand_perform (errand, &place, &error))
+    return;
+  g_queue_pop_head (&self->errands);
+  post_answer (self, errand, error);
+}
+
 static void perform (CpgWorker *self, const CpgWork *work)
 {
   switch (work->kind) {
@@ -316,6 +362,9 @@ static void perform (CpgWorker *self, const CpgWork *work)
   case CPG_WORK_END:
     post_ended (self, work->job, NULL);
     break;
+  case CPG_WORK_ERRAND:
+    run_errand (self);
+    break;
   case CPG_WORK_NONE:
     break;
   }
@@ -327,10 +376,11 @@ static gboolean turn (CpgWorker *self)
   Order *order = NULL;
   CpgWork work = {CPG_WORK_NONE};
   g_mutex_lock (&self->lock);
-  while (!self->stopped && !(order = g_queue_pop_head (&self->orders)) && !(work = cpg_work_choose (self->jobs)).kind)
+  while (!self->stopped && !(order = g_queue_pop_head (&self->orders)) && !(work = cpg_work_choose (self->jobs, !g_queue_is_empty (&self->errands))).kind)
     g_cond_wait (&self->wake, &self->lock);
   gboolean stopped = self->stopped;
   self->current = work.job;
+  self->performed = work.kind == CPG_WORK_ERRAND ? g_queue_peek_head (&self->errands) : NULL;
   g_mutex_unlock (&self->lock);
   if (order)
     follow (self, order);
@@ -339,6 +389,7 @@ static gboolean turn (CpgWorker *self)
   g_clear_pointer (&order, free_order);
   g_mutex_lock (&self->lock);
   self->current = NULL;
+  self->performed = NULL;
   g_mutex_unlock (&self->lock);
   return !stopped;
 }
@@ -362,7 +413,14 @@ static void refuse (CpgWorker *self)
       post_ended (self, order->job, new_cancelled ());
     else if (order->kind == ORDER_LOAD)
       post (self, (CpgEvent) {.kind = CPG_EVENT_MODEL, .task = g_steal_pointer (&order->task), .error = new_cancelled ()});
+    else if (order->kind == ORDER_ERRAND)
+      g_queue_push_tail (&self->errands, g_steal_pointer (&order->errand));
     free_order (order);
+  }
+  CpgErrand *errand;
+  while ((errand = g_queue_pop_head (&self->errands))) {
+    cpg_errand_drop (errand);
+    post_answer (self, errand, new_cancelled ());
   }
 }
 
@@ -435,14 +493,16 @@ void cpg_worker_stop (CpgWorker *self)
     atomic_store (&self->current->stepping.cancelled, true);
     atomic_store (&self->current->looking.cancelled, true);
   }
+  if (self->performed)
+    cpg_errand_stop (self->performed);
   g_cond_signal (&self->wake);
   g_mutex_unlock (&self->lock);
   g_thread_join (g_steal_pointer (&self->thread));
 }
 
-static void put_order (CpgWorker *self, OrderKind kind, CpgJob *job, GTask *task)
+static void put_order (CpgWorker *self, OrderKind kind, CpgJob *job, GTask *task, CpgErrand *errand)
 {
-  Order order = {kind, job ? cpg_job_ref (job) : NULL, task};
+  Order order = {kind, job ? cpg_job_ref (job) : NULL, task, errand};
   g_mutex_lock (&self->lock);
   g_queue_push_tail (&self->orders, g_memdup2 (&order, sizeof order));
   g_cond_signal (&self->wake);
@@ -451,19 +511,24 @@ static void put_order (CpgWorker *self, OrderKind kind, CpgJob *job, GTask *task
 
 void cpg_worker_load (CpgWorker *self, GTask *task)
 {
-  put_order (self, ORDER_LOAD, NULL, task);
+  put_order (self, ORDER_LOAD, NULL, task, NULL);
 }
 
 void cpg_worker_add (CpgWorker *self, CpgJob *job)
 {
-  put_order (self, ORDER_ADD, job, NULL);
+  put_order (self, ORDER_ADD, job, NULL, NULL);
 }
 
 void cpg_worker_close (CpgWorker *self, CpgJob *job)
 {
   atomic_store (&job->stepping.cancelled, true);
   atomic_store (&job->looking.cancelled, true);
-  put_order (self, ORDER_CLOSE, job, NULL);
+  put_order (self, ORDER_CLOSE, job, NULL, NULL);
+}
+
+void cpg_worker_send (CpgWorker *self, CpgErrand *errand)
+{
+  put_order (self, ORDER_ERRAND, NULL, NULL, errand);
 }
 
 void cpg_worker_set_paused (CpgWorker *self, CpgJob *job, gboolean paused)

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "engine/cpg-errand.h"
 #include "engine/cpg-job.h"
 
 G_BEGIN_DECLS
@@ -16,7 +17,9 @@ typedef enum {
   CPG_EVENT_STEP,      /* step */
   CPG_EVENT_DECODED,   /* decoding of index, show */
   CPG_EVENT_PROJECTED, /* coordinates of index points, show */
-  CPG_EVENT_ENDED      /* error NULL: done; cancelled only where the worker was stopped */
+  CPG_EVENT_ENDED,     /* error NULL: done; cancelled only where the worker was stopped */
+  CPG_EVENT_NEWS,      /* of errand */
+  CPG_EVENT_ANSWER     /* of errand; error NULL: its result */
 } CpgEventKind;
 
 typedef struct {
@@ -32,6 +35,9 @@ typedef struct {
   const CosmosDecoding *decoding; /* the job's */
   double *coordinates;
   gboolean source_cut;
+  CpgErrand *errand;
+  gpointer news;
+  GDestroyNotify free_news;
 } CpgEvent;
 
 typedef struct _CpgWorker CpgWorker;
@@ -51,6 +57,8 @@ void cpg_worker_load (CpgWorker *self, GTask *task);
 void cpg_worker_add (CpgWorker *self, CpgJob *job);
 /* Nobody wants anything of the job any more. */
 void cpg_worker_close (CpgWorker *self, CpgJob *job);
+/* (transfer full) */
+void cpg_worker_send (CpgWorker *self, CpgErrand *errand);
 
 /* A job's wishes. */
 void cpg_worker_set_paused (CpgWorker *self, CpgJob *job, gboolean paused);

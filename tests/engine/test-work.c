@@ -50,7 +50,7 @@ static CpgJob *add (Fixture *self, int steps, int decode_every)
 /* Chooses, checks, and does it. */
 static void expect (Fixture *self, CpgWorkKind kind, CpgJob *job, int index, CosmosShow show)
 {
-  CpgWork work = cpg_work_choose (self->jobs);
+  CpgWork work = cpg_work_choose (self->jobs, FALSE);
   g_assert_cmpint (work.kind, ==, kind);
   g_assert_true (work.job == job);
   g_assert_cmpint (work.index, ==, index);
@@ -138,11 +138,25 @@ static void test_projection (Fixture *self, gconstpointer data)
   expect (self, CPG_WORK_NONE, NULL, 0, COSMOS_SHOW_X0);
 }
 
+/* What somebody waits for goes before the steps of runs, but not before the step that is shown. */
+static void test_errand (Fixture *self, gconstpointer data)
+{
+  (void) data;
+  CpgJob *job = add (self, 6, 0);
+  g_assert_cmpint (cpg_work_choose (self->jobs, TRUE).kind, ==, CPG_WORK_ERRAND);
+  expect (self, CPG_WORK_BEGIN, job, 0, COSMOS_SHOW_X0);
+  make_steps (self, job, 2);
+  g_assert_cmpint (cpg_work_choose (self->jobs, TRUE).kind, ==, CPG_WORK_ERRAND);
+  job->shown = 1;
+  g_assert_cmpint (cpg_work_choose (self->jobs, TRUE).kind, ==, CPG_WORK_DECODE);
+}
+
 int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/next/every-second", Fixture, NULL, set_up, test_every_second, tear_down);
   g_test_add ("/next/shown-first", Fixture, NULL, set_up, test_shown_first, tear_down);
   g_test_add ("/next/projection", Fixture, NULL, set_up, test_projection, tear_down);
+  g_test_add ("/next/errand", Fixture, NULL, set_up, test_errand, tear_down);
   return g_test_run ();
 }
