@@ -74,7 +74,10 @@ static const struct {
   {"win.copy-text", {"<Control><Shift>c"}},
   {"win.loop", {"<Control>l"}},
   {"win.noisy", {"<Control>t"}},
-  {"win.draw-seed", {"<Control>d"}},
+  {"win.draw-seed", {"<Control><Shift>d"}},
+  {"win.page::denoise", {"<Alt>1"}},
+  {"win.page::compare", {"<Alt>2"}},
+  {"win.page::explore", {"<Alt>3"}},
   {"win.show-settings", {"F9"}},
   {"win.open-model", {"<Control>o"}},
 };

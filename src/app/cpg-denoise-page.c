@@ -1,31 +1,15 @@
-#include "app/cpg-denoise-page.h"
+#include "app/cpg-denoise-page-private.h"
 
 #include "app/cpg-config.h"
 #include "app/cpg-examples.h"
-#include "app/cpg-run-pictures.h"
-#include "app/cpg-token-popover.h"
-#include "app/pictures/cpg-token-view.h"
 
 #include <glib/gi18n.h>
-
-struct _CpgDenoisePage {
-  AdwBin parent_instance;
-  CpgSession *session;
-  GBindingGroup *settings_bindings, *session_bindings;
-  GSignalGroup *settings_signals, *run_signals;
-
-  AdwToggleGroup *tasks, *show;
-  GMenu *examples;
-  GtkTextBuffer *source;
-  CpgRunPictures *pictures;
-  CpgTokenView *text;
-  CpgTokenPopover *popover;
-};
 
 enum { PROP_SESSION = 1, N_PROPERTIES };
 static GParamSpec *properties[N_PROPERTIES];
 
-G_DEFINE_FINAL_TYPE (CpgDenoisePage, cpg_denoise_page, ADW_TYPE_BIN)
+G_DEFINE_FINAL_TYPE_WITH_CODE (CpgDenoisePage, cpg_denoise_page, ADW_TYPE_BIN,
+                               G_IMPLEMENT_INTERFACE (CPG_TYPE_PAGE, cpg_denoise_page_init_actions))
 
 AdwViewStack *cpg_denoise_page_get_pictures (CpgDenoisePage *self)
 {
@@ -104,6 +88,7 @@ static void cpg_denoise_page_on_run (CpgDenoisePage *self)
   g_signal_group_set_target (self->run_signals, cpg_session_get_run (self->session));
   gtk_popover_popdown (GTK_POPOVER (self->popover));
   cpg_denoise_page_update_text (self);
+  cpg_page_changed (CPG_PAGE (self));
 }
 
 static void cpg_denoise_page_on_token (CpgDenoisePage *self, int position, const GdkRectangle *place)
@@ -121,6 +106,7 @@ static void cpg_denoise_page_on_model (CpgDenoisePage *self)
 {
   cpg_denoise_page_update_tasks (self);
   cpg_denoise_page_update_examples (self);
+  cpg_page_changed (CPG_PAGE (self));
 }
 
 static gboolean noisy_to_toggle (GBinding *binding, const GValue *from, GValue *to, gpointer data)
@@ -249,5 +235,8 @@ static void cpg_denoise_page_init (CpgDenoisePage *self)
   self->run_signals = g_signal_group_new (CPG_TYPE_RUN);
   g_signal_group_connect_swapped (self->run_signals, "notify::current", G_CALLBACK (cpg_denoise_page_update_text), self);
   g_signal_group_connect_swapped (self->run_signals, "notify::show", G_CALLBACK (cpg_denoise_page_update_text), self);
+  static const char *const can_change[] = {"notify::state", "notify::n-done", "notify::current-step"};
+  for (gsize i = 0; i < G_N_ELEMENTS (can_change); i++)
+    g_signal_group_connect_swapped (self->run_signals, can_change[i], G_CALLBACK (cpg_page_changed), self);
   g_signal_group_connect_swapped (self->run_signals, "step-decoded", G_CALLBACK (cpg_denoise_page_on_step_decoded), self);
 }

@@ -3,6 +3,7 @@
 
 #include "app/cpg-window.h"
 #include "app/cpg-denoise-page.h"
+#include "app/cpg-page.h"
 #include "app/cpg-transport.h"
 
 struct _CpgWindow {
@@ -12,18 +13,20 @@ struct _CpgWindow {
   GSignalGroup *run_signals;
   guint stop_timer;
   gboolean run_seen;
-  gboolean stoppable; /* the run has gone on for so long that Stop is worth a button */
+  gboolean stoppable; /* something has gone on for so long that Stop is worth a button */
 
   AdwOverlaySplitView *split;
   AdwBanner *banner;
   AdwToastOverlay *toasts;
   GtkStack *stack;
+  AdwViewStack *pages;
   CpgDenoisePage *denoise;
   CpgTransport *transport;
 };
 
+CpgPage *cpg_window_get_page (CpgWindow *self); /* that is shown */
 void cpg_window_show_toast (CpgWindow *self, const char *text);
 /* Once, when the session is there. */
 void cpg_window_add_actions (CpgWindow *self);
-/* What can be done depends on the run and on the model. */
+/* What can be done depends on the page that is shown and on the model. */
 void cpg_window_update_actions (CpgWindow *self);

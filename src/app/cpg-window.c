@@ -1,6 +1,8 @@
 #include "app/cpg-window-private.h"
 
+#include "app/cpg-compare-page.h"
 #include "app/cpg-config.h"
+#include "app/cpg-explore-page.h"
 #include "app/cpg-settings-pane.h"
 
 #include <glib/gi18n.h>
@@ -17,6 +19,11 @@ CpgSession *cpg_window_get_session (CpgWindow *self)
   return self->session;
 }
 
+CpgPage *cpg_window_get_page (CpgWindow *self)
+{
+  return CPG_PAGE (adw_view_stack_get_visible_child (self->pages));
+}
+
 void cpg_window_show_toast (CpgWindow *self, const char *text)
 {
   AdwToast *toast = adw_toast_new (text);
@@ -24,7 +31,7 @@ void cpg_window_show_toast (CpgWindow *self, const char *text)
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
-/* ---- the run ---- */
+/* ---- the page ---- */
 
 static void cpg_window_set_stoppable (CpgWindow *self, gboolean stoppable)
 {
@@ -34,7 +41,7 @@ static void cpg_window_set_stoppable (CpgWindow *self, gboolean stoppable)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STOPPABLE]);
 }
 
-static gboolean cpg_window_on_long_run (gpointer data)
+static gboolean cpg_window_on_long_work (gpointer data)
 {
   CpgWindow *self = data;
   self->stop_timer = 0;
@@ -42,21 +49,50 @@ static gboolean cpg_window_on_long_run (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Most runs take so short that a Stop button would only flicker. */
-static void cpg_window_watch_length (CpgWindow *self, CpgRun *run)
+/* Most work takes so short that a Stop button would only flicker. */
+static void cpg_window_watch_length (CpgWindow *self)
 {
-  if (!run || !cpg_run_is_active (run)) {
+  if (!cpg_page_can (cpg_window_get_page (self), "stop")) {
     g_clear_handle_id (&self->stop_timer, g_source_remove);
     cpg_window_set_stoppable (self, FALSE);
   } else if (!self->stop_timer && !self->stoppable)
-    self->stop_timer = g_timeout_add (STOP_AFTER, cpg_window_on_long_run, self);
+    self->stop_timer = g_timeout_add (STOP_AFTER, cpg_window_on_long_work, self);
 }
 
-static void cpg_window_on_run_changed (CpgWindow *self)
+static void cpg_window_on_page_changed (CpgWindow *self)
+{
+  cpg_window_watch_length (self);
+  cpg_window_update_actions (self);
+}
+
+static void cpg_window_on_said (CpgWindow *self, const char *text, CpgPage *page)
+{
+  cpg_window_show_toast (self, text);
+}
+
+static void cpg_window_connect_pages (CpgWindow *self)
+{
+  g_autoptr (GtkSelectionModel) pages = adw_view_stack_get_pages (self->pages);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (pages)); i++) {
+    g_autoptr (AdwViewStackPage) page = g_list_model_get_item (G_LIST_MODEL (pages), i);
+    GtkWidget *child = adw_view_stack_page_get_child (page);
+    g_signal_connect_object (child, "changed", G_CALLBACK (cpg_window_on_page_changed), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (child, "said", G_CALLBACK (cpg_window_on_said), self, G_CONNECT_SWAPPED);
+  }
+  g_signal_connect_object (self->pages, "notify::visible-child", G_CALLBACK (cpg_window_on_page_changed), self,
+                           G_CONNECT_SWAPPED);
+}
+
+static gboolean cpg_window_is_page (CpgWindow *self, const char *visible, const char *name)
+{
+  return g_strcmp0 (visible, name) == 0;
+}
+
+/* ---- the run ---- */
+
+static void cpg_window_on_run_state (CpgWindow *self)
 {
   CpgRun *run = cpg_session_get_run (self->session);
-  cpg_window_watch_length (self, run);
-  cpg_window_update_actions (self);
   if (run && cpg_run_get_state (run) == CPG_RUN_FAILED && cpg_run_get_error (run))
     cpg_window_show_toast (self, cpg_run_get_error (run));
 }
@@ -77,7 +113,7 @@ static void cpg_window_on_run (CpgWindow *self)
     gtk_widget_grab_focus (cpg_transport_get_scrubber (self->transport));
   }
   g_signal_group_set_target (self->run_signals, cpg_session_get_run (self->session));
-  cpg_window_on_run_changed (self);
+  cpg_window_on_run_state (self);
 }
 
 /* ---- the model ---- */
@@ -87,7 +123,7 @@ static void cpg_window_update_stack (CpgWindow *self)
   gboolean loading;
   g_autofree char *problem = NULL;
   g_object_get (self->session, "loading", &loading, "problem", &problem, NULL);
-  const char *page = cpg_session_get_run (self->session) ? "denoise" : problem ? "problem" : "loading";
+  const char *page = cpg_session_get_run (self->session) ? "pages" : problem ? "problem" : "loading";
   gtk_stack_set_visible_child_name (self->stack, page);
   if (problem && cpg_session_get_run (self->session))
     cpg_window_show_toast (self, problem);
@@ -197,7 +233,9 @@ static void cpg_window_class_init (CpgWindowClass *klass)
   properties[PROP_STOPPABLE] = g_param_spec_boolean ("stoppable", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 
+  g_type_ensure (CPG_TYPE_COMPARE_PAGE);
   g_type_ensure (CPG_TYPE_DENOISE_PAGE);
+  g_type_ensure (CPG_TYPE_EXPLORE_PAGE);
   g_type_ensure (CPG_TYPE_SETTINGS_PANE);
   g_type_ensure (CPG_TYPE_TRANSPORT);
   gtk_widget_class_set_template_from_resource (widget_class, CPG_RESOURCES "/ui/cpg-window.ui");
@@ -205,9 +243,11 @@ static void cpg_window_class_init (CpgWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, banner);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, CpgWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, denoise);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, transport);
   gtk_widget_class_bind_template_callback (widget_class, cpg_window_explain_problem);
+  gtk_widget_class_bind_template_callback (widget_class, cpg_window_is_page);
   gtk_widget_class_bind_template_callback (widget_class, cpg_window_name_run_button);
 }
 
@@ -215,10 +255,7 @@ static void cpg_window_init (CpgWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   self->run_signals = g_signal_group_new (CPG_TYPE_RUN);
-  static const char *const signals[] = {"notify::state", "notify::n-done", "notify::current-step"};
-  for (size_t i = 0; i < G_N_ELEMENTS (signals); i++)
-    g_signal_group_connect_swapped (self->run_signals, signals[i],
-                                    G_CALLBACK (i ? cpg_window_update_actions : cpg_window_on_run_changed), self);
+  g_signal_group_connect_swapped (self->run_signals, "notify::state", G_CALLBACK (cpg_window_on_run_state), self);
   g_signal_group_connect_swapped (self->run_signals, "notify::source-cut", G_CALLBACK (cpg_window_on_source_cut), self);
 }
 
@@ -229,6 +266,7 @@ CpgWindow *cpg_window_new (AdwApplication *application, CpgSession *session, GSe
   self->preferences = g_object_ref (preferences);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SESSION]);
   cpg_window_add_actions (self);
+  cpg_window_connect_pages (self);
   cpg_window_add_plain_keys (self);
   cpg_window_bind_preferences (self);
   g_signal_connect_swapped (self->split, "notify::collapsed", G_CALLBACK (cpg_window_on_collapsed), self);

@@ -376,7 +376,8 @@ static gboolean turn (CpgWorker *self)
   Order *order = NULL;
   CpgWork work = {CPG_WORK_NONE};
   g_mutex_lock (&self->lock);
-  while (!self->stopped && !(order = g_queue_pop_head (&self->orders)) && !(work = cpg_work_choose (self->jobs, !g_queue_is_empty (&self->errands))).kind)
+  while (!self->stopped && !(order = g_queue_pop_head (&self->orders))
+         && !(work = cpg_work_choose (self->jobs, !g_queue_is_empty (&self->errands))).kind)
     g_cond_wait (&self->wake, &self->lock);
   gboolean stopped = self->stopped;
   self->current = work.job;

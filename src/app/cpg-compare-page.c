@@ -1,0 +1,75 @@
+#include "app/cpg-compare-page.h"
+
+#include "app/cpg-config.h"
+#include "app/cpg-page.h"
+
+struct _CpgComparePage {
+  AdwBin parent_instance;
+  CpgSession *session;
+};
+
+enum { PROP_SESSION = 1, N_PROPERTIES };
+static GParamSpec *properties[N_PROPERTIES];
+
+static void cpg_compare_page_init_page (CpgPageInterface *interface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (CpgComparePage, cpg_compare_page, ADW_TYPE_BIN,
+                               G_IMPLEMENT_INTERFACE (CPG_TYPE_PAGE, cpg_compare_page_init_page))
+
+static gboolean cpg_compare_page_can (CpgPage *page, const char *action)
+{
+  return FALSE;
+}
+
+static void cpg_compare_page_perform (CpgPage *page, const char *action)
+{
+}
+
+static void cpg_compare_page_init_page (CpgPageInterface *interface)
+{
+  interface->can = cpg_compare_page_can;
+  interface->perform = cpg_compare_page_perform;
+}
+
+static void cpg_compare_page_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  CpgComparePage *self = CPG_COMPARE_PAGE (object);
+  if (id == PROP_SESSION)
+    g_value_set_object (value, self->session);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void cpg_compare_page_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  CpgComparePage *self = CPG_COMPARE_PAGE (object);
+  if (id != PROP_SESSION)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  else if (g_set_object (&self->session, g_value_get_object (value)))
+    g_object_notify_by_pspec (object, pspec);
+}
+
+static void cpg_compare_page_dispose (GObject *object)
+{
+  CpgComparePage *self = CPG_COMPARE_PAGE (object);
+  g_clear_object (&self->session);
+  gtk_widget_dispose_template (GTK_WIDGET (self), CPG_TYPE_COMPARE_PAGE);
+  G_OBJECT_CLASS (cpg_compare_page_parent_class)->dispose (object);
+}
+
+static void cpg_compare_page_class_init (CpgComparePageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  object_class->get_property = cpg_compare_page_get_property;
+  object_class->set_property = cpg_compare_page_set_property;
+  object_class->dispose = cpg_compare_page_dispose;
+  properties[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, CPG_TYPE_SESSION,
+                                                  G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+  gtk_widget_class_set_template_from_resource (GTK_WIDGET_CLASS (klass), CPG_RESOURCES "/ui/cpg-compare-page.ui");
+}
+
+static void cpg_compare_page_init (CpgComparePage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

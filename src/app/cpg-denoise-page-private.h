@@ -1,0 +1,24 @@
+/* For cpg-denoise-page.c and cpg-denoise-page-actions.c. */
+#pragma once
+
+#include "app/cpg-denoise-page.h"
+#include "app/cpg-page.h"
+#include "app/cpg-run-pictures.h"
+#include "app/cpg-token-popover.h"
+#include "app/pictures/cpg-token-view.h"
+
+struct _CpgDenoisePage {
+  AdwBin parent_instance;
+  CpgSession *session;
+  GBindingGroup *settings_bindings, *session_bindings;
+  GSignalGroup *settings_signals, *run_signals;
+
+  AdwToggleGroup *tasks, *show;
+  GMenu *examples;
+  GtkTextBuffer *source;
+  CpgRunPictures *pictures;
+  CpgTokenView *text;
+  CpgTokenPopover *popover;
+};
+
+void cpg_denoise_page_init_actions (CpgPageInterface *interface);
