@@ -1,0 +1,196 @@
+"""The program itself, driven over the accessibility bus as a screen reader would, for the test scripts beside this file.
+
+A script is called as SCRIPT DBUS-RUN-SESSION XVFB-RUN PROGRAM and ends with main (). Each test starts the program in a home and on a display of its
+own, and ends it by its own action; any warning that it wrote fails the test. Photographs go to the folder that SCREENSHOTS names.
+"""
+import contextlib
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi, GLib  # noqa: E402
+
+DBUS_RUN, XVFB_RUN, PROGRAM = sys.argv[1:4] if len(sys.argv) >= 4 else ("", "", "")
+WITHIN = 20  # seconds; on a busy machine everything takes longer
+# What the display of the tests lacks, not the program.
+HARMLESS = re.compile(r"Failed to set fd limit|portal|dconf|XDG_RUNTIME_DIR|Unable to acquire session bus")
+FAULT = re.compile(r"WARNING|CRITICAL|ERROR|Sanitizer")
+CONTROLS = {"push button", "button", "toggle button", "radio button", "check box", "slider", "spin button", "text", "entry", "combo box", "menu button",
+            "switch", "image", "icon", "article"}
+
+
+def restart_inside():
+    """Once more, inside a bus and a display, each of this script's own."""
+    inside = os.environ | {"INSIDE": "1", "GTK_A11Y": ""}
+    del inside["GTK_A11Y"]
+    command = [DBUS_RUN, "--", XVFB_RUN, "-a", "-s", "-screen 0 1280x860x24", sys.executable, "-W", "ignore", *sys.argv]
+    os.execvpe(command[0], command, inside)
+
+
+class Program:
+    """The running program. Everything waits until it is so, for a while."""
+
+    def __init__(self, size=(1280, 860), environment=None):
+        self.home = tempfile.TemporaryDirectory()
+        settings = pathlib.Path(self.home.name) / ".config" / "gtk-4.0" / "settings.ini"
+        settings.parent.mkdir(parents=True)
+        settings.write_text("[Settings]\ngtk-font-name=Cantarell 11\n")
+        self.log = open(pathlib.Path(self.home.name) / "log", "w+b")
+        variables = os.environ | {"HOME": self.home.name, "XDG_RUNTIME_DIR": self.home.name, "LANG": "C.UTF-8"} | (environment or {})
+        self.started = time.monotonic()
+        self.process = subprocess.Popen([PROGRAM, "--frame-statistics"], env=variables, stdout=self.log, stderr=self.log)
+        self.frame = self.wait(self.find_frame)
+        self.resize(*size)
+
+    def find_frame(self):
+        desktop = Atspi.get_desktop(0)
+        for i in range(desktop.get_child_count()):
+            application = desktop.get_child_at_index(i)
+            if application and application.get_process_id() == self.process.pid and application.get_child_count():
+                return application.get_child_at_index(0)
+        return None
+
+    def wait(self, condition, what="a state"):
+        end = time.monotonic() + WITHIN
+        while time.monotonic() < end:
+            with contextlib.suppress(GLib.Error, AttributeError):  # what is asked may vanish meanwhile
+                found = condition()
+                if found:
+                    return found
+            if self.process.poll() is not None:
+                raise AssertionError("the program ended:\n" + self.read_log())
+            time.sleep(0.02)
+        raise AssertionError(f"waited in vain for {what}:\n{self.read_log()}")
+
+    def all(self, root=None):
+        root = root or self.frame
+        yield root
+        for i in range(root.get_child_count()):
+            child = root.get_child_at_index(i)
+            if child:
+                yield from self.all(child)
+
+    def find(self, name, *roles):
+        """The widget of that name; showing, and of one of the roles where any are given. A row's spin button also reads out the row's words."""
+        def look():
+            for node in self.all():
+                named = node.get_name() == name or "spin button" in roles and node.get_name().startswith(name + " ")
+                if (named and (not roles or node.get_role_name() in roles)
+                        and node.get_state_set().contains(Atspi.StateType.SHOWING)):
+                    return node
+            return None
+        return self.wait(look, f"{name} {roles}")
+
+    def has(self, name):
+        return any(node.get_name() == name and node.get_state_set().contains(Atspi.StateType.SHOWING) for node in self.all())
+
+    def act(self, action):
+        """One of the window's or the program's actions, by its full name."""
+        def do():
+            # The list changes as actions come and go: what stands at the place is looked at once more.
+            names = [self.frame.get_action_name(i) for i in range(self.frame.get_n_actions())]
+            place = names.index(action) if action in names else -1
+            return place >= 0 and self.frame.get_action_name(place) == action and self.frame.do_action(place)
+        self.wait(do, action)
+
+    def label(self, pattern):
+        """The first label that says something like this."""
+        def look():
+            for node in self.all():
+                if node.get_role_name() == "label" and re.search(pattern, node.get_name()):
+                    return node.get_name()
+            return None
+        return self.wait(look, pattern)
+
+    def scrubber(self):
+        return self.find("Step", "slider")
+
+    def step(self):
+        return self.wait(lambda: [round(self.scrubber().get_current_value())], "the step")[0]
+
+    def text(self):
+        def read():
+            node = self.find("Text at This Step")
+            return [Atspi.Text.get_text(node, 0, -1) if node.get_text_iface() else node.get_description()]
+        return self.wait(read, "the text")[0]
+
+    def key(self, *keys):
+        subprocess.run(["xdotool", "key", *keys], check=True)
+
+    def window(self):
+        found = subprocess.run(["xdotool", "search", "--pid", str(self.process.pid), "--onlyvisible", "--name", "Cosmos"],
+                               capture_output=True, text=True).stdout.split()
+        return found[0] if found else None
+
+    def resize(self, width, height):
+        self.size = (width, height)
+        window = self.wait(self.window, "the window on the display")
+        subprocess.run(["xdotool", "windowmove", window, "0", "0", "windowsize", window, str(width), str(height), "windowfocus", window], check=True)
+
+    def photograph(self, name):
+        folder = pathlib.Path(os.environ.get("SCREENSHOTS", self.home.name))
+        folder.mkdir(parents=True, exist_ok=True)
+        time.sleep(0.4)  # transitions
+        # The root, as popovers are windows of their own.
+        size = "{}x{}+0+0".format(*self.size)
+        subprocess.run(["import", "-window", "root", "-crop", size, "+repage", str(folder / (name + ".png"))], check=True)
+
+    def read_log(self):
+        self.log.flush()
+        self.log.seek(0)
+        return self.log.read().decode(errors="replace")
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+        self.home.cleanup()
+
+
+class WindowTest(unittest.TestCase):
+    program = None
+
+    def start(self, **how):
+        self.program = Program(**how)
+        self.addCleanup(self.program.close)
+        return self.program
+
+    def quit(self):
+        """By the action; then nothing may be wrong in what the program wrote."""
+        self.program.act("win.run")  # a window that is closed during a run asks nothing
+        self.program.key("ctrl+q")
+        self.assertEqual(self.program.process.wait(WITHIN), 0)
+        log = self.program.read_log()
+        faults = [line for line in log.splitlines() if FAULT.search(line) and not HARMLESS.search(line)]
+        self.assertEqual(faults, [])
+        return log
+
+    def check_labels(self):
+        for node in self.program.all():
+            name, role = node.get_name(), node.get_role_name()
+            if role in CONTROLS and node.get_state_set().contains(Atspi.StateType.SHOWING):
+                self.assertTrue(name or node.get_relation_set() and any(
+                    relation.get_relation_type() == Atspi.RelationType.LABELLED_BY for relation in node.get_relation_set()),
+                    f"a {role} without a name in {node.get_parent().get_name()!r} ({node.get_parent().get_role_name()})")
+            self.assertFalse(name.startswith(("Gtk", "Adw", "Cpg")), name)
+
+    def stop_playing(self):
+        if self.program.has("Pause"):
+            self.program.act("win.play")
+            self.program.find("Play")
+
+
+def main():
+    if "INSIDE" in os.environ:
+        unittest.main(argv=[sys.argv[0], *sys.argv[4:]])
+    else:
+        restart_inside()
