@@ -1,4 +1,4 @@
-#include "engine/cpg-engine.h"
+#include "engine/cpg-engine-private.h"
 
 #include "engine/cpg-error.h"
 #include "engine/cpg-run-private.h"
@@ -157,16 +157,33 @@ char *cpg_engine_find_model (const char *task)
   return cpg_models_find (task);
 }
 
+char *cpg_engine_find_language_model (const char *task)
+{
+  return cpg_models_find_language (task);
+}
+
 GListModel *cpg_engine_get_tasks (CpgEngine *self)
 {
   return self->tasks;
+}
+
+/* ---- work of any kind ---- */
+
+void cpg_engine_send (CpgEngine *self, CpgErrand *errand)
+{
+  cpg_worker_send (self->worker, errand);
 }
 
 /* ---- runs ---- */
 
 CpgRun *cpg_engine_start_run (CpgEngine *self, CpgSettings *settings)
 {
-  return cpg_run_new (self->worker, settings, NULL, 0);
+  return cpg_run_new (self->worker, settings, NULL, NULL, 0);
+}
+
+CpgRun *cpg_engine_start_run_of (CpgEngine *self, const char *model, CpgSettings *settings)
+{
+  return cpg_run_new (self->worker, settings, model, NULL, 0);
 }
 
 CpgRun *cpg_engine_branch_run (CpgEngine *self, CpgRun *run, int k, CpgSettings *settings, GError **error)
@@ -182,5 +199,5 @@ CpgRun *cpg_engine_branch_run (CpgEngine *self, CpgRun *run, int k, CpgSettings 
                  cpg_run_get_n_steps (run));
     return NULL;
   }
-  return cpg_run_new (self->worker, settings, run, k);
+  return cpg_run_new (self->worker, settings, NULL, run, k);
 }

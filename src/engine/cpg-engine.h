@@ -37,6 +37,8 @@ GListModel *cpg_engine_get_tasks (CpgEngine *self);
 /* Starts a run with a copy of the settings. (transfer full) It reports by its properties; errors too. Where no model is open, or the open one does
  * not have the task, the first that cpg_engine_find_model () finds is opened and stays. */
 CpgRun *cpg_engine_start_run (CpgEngine *self, CpgSettings *settings);
+/* The same with the bundle of a path, which does not become the one for other runs. (transfer full) */
+CpgRun *cpg_engine_start_run_of (CpgEngine *self, const char *model, CpgSettings *settings);
 /* Goes on from step k (1 <= k <= done) of a run under other settings, which keep steps, schedule and times. (transfer full), NULL with error where that
  * cannot be. The first k steps are there at once. */
 CpgRun *cpg_engine_branch_run (CpgEngine *self, CpgRun *run, int k, CpgSettings *settings, GError **error);
@@ -44,5 +46,7 @@ CpgRun *cpg_engine_branch_run (CpgEngine *self, CpgRun *run, int k, CpgSettings 
 /* Where models lie: $COSMOS_MODELS alone where that is set; else beside the program's tree, XDG data folders, and where the program was installed. The
  * first bundle with the task (NULL or "": any), those named after it first, or NULL. (transfer full) Reads the heads of files. */
 char *cpg_engine_find_model (const char *task);
+/* There, the first autoregressive model for a task, for cpg-writing.h and cpg-measure.h, or NULL. (transfer full) */
+char *cpg_engine_find_language_model (const char *task);
 
 G_END_DECLS

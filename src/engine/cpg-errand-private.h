@@ -10,6 +10,7 @@ typedef struct {
   CosmosPool *pool;
   CpgModel *model;
   CosmosCompute compute;
+  CpgLanguageShelf *languages;
   void (*tell) (CpgErrand *errand, gpointer news, GDestroyNotify free_news, gpointer data);
   gpointer data;
 } CpgErrandPlace;

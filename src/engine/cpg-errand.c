@@ -72,6 +72,11 @@ CosmosCompute cpg_errand_get_compute (CpgErrand *self)
   return self->place->compute;
 }
 
+CpgLanguage *cpg_errand_open_language (CpgErrand *self, const char *path, GError **error)
+{
+  return cpg_language_shelf_open (self->place->languages, path, self->place->compute, self->place->pool, error);
+}
+
 CosmosProgress *cpg_errand_get_progress (CpgErrand *self)
 {
   return &self->progress;

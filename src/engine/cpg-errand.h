@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "engine/cpg-language.h"
 #include "engine/cpg-model.h"
 #include <gio/gio.h>
 
@@ -26,6 +27,8 @@ void cpg_errand_unref (CpgErrand *self);
 CosmosPool *cpg_errand_get_pool (CpgErrand *self);
 CpgModel *cpg_errand_get_model (CpgErrand *self); /* the open one; NULL: none */
 CosmosCompute cpg_errand_get_compute (CpgErrand *self);
+/* An autoregressive model, opened or still open from before. (transfer full) */
+CpgLanguage *cpg_errand_open_language (CpgErrand *self, const char *path, GError **error);
 CosmosProgress *cpg_errand_get_progress (CpgErrand *self);
 void cpg_errand_give (CpgErrand *self, gpointer result, GDestroyNotify free_result);
 void cpg_errand_tell (CpgErrand *self, gpointer news, GDestroyNotify free_news);

@@ -28,6 +28,7 @@ static void clear_job (gpointer data)
   g_clear_pointer (&self->model, cpg_model_unref);
   g_clear_pointer (&self->info, cpg_model_info_unref);
   g_object_unref (self->settings);
+  g_free (self->path);
   g_free (self->decoded[0]);
   g_free (self->decoded[1]);
 }

@@ -16,6 +16,7 @@ struct _CpgJob {
   /* Constant once it is queued. */
   CpgSettings *settings; /* the job's own copy */
   int n_steps, decode_every;
+  char *path; /* of a model of its own; NULL: the one that is open */
 
   CpgRun *run; /* main thread only; NULL when it is gone */
 

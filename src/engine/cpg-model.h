@@ -34,5 +34,10 @@ void cpg_model_unref (CpgModel *self);
  * installed. The first bundle with the task, those named after it before the others; task NULL or "": any bundle. NULL: none.
  * (transfer full) Any thread. */
 char *cpg_models_find (const char *task);
+/* There, the first autoregressive model: named after the task and a baseline, any baseline, named after the task, any. (transfer full) */
+char *cpg_models_find_language (const char *task);
+/* What a file is, by its head; any thread. */
+typedef enum { CPG_MODEL_OTHER, CPG_MODEL_BUNDLE, CPG_MODEL_LANGUAGE } CpgModelKind;
+CpgModelKind cpg_models_get_kind (const char *path, GError **error);
 
 G_END_DECLS

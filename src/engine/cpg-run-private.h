@@ -5,8 +5,9 @@
 
 G_BEGIN_DECLS
 
-/* Queues the job. settings: kept. parent: of a branch, whose first k steps are taken over; else NULL. (transfer full) */
-CpgRun *cpg_run_new (CpgWorker *worker, CpgSettings *settings, CpgRun *parent, int k);
+/* Queues the job. settings: kept. model: path of a bundle of its own, or NULL. parent: of a branch, whose first k steps are taken over; else NULL.
+ * (transfer full) */
+CpgRun *cpg_run_new (CpgWorker *worker, CpgSettings *settings, const char *model, CpgRun *parent, int k);
 CpgWorker *cpg_run_get_worker (CpgRun *self);
 /* Events of one turn of the main context; what they changed is notified at its end. */
 void cpg_run_take_event (CpgRun *self, CpgEvent *event);

@@ -339,12 +339,13 @@ static void take_over (CpgRun *self, CpgRun *parent, int k)
   self->current = k - 1;
 }
 
-CpgRun *cpg_run_new (CpgWorker *worker, CpgSettings *settings, CpgRun *parent, int k)
+CpgRun *cpg_run_new (CpgWorker *worker, CpgSettings *settings, const char *model, CpgRun *parent, int k)
 {
   CpgRun *self = g_object_new (CPG_TYPE_RUN, NULL);
   self->worker = cpg_worker_ref (worker);
   self->settings = cpg_settings_copy (settings);
   self->job = cpg_job_new (settings);
+  self->job->path = g_strdup (model);
   self->job->run = self;
   if (parent)
     take_over (self, parent, k);

@@ -46,6 +46,7 @@ struct _CpgWorker {
   CpgModel *model;
   GPtrArray *jobs; /* CpgJob, in the order they came */
   GQueue errands;  /* CpgErrand */
+  CpgLanguageShelf *languages;
 };
 
 /* ---- events ---- */
@@ -178,12 +179,29 @@ static void load (CpgWorker *self, GTask *task)
     post (self, (CpgEvent) {.kind = CPG_EVENT_MODEL, .task = task, .error = error});
 }
 
-/* The model of a run: its parent's, the one that was opened last, or, where that is none with the task, the first that has it. */
+/* A model of its own, unless that is open already. */
+static CpgModel *take_own_model (CpgWorker *self, const char *path, GError **error)
+{
+  if (self->model && g_str_equal (self->model->info->path, path))
+    return cpg_model_ref (self->model);
+  for (guint i = 0; i < self->jobs->len; i++) {
+    CpgModel *model = ((CpgJob *) g_ptr_array_index (self->jobs, i))->model;
+    if (model && g_str_equal (model->info->path, path))
+      return cpg_model_ref (model);
+  }
+  return open_model (self, path, error);
+}
+
+/* The model of a run: its parent's, its own, the one that was opened last, or, where that is none with the task, the first that has it. */
 static gboolean bind (CpgWorker *self, CpgJob *job, GError **error)
 {
   const char *task = cpg_settings_get_task (job->settings);
   if (job->parent) {
     job->model = cpg_model_ref (job->parent->model);
+  } else if (job->path) {
+    job->model = take_own_model (self, job->path, error);
+    if (!job->model)
+      return FALSE;
   } else {
     if (!self->model
         || (*task && self->model->info->config.n_tasks > 0 && cosmos_config_find_task (&self->model->info->config, task) < 0)) {
@@ -335,7 +353,7 @@ static void run_errand (CpgWorker *self)
 {
   GError *error = NULL;
   CpgErrand *errand = g_queue_peek_head (&self->errands);
-  CpgErrandPlace place = {.pool = self->pool, .model = self->model, .tell = tell, .data = self};
+  CpgErrandPlace place = {.pool = self->pool, .model = self->model, .languages = self->languages, .tell = tell, .data = self};
   if (!find_compute (self, &place.compute, &error))
     cpg_errand_drop (errand);
   else if (cpg_errand_perform (errand, &place, &error))
@@ -437,11 +455,13 @@ static gpointer run_thread (gpointer data)
   self->pool = cosmos_pool_new (self->threads);
   if (!self->pool)
     g_error ("Out of memory for threads");
+  self->languages = cpg_language_shelf_new ();
   while (turn (self))
     continue;
   refuse (self);
   g_ptr_array_unref (self->jobs);
   g_clear_pointer (&self->model, cpg_model_unref);
+  cpg_language_shelf_free (self->languages);
   cosmos_pool_free (self->pool);
   return NULL;
 }

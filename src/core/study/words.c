@@ -173,23 +173,27 @@ static size_t read_character (const char *text, size_t size, Kind *what)
   return length > 0 ? (size_t) length : 1;
 }
 
+bool cosmos_words_next (const char *text, size_t size, size_t *at, size_t *start)
+{
+  Kind what = SPACE;
+  while (what == SPACE && *at < size) {
+    *start = *at;
+    *at += read_character (text + *at, size - *at, &what);
+  }
+  for (Kind next = what; what == LETTER && *at < size;) {
+    size_t length = read_character (text + *at, size - *at, &next);
+    if (next != LETTER)
+      break;
+    *at += length;
+  }
+  return what != SPACE;
+}
+
 bool cosmos_words_add (CosmosWords *self, const char *text, size_t size)
 {
-  size_t n_ids = self->n_ids;
-  for (size_t i = 0; i < size;) {
-    Kind what;
-    size_t start = i;
-    i += read_character (text + i, size - i, &what);
-    if (what == SPACE)
-      continue;
-    while (what == LETTER && i < size) {
-      Kind next;
-      size_t length = read_character (text + i, size - i, &next);
-      if (next != LETTER)
-        break;
-      i += length;
-    }
-    int32_t id = number (self, text + start, i - start);
+  size_t n_ids = self->n_ids, at = 0, start;
+  while (cosmos_words_next (text, size, &at, &start)) {
+    int32_t id = number (self, text + start, at - start);
     if (id < 0 || !RESERVE (self->ids, self->ids_capacity, self->n_ids, 1)) {
       self->n_ids = n_ids;
       return false;

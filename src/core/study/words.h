@@ -11,6 +11,9 @@
 
 typedef struct CosmosWords CosmosWords;
 
+/* The next word from *at on: its first byte in *start, the one behind it in *at. False: there is none. */
+bool cosmos_words_next (const char *text, size_t size, size_t *at, size_t *start);
+
 /* NULL when out of memory. */
 CosmosWords *cosmos_words_new (void);
 void cosmos_words_free (CosmosWords *self);

@@ -1,0 +1,110 @@
+/* A column of a comparison in words (cpg-contender.h). */
+#include "engine/cpg-contender-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
+
+char *cpg_contender_get_title (CpgContender *self)
+{
+  return g_strdup (self->variation == CPG_VARIATION_AUTOREGRESSIVE ? _ ("Autoregressive") : _ ("Diffusion"));
+}
+
+/* ---- its way ---- */
+
+typedef struct {
+  guint64 seed;
+  int steps, sampler;
+  double guidance;
+  gboolean self_conditioning;
+} Numbers;
+
+static Numbers read_numbers (CpgSettings *settings)
+{
+  Numbers n;
+  g_object_get (settings, "seed", &n.seed, "steps", &n.steps, "sampler", &n.sampler, "guidance", &n.guidance,
+                "self-conditioning", &n.self_conditioning, NULL);
+  return n;
+}
+
+static void add (GPtrArray *parts, char *part)
+{
+  g_ptr_array_add (parts, part);
+}
+
+static const char *get_model_name (CpgContender *self)
+{
+  return self->run ? cpg_run_get_model_name (self->run) : self->writing ? cpg_writing_get_model_name (self->writing) : NULL;
+}
+
+/* other NULL: all of it. */
+static void add_diffusion (GPtrArray *parts, CpgContender *self, CpgContender *other)
+{
+  Numbers mine = read_numbers (self->settings), its = other ? read_numbers (other->settings) : mine;
+  if (!other || mine.sampler != its.sampler)
+    /* Translators: %s is the short name of a sampler, such as “ddim”. */
+    add (parts, g_strdup_printf (_ ("sampler %s"), cosmos_sampler_get_name ((CosmosSampler) mine.sampler)));
+  if (!other || mine.steps != its.steps)
+    add (parts, g_strdup_printf (ngettext ("%d step", "%d steps", (gulong) mine.steps), mine.steps));
+  if (other && mine.guidance != its.guidance)
+    add (parts, g_strdup_printf (_ ("guidance %g"), mine.guidance));
+  if (other ? mine.self_conditioning != its.self_conditioning : !mine.self_conditioning)
+    add (parts, g_strdup (mine.self_conditioning ? _ ("with self-conditioning") : _ ("without self-conditioning")));
+}
+
+char *cpg_contender_describe_way (CpgContender *self, CpgContender *other)
+{
+  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
+  if (!self->settings)
+    return g_strdup ("");
+  gboolean same_kind = other && other->settings
+                       && cpg_contender_is_autoregressive (self) == cpg_contender_is_autoregressive (other);
+  CpgContender *against = same_kind ? other : NULL;
+  const char *model = get_model_name (self);
+  if (model && (!against || g_strcmp0 (model, get_model_name (against)) != 0))
+    add (parts, g_strdup (model));
+  if (!cpg_contender_is_autoregressive (self))
+    add_diffusion (parts, self, against);
+  guint64 seed = read_numbers (self->settings).seed;
+  if (!against || seed != read_numbers (against->settings).seed)
+    add (parts, g_strdup_printf (_ ("seed %" PRIu64), seed));
+  if (parts->len == 0)
+    return g_strdup (other && other != self ? _ ("the same settings") : "");
+  g_ptr_array_add (parts, NULL);
+  return g_strjoinv (" · ", (char **) parts->pdata);
+}
+
+/* ---- what happens ---- */
+
+static char *describe_writing (CpgContender *self)
+{
+  int n = cpg_writing_get_n_tokens (self->writing), number = self->shown + 1;
+  if (cpg_writing_get_state (self->writing) == CPG_RUN_CANCELLED && number == n)
+    return g_strdup_printf (ngettext ("Stopped after %d token", "Stopped after %d tokens", (gulong) n), n);
+  if (n == 0)
+    return g_strdup (cpg_writing_get_model_name (self->writing) ? _ ("Writing the first word") : _ ("Opening the model"));
+  if (cpg_writing_get_state (self->writing) == CPG_RUN_DONE && number == n)
+    return g_strdup_printf (ngettext ("Done: %d token, one after the other", "Done: %d tokens, one after the other", (gulong) n), n);
+  if (number == 0)
+    return g_strdup (_ ("Nothing is written yet"));
+  const CpgToken *tokens = cpg_writing_get_tokens (self->writing, &n);
+  double probability = (double) tokens[self->shown].guess.probability;
+  if (tokens[self->shown].guess.id < 0)
+    return g_strdup (_ ("The beginning is given"));
+  /* Translators: how likely the model found the token that it wrote. */
+  return g_strdup_printf (_ ("Token %d of %d: it had a chance of %.0f %%"), number, n, 100 * probability);
+}
+
+char *cpg_contender_describe (CpgContender *self)
+{
+  if (cpg_contender_get_error (self))
+    return g_strdup (cpg_contender_get_error (self));
+  if (!cpg_contender_is_begun (self))
+    return g_strdup (_ ("Waiting for its turn"));
+  if (self->writing)
+    return describe_writing (self);
+  if (!self->run)
+    return g_strdup (_ ("Stopped before it began"));
+  if (self->shown < 0 && cpg_run_get_n_done (self->run) > 0)
+    return g_strdup (_ ("Nothing is written yet"));
+  return cpg_run_describe (self->run);
+}

@@ -1,0 +1,34 @@
+/* A text that an autoregressive model writes, token by token, as it comes: what a run is compared with.
+ *
+ * Properties: state (enum CpgRunState; never paused), n-tokens (int), seconds (double: of reading the beginning and writing so far), model-name (string or
+ * NULL before it is open), error (string or NULL). Main thread only. Its work goes on until it is done or cancelled, whoever holds it.
+ * The opening sentence, where there is one, is the first token, with no probability.
+ */
+#pragma once
+
+#include "engine/cpg-engine.h"
+
+G_BEGIN_DECLS
+
+#define CPG_TYPE_WRITING (cpg_writing_get_type ())
+G_DECLARE_FINAL_TYPE (CpgWriting, cpg_writing, CPG, WRITING, GObject)
+
+/* model: path of a .gguf of architecture "llama". settings: seed and source, the beginning of the text, are used; tokens are drawn at temperature 1,
+ * as the cosmos command does. (transfer full) */
+CpgWriting *cpg_writing_new (CpgEngine *engine, const char *model, CpgSettings *settings);
+void cpg_writing_cancel (CpgWriting *self);
+
+CpgRunState cpg_writing_get_state (CpgWriting *self);
+gboolean cpg_writing_is_active (CpgWriting *self);
+int cpg_writing_get_n_tokens (CpgWriting *self);
+/* Those there are, *n; until the next one comes. All are marked COSMOS_MARK_SAME. */
+const CpgToken *cpg_writing_get_tokens (CpgWriting *self, int *n);
+/* When token i had been written, since the beginning. */
+double cpg_writing_get_time (CpgWriting *self, int i);
+double cpg_writing_get_seconds (CpgWriting *self);
+/* The whole text, once it is done; "" before. */
+const char *cpg_writing_get_text (CpgWriting *self);
+const char *cpg_writing_get_model_name (CpgWriting *self);
+const char *cpg_writing_get_error (CpgWriting *self);
+
+G_END_DECLS

@@ -1,0 +1,128 @@
+#include "engine/cpg-writing.h"
+
+#include "fixture.h"
+
+static char *baseline (void)
+{
+  return g_build_filename (g_getenv ("SOURCE_ROOT"), "models", "story-baseline.gguf", NULL);
+}
+
+static CpgWriting *write_text (CpgEngine *engine, const char *model, guint64 seed, const char *source)
+{
+  g_autoptr (CpgSettings) settings = fixture_settings (5, seed);
+  g_object_set (settings, "source", source, NULL);
+  return cpg_writing_new (engine, model, settings);
+}
+
+static void finish (CpgWriting *writing)
+{
+  fixture_wait_until (!cpg_writing_is_active (writing));
+  g_assert_cmpstr (cpg_writing_get_error (writing), ==, NULL);
+  g_assert_cmpint (cpg_writing_get_state (writing), ==, CPG_RUN_DONE);
+}
+
+static void count_notice (int *count)
+{
+  (*count)++;
+}
+
+/* Tokens come one by one, with times that grow; a seed gives its text again. */
+static void test_text (void)
+{
+  g_autoptr (CpgEngine) engine = cpg_engine_new (1, "auto"); /* needs no other model */
+  g_autofree char *path = baseline ();
+  g_autoptr (CpgWriting) writing = write_text (engine, path, 7, ""), again = write_text (engine, path, 7, ""),
+                         other = write_text (engine, path, 8, "");
+  int notices = 0, n;
+  g_signal_connect_swapped (writing, "notify::n-tokens", G_CALLBACK (count_notice), &notices);
+  g_assert_cmpint (cpg_writing_get_state (writing), ==, CPG_RUN_WAITING);
+  finish (writing);
+  finish (again);
+  finish (other);
+  const CpgToken *tokens = cpg_writing_get_tokens (writing, &n);
+  g_assert_cmpint (n, >, 10);
+  g_assert_cmpint (notices, ==, n);
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (int i = 0; i < n; i++) {
+    g_assert_cmpint (tokens[i].position, ==, i);
+    g_assert_cmpfloat (tokens[i].guess.probability, >, 0);
+    g_assert_true (i == 0 || cpg_writing_get_time (writing, i) > cpg_writing_get_time (writing, i - 1));
+    g_string_append (text, tokens[i].text);
+  }
+  g_assert_cmpstr (g_strstrip (text->str), ==, cpg_writing_get_text (writing));
+  g_assert_cmpstr (cpg_writing_get_text (again), ==, cpg_writing_get_text (writing));
+  g_assert_cmpstr (cpg_writing_get_text (other), !=, cpg_writing_get_text (writing));
+  g_assert_cmpfloat (cpg_writing_get_seconds (writing), ==, cpg_writing_get_time (writing, n - 1));
+  g_assert_cmpstr (cpg_writing_get_model_name (writing), ==, "story-baseline");
+}
+
+/* The beginning is the first token, cleaned, and takes no time. */
+static void test_beginning (void)
+{
+  g_autoptr (CpgEngine) engine = cpg_engine_new (1, "auto");
+  g_autofree char *path = baseline ();
+  g_autoptr (CpgWriting) writing = write_text (engine, path, 7, "  Anna  had lost\nher keys. ");
+  int n;
+  finish (writing);
+  const CpgToken *tokens = cpg_writing_get_tokens (writing, &n);
+  g_assert_cmpstr (tokens[0].text, ==, "Anna had lost her keys.");
+  g_assert_cmpint (tokens[0].guess.id, ==, -1);
+  g_assert_cmpfloat (cpg_writing_get_time (writing, 0), ==, 0);
+  g_assert_true (g_str_has_prefix (cpg_writing_get_text (writing), "Anna had lost her keys. "));
+}
+
+static void test_failures (void)
+{
+  static const char *const sources[] = {NULL, NULL, "\xff\xfe no UTF-8"};
+  g_autoptr (CpgEngine) engine = cpg_engine_new (1, "auto");
+  g_autofree char *bundle = fixture_model (), *path = baseline ();
+  const char *const paths[] = {"/no/such/model.gguf", bundle, path};
+  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++) {
+    g_autoptr (CpgWriting) writing = write_text (engine, paths[i], 1, sources[i]);
+    fixture_wait_until (!cpg_writing_is_active (writing));
+    g_assert_cmpint (cpg_writing_get_state (writing), ==, CPG_RUN_FAILED);
+    g_assert_nonnull (cpg_writing_get_error (writing));
+    g_assert_cmpint (cpg_writing_get_n_tokens (writing), ==, 0);
+  }
+  /* A beginning that fills the model. */
+  g_autofree char *words = g_strnfill (4000, 'a'), *spaced = g_strjoin (" ", words, words, NULL);
+  g_autoptr (CpgWriting) writing = write_text (engine, path, 1, spaced);
+  fixture_wait_until (!cpg_writing_is_active (writing));
+  g_assert_cmpint (cpg_writing_get_state (writing), ==, CPG_RUN_FAILED);
+}
+
+static void test_cancel (void)
+{
+  g_autoptr (CpgEngine) engine = cpg_engine_new (1, "auto");
+  g_autofree char *path = baseline ();
+  g_autoptr (CpgWriting) writing = write_text (engine, path, 7, ""), next = write_text (engine, path, 7, "");
+  fixture_wait_until (cpg_writing_get_n_tokens (writing) > 0);
+  cpg_writing_cancel (writing);
+  int n = cpg_writing_get_n_tokens (writing);
+  g_assert_cmpint (cpg_writing_get_state (writing), ==, CPG_RUN_CANCELLED);
+  finish (next);
+  g_assert_cmpint (cpg_writing_get_n_tokens (writing), ==, n); /* nothing came after */
+  g_assert_cmpint (cpg_writing_get_state (writing), ==, CPG_RUN_CANCELLED);
+}
+
+/* The engine goes first. */
+static void test_engine_goes (void)
+{
+  CpgEngine *engine = cpg_engine_new (1, "auto");
+  g_autofree char *path = baseline ();
+  g_autoptr (CpgWriting) writing = write_text (engine, path, 7, "");
+  g_object_unref (engine);
+  fixture_wait_until (!cpg_writing_is_active (writing));
+  g_assert_cmpint (cpg_writing_get_state (writing), ==, CPG_RUN_CANCELLED);
+}
+
+int main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/writing/text", test_text);
+  g_test_add_func ("/writing/beginning", test_beginning);
+  g_test_add_func ("/writing/failures", test_failures);
+  g_test_add_func ("/writing/cancel", test_cancel);
+  g_test_add_func ("/writing/engine-goes", test_engine_goes);
+  return g_test_run ();
+}
