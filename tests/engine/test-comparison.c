@@ -194,7 +194,6 @@ static void test_without_language_model (void)
   g_autofree char *models = g_build_filename (g_getenv ("SOURCE_ROOT"), "models", NULL);
   g_setenv ("COSMOS_MODELS", models, TRUE);
   model_folder_remove (folder);
-  g_free (folder);
   g_free (path);
 }
 
@@ -222,7 +221,6 @@ static void test_other_model (void)
   g_autoptr (CpgContender) language = cpg_contender_new_for_model (baseline, NULL);
   g_assert_true (cpg_contender_is_autoregressive (language));
   model_folder_remove (folder);
-  g_free (folder);
   g_free (path);
 }
 
