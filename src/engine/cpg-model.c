@@ -1,5 +1,6 @@
 #include "engine/cpg-model.h"
 
+#include "core/sample/trajectory.h"
 #include "engine/cpg-error.h"
 
 /* ---- what is known of it ---- */
@@ -78,4 +79,17 @@ static void clear_model (gpointer data)
 void cpg_model_unref (CpgModel *self)
 {
   g_atomic_rc_box_release_full (self, clear_model);
+}
+
+/* Weights are packed at their first use: a step and a decoding that nobody sees. */
+void cpg_model_pack (CpgModel *self, CosmosPool *pool, CosmosProgress *progress)
+{
+  if (self->packed)
+    return;
+  CosmosSettings settings = cosmos_settings_default (&self->info->config);
+  settings.steps = settings.batch = 1;
+  CosmosTrajectory *run = cosmos_trajectory_new (self->pipeline, pool, &settings, NULL, 0, NULL);
+  self->packed = run && cosmos_trajectory_advance (run, progress, NULL)
+                 && cosmos_trajectory_decode (run, 0, COSMOS_SHOW_X0, 0, progress, NULL);
+  cosmos_trajectory_free (run);
 }

@@ -24,11 +24,14 @@ const char *cpg_model_info_get_token (const CpgModelInfo *self, int id);
 typedef struct {
   CosmosPipeline *pipeline;
   CpgModelInfo *info;
+  gboolean packed;
 } CpgModel;
 
 CpgModel *cpg_model_open (const char *path, CosmosCompute compute, GError **error);
 CpgModel *cpg_model_ref (CpgModel *self);
 void cpg_model_unref (CpgModel *self);
+/* Packs the weights, at the first call, so that no step's time holds that. Where it fails or is cancelled they are packed when they are used. */
+void cpg_model_pack (CpgModel *self, CosmosPool *pool, CosmosProgress *progress);
 
 /* Where models lie: $COSMOS_MODELS alone where it is set; else beside the program's tree, in the XDG data folders, and where the program was
  * installed. The first bundle with the task, those named after it before the others; task NULL or "": any bundle. NULL: none.

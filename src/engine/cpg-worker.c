@@ -272,6 +272,7 @@ static void free_order (gpointer data)
 static void begin (CpgWorker *self, CpgJob *job)
 {
   GError *error = NULL;
+  cpg_model_pack (job->model, self->pool, &job->stepping);
   if (cpg_job_begin (job, self->pool, &error))
     post (self, (CpgEvent) {.kind = CPG_EVENT_STARTED,
                             .job = cpg_job_ref (job),
