@@ -70,6 +70,7 @@ static const struct {
   {"win.run", {"<Control>r"}},
   {"win.stop", {"<Control>period"}},
   {"win.branch", {"<Control>b"}},
+  {"win.compare", {"<Control>d"}},
   {"win.bookmark", {"<Control>m"}},
   {"win.copy-text", {"<Control><Shift>c"}},
   {"win.loop", {"<Control>l"}},

@@ -1,6 +1,6 @@
 /* Two to four texts of one input side by side: other seeds, other samplers, another model, an autoregressive one.
  *
- * Property: session (CpgSession).
+ * Its first showing compares the run of the session with what there is to compare it with. Property: session (CpgSession). Main thread only.
  */
 #pragma once
 
@@ -11,5 +11,8 @@ G_BEGIN_DECLS
 
 #define CPG_TYPE_COMPARE_PAGE (cpg_compare_page_get_type ())
 G_DECLARE_FINAL_TYPE (CpgComparePage, cpg_compare_page, CPG, COMPARE_PAGE, AdwBin)
+
+/* The session's run, as it is, against an autoregressive text or, where there is no model for that, another seed. */
+void cpg_compare_page_show_run (CpgComparePage *self);
 
 G_END_DECLS

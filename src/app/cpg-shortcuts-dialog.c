@@ -28,6 +28,7 @@ static const Line lines[] = {
   {N_ ("Runs"), N_ ("Run"), "<Control>r"},
   {NULL, N_ ("Stop"), "<Control>period"},
   {NULL, N_ ("Branch from the step"), "<Control>b"},
+  {NULL, N_ ("Compare the run"), "<Control>d"},
   {NULL, N_ ("Another seed"), "<Control><Shift>d"},
   {NULL, N_ ("Copy the text"), "<Control><Shift>c"},
   {N_ ("Window"), N_ ("Denoise page"), "<Alt>1"},

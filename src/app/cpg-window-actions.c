@@ -36,6 +36,13 @@ static void on_reset_settings (GSimpleAction *action, GVariant *parameter, gpoin
   cpg_session_reset_settings (CPG_WINDOW (data)->session);
 }
 
+static void on_compare (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  CpgWindow *self = data;
+  cpg_compare_page_show_run (self->compare);
+  adw_view_stack_set_visible_child (self->pages, GTK_WIDGET (self->compare));
+}
+
 static void cpg_window_on_model_chosen (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (CpgWindow) self = data;
@@ -70,6 +77,7 @@ static void on_open_model (GSimpleAction *action, GVariant *parameter, gpointer 
 /* ---- the table ---- */
 
 static const GActionEntry entries[] = {
+  {"compare", on_compare},
   {"draw-seed", on_draw_seed},
   {"reset-settings", on_reset_settings},
   {"open-model", on_open_model},
@@ -103,5 +111,6 @@ void cpg_window_update_actions (CpgWindow *self)
 {
   for (const char *const *name = cpg_page_get_actions (); *name; name++)
     cpg_window_enable (self, *name, cpg_page_can (cpg_window_get_page (self), *name));
+  cpg_window_enable (self, "compare", cpg_session_has_model (self->session) && cpg_session_get_run (self->session));
   cpg_window_enable (self, "reset-settings", cpg_session_has_model (self->session));
 }

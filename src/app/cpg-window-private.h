@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/cpg-window.h"
+#include "app/cpg-compare-page.h"
 #include "app/cpg-denoise-page.h"
 #include "app/cpg-page.h"
 #include "app/cpg-transport.h"
@@ -20,6 +21,7 @@ struct _CpgWindow {
   AdwToastOverlay *toasts;
   GtkStack *stack;
   AdwViewStack *pages;
+  CpgComparePage *compare;
   CpgDenoisePage *denoise;
   CpgTransport *transport;
 };

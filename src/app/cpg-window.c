@@ -244,6 +244,7 @@ static void cpg_window_class_init (CpgWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, pages);
+  gtk_widget_class_bind_template_child (widget_class, CpgWindow, compare);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, denoise);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, transport);
   gtk_widget_class_bind_template_callback (widget_class, cpg_window_explain_problem);

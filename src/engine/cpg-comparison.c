@@ -7,7 +7,7 @@ struct _CpgComparison {
   CpgSettings *base; /* NULL before it is started */
   gboolean active, is_turning;
   char *reference;
-  char *judge; /* path */
+  char *judge;             /* path */
   GCancellable *measuring; /* or NULL */
   CpgReport *report;       /* or NULL */
 };
@@ -215,6 +215,20 @@ gboolean cpg_comparison_add (CpgComparison *self, CpgContender *contender)
   return TRUE;
 }
 
+void cpg_comparison_replace (CpgComparison *self, CpgContender *const *contenders, guint n)
+{
+  g_return_if_fail (n >= CPG_COMPARISON_MIN && n <= CPG_COMPARISON_MAX);
+  guint before = self->contenders->len;
+  cpg_comparison_cancel (self);
+  for (guint i = 0; i < before; i++)
+    g_signal_handlers_disconnect_by_data (cpg_comparison_get (self, i), self);
+  g_clear_object (&self->base);
+  g_ptr_array_set_size (self->contenders, 0);
+  g_list_model_items_changed (G_LIST_MODEL (self), 0, before, 0);
+  for (guint i = 0; i < n; i++)
+    cpg_comparison_add (self, contenders[i]);
+}
+
 gboolean cpg_comparison_remove (CpgComparison *self, guint i)
 {
   g_return_val_if_fail (i < self->contenders->len, FALSE);
@@ -341,8 +355,7 @@ static void cpg_comparison_class_init (CpgComparisonClass *class)
   object_class->finalize = finalize;
   props[PROP_ACTIVE] = g_param_spec_boolean ("active", NULL, NULL, FALSE, flags);
   props[PROP_MEASURING] = g_param_spec_boolean ("measuring", NULL, NULL, FALSE, flags);
-  props[PROP_REFERENCE] = g_param_spec_string ("reference", NULL, NULL, "",
-                                               flags | G_PARAM_WRITABLE | G_PARAM_EXPLICIT_NOTIFY);
+  props[PROP_REFERENCE] = g_param_spec_string ("reference", NULL, NULL, "", flags | G_PARAM_WRITABLE | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, props);
   signals[PROGRESSED] = g_signal_new ("progressed", CPG_TYPE_COMPARISON, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[MEASURED] = g_signal_new ("measured", CPG_TYPE_COMPARISON, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);

@@ -23,6 +23,8 @@ guint cpg_comparison_get_n (CpgComparison *self);
 CpgContender *cpg_comparison_get (CpgComparison *self, guint i);
 /* As the last one; begins when it is its turn, where the others have begun. FALSE: there are as many as there can be. */
 gboolean cpg_comparison_add (CpgComparison *self, CpgContender *contender);
+/* Others instead of those there are, not started. n: as many as there can be. */
+void cpg_comparison_replace (CpgComparison *self, CpgContender *const *contenders, guint n);
 /* FALSE: there are as few as there can be. */
 gboolean cpg_comparison_remove (CpgComparison *self, guint i);
 

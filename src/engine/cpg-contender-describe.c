@@ -11,6 +11,16 @@ char *cpg_contender_get_title (CpgContender *self)
 
 /* ---- its way ---- */
 
+const char *cpg_contender_name_sampler (CosmosSampler sampler)
+{
+  static const char *const names[COSMOS_N_SAMPLERS] = {
+    [COSMOS_SAMPLER_DPM_SDE] = N_ ("DPM++ SDE"), [COSMOS_SAMPLER_DPM_ODE] = N_ ("DPM++ ODE"),
+    [COSMOS_SAMPLER_EULER] = N_ ("Euler"),       [COSMOS_SAMPLER_DDPM] = N_ ("DDPM"),
+    [COSMOS_SAMPLER_DDIM] = N_ ("DDIM"),
+  };
+  return _ (names[sampler]);
+}
+
 typedef struct {
   guint64 seed;
   int steps, sampler;
@@ -21,8 +31,8 @@ typedef struct {
 static Numbers read_numbers (CpgSettings *settings)
 {
   Numbers n;
-  g_object_get (settings, "seed", &n.seed, "steps", &n.steps, "sampler", &n.sampler, "guidance", &n.guidance,
-                "self-conditioning", &n.self_conditioning, NULL);
+  g_object_get (settings, "seed", &n.seed, "steps", &n.steps, "sampler", &n.sampler, "guidance", &n.guidance, "self-conditioning",
+                &n.self_conditioning, NULL);
   return n;
 }
 
@@ -41,8 +51,7 @@ static void add_diffusion (GPtrArray *parts, CpgContender *self, CpgContender *o
 {
   Numbers mine = read_numbers (self->settings), its = other ? read_numbers (other->settings) : mine;
   if (!other || mine.sampler != its.sampler)
-    /* Translators: %s is the short name of a sampler, such as “ddim”. */
-    add (parts, g_strdup_printf (_ ("sampler %s"), cosmos_sampler_get_name ((CosmosSampler) mine.sampler)));
+    add (parts, g_strdup (cpg_contender_name_sampler ((CosmosSampler) mine.sampler)));
   if (!other || mine.steps != its.steps)
     add (parts, g_strdup_printf (ngettext ("%d step", "%d steps", (gulong) mine.steps), mine.steps));
   if (other && mine.guidance != its.guidance)
@@ -83,7 +92,8 @@ static char *describe_writing (CpgContender *self)
   if (n == 0)
     return g_strdup (cpg_writing_get_model_name (self->writing) ? _ ("Writing the first word") : _ ("Opening the model"));
   if (cpg_writing_get_state (self->writing) == CPG_RUN_DONE && number == n)
-    return g_strdup_printf (ngettext ("Done: %d token, one after the other", "Done: %d tokens, one after the other", (gulong) n), n);
+    return g_strdup_printf (ngettext ("Done: %d token, one after the other", "Done: %d tokens, one after the other", (gulong) n),
+                            n);
   if (number == 0)
     return g_strdup (_ ("Nothing is written yet"));
   const CpgToken *tokens = cpg_writing_get_tokens (self->writing, &n);

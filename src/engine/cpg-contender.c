@@ -313,7 +313,10 @@ const char *cpg_contender_get_language_path (CpgContender *self)
 
 const char *cpg_contender_get_error (CpgContender *self)
 {
-  return self->error ? self->error : self->run ? cpg_run_get_error (self->run) : self->writing ? cpg_writing_get_error (self->writing) : NULL;
+  return self->error     ? self->error
+         : self->run     ? cpg_run_get_error (self->run)
+         : self->writing ? cpg_writing_get_error (self->writing)
+                         : NULL;
 }
 
 /* ---- the object ---- */
@@ -369,7 +372,8 @@ static void cpg_contender_class_init (CpgContenderClass *class)
   object_class->finalize = finalize;
   props[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, CPG_TYPE_RUN_STATE, CPG_RUN_WAITING, flags);
   props[PROP_N_DONE] = g_param_spec_int ("n-done", NULL, NULL, 0, G_MAXINT, 0, flags);
-  props[PROP_SHOWN] = g_param_spec_int ("shown", NULL, NULL, -1, G_MAXINT, -1, flags | G_PARAM_WRITABLE | G_PARAM_EXPLICIT_NOTIFY);
+  props[PROP_SHOWN] = g_param_spec_int ("shown", NULL, NULL, -1, G_MAXINT, -1,
+                                        flags | G_PARAM_WRITABLE | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, props);
   signals[CHANGED] = g_signal_new ("changed", CPG_TYPE_CONTENDER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }

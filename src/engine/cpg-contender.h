@@ -13,10 +13,10 @@ G_BEGIN_DECLS
 
 typedef enum {
   CPG_VARIATION_NONE,
-  CPG_VARIATION_AUTOREGRESSIVE, /* path: of the model; NULL: the first for the task */
-  CPG_VARIATION_SEED,           /* number: is added to the seed */
-  CPG_VARIATION_SAMPLER,        /* number: a CosmosSampler */
-  CPG_VARIATION_STEPS,          /* number */
+  CPG_VARIATION_AUTOREGRESSIVE,    /* path: of the model; NULL: the first for the task */
+  CPG_VARIATION_SEED,              /* number: is added to the seed */
+  CPG_VARIATION_SAMPLER,           /* number: a CosmosSampler */
+  CPG_VARIATION_STEPS,             /* number */
   CPG_VARIATION_SELF_CONDITIONING, /* the other way than the settings say */
   CPG_VARIATION_MODEL              /* path: of a bundle */
 } CpgVariation;
@@ -70,5 +70,7 @@ const char *cpg_contender_get_error (CpgContender *self);
 char *cpg_contender_get_title (CpgContender *self);
 char *cpg_contender_describe_way (CpgContender *self, CpgContender *other);
 char *cpg_contender_describe (CpgContender *self);
+/* For people, translated: "DPM++ SDE". */
+const char *cpg_contender_name_sampler (CosmosSampler sampler);
 
 G_END_DECLS

@@ -131,7 +131,8 @@ static CpgReport *new_report (gsize n)
 void cpg_measure_async (CpgEngine *engine, const char *const *texts, const char *judge, const char *reference,
                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-  Work work = {.texts = g_strdupv ((char **) texts), .path = g_strdup (judge), .reference = g_strdup (reference ? reference : "")};
+  Work work = {
+    .texts = g_strdupv ((char **) texts), .path = g_strdup (judge), .reference = g_strdup (reference ? reference : "")};
   g_strstrip (work.reference);
   work.report = new_report (g_strv_length (work.texts));
   GTask *task = g_task_new (NULL, cancellable, callback, data); /* which must not keep the engine */

@@ -8,13 +8,13 @@ G_BEGIN_DECLS
 /* NAN: cannot be told; problem says why there is no perplexity. */
 typedef struct {
   double perplexity;
-  char *problem; /* or NULL */
+  char *problem;    /* or NULL */
   double diversity; /* Div-4 of this one text */
   double rouge_1, rouge_2, rouge_l, bleu;
 } CpgMeasures;
 
 typedef struct {
-  char *judge;   /* its name; NULL: it could not be opened */
+  char *judge; /* its name; NULL: it could not be opened */
   CpgMeasures *items;
   gsize n;
 } CpgReport;

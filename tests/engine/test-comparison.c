@@ -142,7 +142,7 @@ static void test_add_and_remove (void)
   for (guint i = 0; i < 4; i++)
     g_assert_cmpfloat (cpg_comparison_get_measures (self, i)->perplexity, >, 1);
   g_autofree char *way = cpg_contender_describe_way (cpg_comparison_get (self, 2), cpg_comparison_get (self, 0));
-  g_assert_cmpstr (way, ==, "sampler ddim");
+  g_assert_cmpstr (way, ==, "DDIM");
   g_assert_true (cpg_comparison_remove (self, 0));
   fixture_wait_until (is_over (self));
   g_assert_cmpstr (text_of (self, 0), ==, second);

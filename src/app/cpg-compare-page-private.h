@@ -1,0 +1,36 @@
+/* For cpg-compare-page.c and cpg-compare-page-actions.c. */
+#pragma once
+
+#include "app/cpg-compare-page.h"
+#include "app/cpg-compare-table.h"
+#include "app/cpg-compare-transport.h"
+#include "app/cpg-page.h"
+#include "engine/cpg-playhead.h"
+
+struct _CpgComparePage {
+  AdwBin parent_instance;
+  CpgSession *session;
+  CpgComparison *comparison;
+  CpgPlayhead *playhead;
+  GBindingGroup *settings_bindings;
+  GSimpleActionGroup *actions; /* "compare.*" */
+  guint reference_timer;
+  gboolean marks;      /* differences are marked */
+  gboolean plays_next; /* when all texts are there */
+
+  AdwToggleGroup *tasks;
+  GtkTextBuffer *source, *reference;
+  GtkBox *columns;
+  GtkMenuButton *add;
+  GMenu *samplers, *steps;
+  CpgCompareTable *table;
+  CpgCompareTransport *transport;
+};
+
+void cpg_compare_page_init_actions (CpgPageInterface *interface);
+/* The "compare.*" ones, once. */
+void cpg_compare_page_add_actions (CpgComparePage *self);
+void cpg_compare_page_update_actions (CpgComparePage *self);
+/* All columns anew, with the session's settings. */
+void cpg_compare_page_start (CpgComparePage *self);
+void cpg_compare_page_set_marks (CpgComparePage *self, gboolean marks);
