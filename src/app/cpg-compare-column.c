@@ -49,12 +49,11 @@ static void cpg_compare_column_set_label (CpgCompareColumn *self, GtkLabel *labe
 
 static void cpg_compare_column_update (CpgCompareColumn *self)
 {
-  int n = cpg_contender_get_n_planned (self->contender), shown = cpg_contender_get_shown (self->contender) + 1;
   CpgContender *other = self->first == self->contender ? NULL : self->first;
   cpg_compare_column_set_label (self, self->title, cpg_contender_get_title (self->contender));
   cpg_compare_column_set_label (self, self->way, cpg_contender_describe_way (self->contender, other));
   cpg_compare_column_set_label (self, self->sentence, cpg_contender_describe (self->contender));
-  gtk_progress_bar_set_fraction (self->progress, n > 0 ? (double) shown / n : 0);
+  gtk_progress_bar_set_fraction (self->progress, cpg_contender_get_progress (self->contender));
   cpg_compare_column_update_text (self);
 }
 

@@ -17,6 +17,7 @@ struct _CpgComparePage {
   guint reference_timer;
   gboolean marks;      /* differences are marked */
   gboolean plays_next; /* when all texts are there */
+  gboolean wants_focus; /* where the keys for steps work, once it is shown */
 
   AdwToggleGroup *tasks;
   GtkTextBuffer *source, *reference;

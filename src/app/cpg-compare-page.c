@@ -76,11 +76,18 @@ void cpg_compare_page_start (CpgComparePage *self)
   cpg_comparison_start (self->comparison, cpg_session_get_engine (self->session), cpg_session_get_settings (self->session));
 }
 
+static void cpg_compare_page_take_focus (CpgComparePage *self)
+{
+  if (self->wants_focus && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    self->wants_focus = !gtk_widget_grab_focus (cpg_compare_transport_get_scrubber (self->transport));
+}
+
 void cpg_compare_page_show_run (CpgComparePage *self)
 {
   CpgRun *run = cpg_session_get_run (self->session);
   if (!cpg_session_has_model (self->session))
     return;
+  self->wants_focus = TRUE;
   const char *task = cpg_settings_get_task (cpg_session_get_settings (self->session));
   g_autofree char *language = cpg_engine_find_language_model (task);
   g_autoptr (CpgContender) first = cpg_contender_new (CPG_VARIATION_NONE, 0, NULL),
@@ -88,13 +95,13 @@ void cpg_compare_page_show_run (CpgComparePage *self)
                                              : cpg_contender_new (CPG_VARIATION_SEED, 1, NULL);
   CpgContender *const both[] = {first, second};
   cpg_comparison_replace (self->comparison, both, G_N_ELEMENTS (both));
-  if (!run) {
-    cpg_compare_page_start (self);
-    return;
-  }
   cpg_player_set_playing (cpg_session_get_player (self->session), FALSE);
   cpg_compare_page_prepare_start (self);
-  cpg_comparison_start_with (self->comparison, cpg_session_get_engine (self->session), run);
+  if (run)
+    cpg_comparison_start_with (self->comparison, cpg_session_get_engine (self->session), run);
+  else
+    cpg_comparison_start (self->comparison, cpg_session_get_engine (self->session), cpg_session_get_settings (self->session));
+  cpg_compare_page_take_focus (self);
 }
 
 /* Never an empty page. */
@@ -102,6 +109,7 @@ static void cpg_compare_page_on_map (CpgComparePage *self)
 {
   if (gtk_widget_get_mapped (GTK_WIDGET (self)) && self->session && !cpg_comparison_is_started (self->comparison))
     cpg_compare_page_show_run (self);
+  cpg_compare_page_take_focus (self);
 }
 
 /* ---- the input ---- */

@@ -212,6 +212,12 @@ int cpg_contender_get_n_planned (CpgContender *self)
   return goes_on ? cpg_run_get_n_steps (self->run) : cpg_contender_get_n_done (self);
 }
 
+double cpg_contender_get_progress (CpgContender *self)
+{
+  int n = self->run ? cpg_run_get_n_steps (self->run) : cpg_contender_get_n_done (self);
+  return n > 0 ? (double) (self->shown + 1) / n : 0;
+}
+
 static gboolean is_last (CpgContender *self, int moment)
 {
   return self->run && cpg_run_get_state (self->run) == CPG_RUN_DONE && moment == cpg_run_get_n_done (self->run) - 1;

@@ -48,6 +48,8 @@ gboolean cpg_contender_is_autoregressive (CpgContender *self);
 /* Moments there are and, where that is known (a run), will be. */
 int cpg_contender_get_n_done (CpgContender *self);
 int cpg_contender_get_n_planned (CpgContender *self);
+/* How much of its work is done where a moment is the shown one, 0 .. 1; also of what was stopped. */
+double cpg_contender_get_progress (CpgContender *self);
 /* Seconds from the beginning until the moment was there: for the last one of a run with the reading of its text. */
 double cpg_contender_get_time (CpgContender *self, int moment);
 /* The last moment that was there after so many seconds; -1: none yet. */
