@@ -15,8 +15,8 @@ struct _CpgComparePage {
   GBindingGroup *settings_bindings;
   GSimpleActionGroup *actions; /* "compare.*" */
   guint reference_timer;
-  gboolean marks;      /* differences are marked */
-  gboolean plays_next; /* when all texts are there */
+  gboolean marks;       /* differences are marked */
+  gboolean plays_next;  /* when all texts are there */
   gboolean wants_focus; /* where the keys for steps work, once it is shown */
 
   AdwToggleGroup *tasks;

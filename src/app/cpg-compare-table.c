@@ -31,6 +31,7 @@ struct _CpgCompareTable {
   AdwBin parent_instance;
   CpgComparison *comparison;
   guint tick;
+  gboolean narrow;
 
   GtkGrid *grid;
   GtkLabel *note;
@@ -38,6 +39,9 @@ struct _CpgCompareTable {
   GtkLabel *titles[N_ROWS];
   GtkLabel *cells[N_ROWS][CPG_COMPARISON_MAX];
 };
+
+enum { PROP_NARROW = 1, N_PROPERTIES };
+static GParamSpec *properties[N_PROPERTIES];
 
 G_DEFINE_FINAL_TYPE (CpgCompareTable, cpg_compare_table, ADW_TYPE_BIN)
 
@@ -207,16 +211,56 @@ void cpg_compare_table_set_comparison (CpgCompareTable *self, CpgComparison *com
 
 /* ---- the object ---- */
 
-static GtkLabel *add_label (CpgCompareTable *self, int column, int row, const char *text, const char *style)
+static GtkLabel *add_label (CpgCompareTable *self, const char *text, const char *style)
 {
   GtkWidget *label = gtk_label_new (text);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_label_set_xalign (GTK_LABEL (label), column == 0 ? 0 : 1);
+  gtk_label_set_xalign (GTK_LABEL (label), 1);
   gtk_widget_set_hexpand (label, TRUE);
   if (style)
     gtk_widget_add_css_class (label, style);
-  gtk_grid_attach (self->grid, label, column, row, 1, 1);
+  gtk_grid_attach (self->grid, label, 0, 0, 1, 1);
   return GTK_LABEL (label);
+}
+
+static void place (CpgCompareTable *self, GtkLabel *label, int column, int row, int span)
+{
+  GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self->grid));
+  g_object_set (gtk_layout_manager_get_layout_child (layout, GTK_WIDGET (label)), "column", column, "row", row, "column-span",
+                span, NULL);
+}
+
+/* Wide: titles left of their numbers; narrow: above them. */
+static void place_all (CpgCompareTable *self)
+{
+  for (int column = 0; column < CPG_COMPARISON_MAX; column++)
+    place (self, self->heads[column], column + 1, 0, 1);
+  for (int row = 0; row < N_ROWS; row++) {
+    place (self, self->titles[row], self->narrow ? 1 : 0, 2 * row + 1, self->narrow ? CPG_COMPARISON_MAX : 1);
+    for (int column = 0; column < CPG_COMPARISON_MAX; column++)
+      place (self, self->cells[row][column], column + 1, 2 * row + (self->narrow ? 2 : 1), 1);
+  }
+}
+
+static void cpg_compare_table_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_NARROW)
+    g_value_set_boolean (value, CPG_COMPARE_TABLE (object)->narrow);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void cpg_compare_table_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  CpgCompareTable *self = CPG_COMPARE_TABLE (object);
+  if (id != PROP_NARROW) {
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    return;
+  }
+  if (self->narrow == g_value_get_boolean (value))
+    return;
+  self->narrow = g_value_get_boolean (value);
+  place_all (self);
+  g_object_notify_by_pspec (object, pspec);
 }
 
 static void cpg_compare_table_dispose (GObject *object)
@@ -233,7 +277,13 @@ static void cpg_compare_table_dispose (GObject *object)
 static void cpg_compare_table_class_init (CpgCompareTableClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-  G_OBJECT_CLASS (klass)->dispose = cpg_compare_table_dispose;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  object_class->get_property = cpg_compare_table_get_property;
+  object_class->set_property = cpg_compare_table_set_property;
+  object_class->dispose = cpg_compare_table_dispose;
+  properties[PROP_NARROW] = g_param_spec_boolean ("narrow", NULL, NULL, FALSE,
+                                                  G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
   gtk_widget_class_set_template_from_resource (widget_class, CPG_RESOURCES "/ui/cpg-compare-table.ui");
   gtk_widget_class_bind_template_child (widget_class, CpgCompareTable, grid);
   gtk_widget_class_bind_template_child (widget_class, CpgCompareTable, note);
@@ -242,12 +292,17 @@ static void cpg_compare_table_class_init (CpgCompareTableClass *klass)
 static void cpg_compare_table_init (CpgCompareTable *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  for (int column = 0; column < CPG_COMPARISON_MAX; column++)
-    self->heads[column] = add_label (self, column + 1, 0, "", "caption-heading");
+  for (int column = 0; column < CPG_COMPARISON_MAX; column++) {
+    self->heads[column] = add_label (self, "", "caption-heading");
+    gtk_label_set_ellipsize (self->heads[column], PANGO_ELLIPSIZE_END);
+  }
   for (int row = 0; row < N_ROWS; row++) {
-    self->titles[row] = add_label (self, 0, row + 1, _ (rows[row].title), NULL);
+    self->titles[row] = add_label (self, _ (rows[row].title), NULL);
+    gtk_label_set_xalign (self->titles[row], 0);
+    gtk_label_set_ellipsize (self->titles[row], PANGO_ELLIPSIZE_END);
     gtk_widget_set_tooltip_text (GTK_WIDGET (self->titles[row]), _ (rows[row].explanation));
     for (int column = 0; column < CPG_COMPARISON_MAX; column++)
-      self->cells[row][column] = add_label (self, column + 1, row + 1, "", "numeric");
+      self->cells[row][column] = add_label (self, "", "numeric");
   }
+  place_all (self);
 }

@@ -1,6 +1,6 @@
 /* The measurements of a comparison: a row for each, a column for each contender, the best of a row with a star.
  *
- * Follows its comparison, once a frame. Every number is also said with its row and column. Main thread only.
+ * Property: narrow (boolean): titles stand above their numbers. Follows its comparison, once a frame. Every number is also said with its row and column. Main thread only.
  */
 #pragma once
 

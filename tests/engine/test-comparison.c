@@ -122,6 +122,22 @@ static void test_adopt (void)
   g_assert_cmpint (cpg_run_get_current_step (run), ==, 4);
 }
 
+/* A run of an engine that is gone is made again. */
+static void test_adopt_foreign (void)
+{
+  g_autoptr (CpgEngine) before = fixture_engine (NULL), engine = fixture_engine (NULL);
+  g_autoptr (CpgSettings) settings = fixture_settings (6, 3);
+  g_autoptr (CpgRun) run = cpg_engine_start_run (before, settings);
+  g_autoptr (GError) error = NULL;
+  fixture_finish (run);
+  g_assert_null (cpg_engine_branch_run (engine, run, 3, settings, &error));
+  g_assert_nonnull (error);
+  g_autoptr (CpgComparison) self = compare (CPG_VARIATION_SEED, 1);
+  cpg_comparison_start_with (self, engine, run);
+  fixture_wait_until (is_over (self));
+  g_assert_cmpstr (text_of (self, 0), ==, cpg_step_get_text (cpg_run_get_result (run)));
+}
+
 static void test_add_and_remove (void)
 {
   g_autoptr (CpgEngine) engine = fixture_engine (NULL);
@@ -258,6 +274,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/comparison/against-autoregressive", test_against_autoregressive);
   g_test_add_func ("/comparison/reference", test_reference);
   g_test_add_func ("/comparison/adopt", test_adopt);
+  g_test_add_func ("/comparison/adopt-foreign", test_adopt_foreign);
   g_test_add_func ("/comparison/add-and-remove", test_add_and_remove);
   g_test_add_func ("/comparison/stop", test_stop);
   g_test_add_func ("/comparison/without-language-model", test_without_language_model);

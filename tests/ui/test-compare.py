@@ -65,6 +65,9 @@ class Compare(driver.WindowTest):
         program.find("Position", "slider").set_current_value(0.5)
         program.label(r"^Step \d+ of \d+$")
 
+        program.act("win.copy-text")
+        program.label("^The texts are copied$")
+
         # by share, and with them together at the end
         self.mode("Share")
         program.label("^50 % of each$")
