@@ -235,6 +235,10 @@ static void place_all (CpgCompareTable *self)
   for (int column = 0; column < CPG_COMPARISON_MAX; column++)
     place (self, self->heads[column], column + 1, 0, 1);
   for (int row = 0; row < N_ROWS; row++) {
+    if (self->narrow)
+      gtk_widget_add_css_class (GTK_WIDGET (self->titles[row]), "dim-label");
+    else
+      gtk_widget_remove_css_class (GTK_WIDGET (self->titles[row]), "dim-label");
     place (self, self->titles[row], self->narrow ? 1 : 0, 2 * row + 1, self->narrow ? CPG_COMPARISON_MAX : 1);
     for (int column = 0; column < CPG_COMPARISON_MAX; column++)
       place (self, self->cells[row][column], column + 1, 2 * row + (self->narrow ? 2 : 1), 1);

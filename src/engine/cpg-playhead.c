@@ -210,6 +210,9 @@ char *cpg_playhead_describe (CpgPlayhead *self)
   int n = cpg_playhead_get_n_moments (self);
   if (n == 0)
     return g_strdup (_ ("Nothing to show yet"));
+  if (self->position >= 1 && cpg_comparison_is_active (self->comparison))
+    /* Translators: while columns are being made, each shows its newest step or word. */
+    return g_strdup (_ ("The newest of each"));
   switch (self->mode) {
   case CPG_PLAYHEAD_STEP:
     /* Translators: of all columns: the shown step, or word, and how many the longest has. */
