@@ -1,0 +1,64 @@
+#include "engine/cpg-model.h"
+
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+/* A folder of links to the bundled models: which is found? */
+static void add (const char *folder, const char *model, const char *name)
+{
+  g_autofree char *target = g_build_filename (g_getenv ("SOURCE_ROOT"), model, NULL),
+                  *link = g_build_filename (folder, name, NULL);
+  g_assert_cmpint (symlink (target, link), ==, 0);
+}
+
+static void assert_found (const char *task, const char *name)
+{
+  g_autofree char *path = cpg_models_find_language (task), *found = path ? g_path_get_basename (path) : NULL;
+  g_assert_cmpstr (found, ==, name);
+}
+
+static void test_language (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("cosmos-XXXXXX", NULL);
+  static const char *const names[] = {"a-baseline.gguf",  "aaa.gguf",   "detox-words.gguf",
+                                      "no-baseline.gguf", "story.gguf", "story-baseline.gguf"};
+  g_setenv ("COSMOS_MODELS", folder, TRUE);
+  assert_found ("story", NULL);
+  add (folder, "models/story-first.gguf", names[0]); /* a bundle, whatever its name */
+  add (folder, "README.md", names[3]);
+  assert_found (NULL, NULL);
+  add (folder, "models/story-baseline.gguf", names[1]);
+  add (folder, "models/story-baseline.gguf", names[2]);
+  assert_found ("story", "aaa.gguf");
+  assert_found ("detox", "detox-words.gguf");
+  assert_found ("", "aaa.gguf");
+  add (folder, "models/story-baseline.gguf", names[4]);
+  assert_found ("story", "story.gguf");
+  add (folder, "models/story-baseline.gguf", names[5]);
+  assert_found ("story", "story-baseline.gguf");
+  assert_found ("detox", "story-baseline.gguf");
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *link = g_build_filename (folder, names[i], NULL);
+    g_unlink (link);
+  }
+  g_rmdir (folder);
+}
+
+static void test_kind (void)
+{
+  g_autofree char *bundle = g_build_filename (g_getenv ("SOURCE_ROOT"), "models", "story-first.gguf", NULL),
+                  *language = g_build_filename (g_getenv ("SOURCE_ROOT"), "models", "story-baseline.gguf", NULL);
+  g_autoptr (GError) error = NULL;
+  g_assert_cmpint (cpg_models_get_kind (bundle, NULL), ==, CPG_MODEL_BUNDLE);
+  g_assert_cmpint (cpg_models_get_kind (language, NULL), ==, CPG_MODEL_LANGUAGE);
+  g_assert_cmpint (cpg_models_get_kind ("/no/such/model.gguf", &error), ==, CPG_MODEL_OTHER);
+  g_assert_nonnull (error);
+}
+
+int main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/models/language", test_language);
+  g_test_add_func ("/models/kind", test_kind);
+  return g_test_run ();
+}
