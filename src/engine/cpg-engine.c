@@ -1,4 +1,4 @@
-#include "engine/cpg-engine.h"
+#include "engine/cpg-engine-private.h"
 
 #include "engine/cpg-error.h"
 #include "engine/cpg-run-private.h"
@@ -160,6 +160,13 @@ char *cpg_engine_find_model (const char *task)
 GListModel *cpg_engine_get_tasks (CpgEngine *self)
 {
   return self->tasks;
+}
+
+/* ---- work of any kind ---- */
+
+void cpg_engine_send (CpgEngine *self, CpgErrand *errand)
+{
+  cpg_worker_send (self->worker, errand);
 }
 
 /* ---- runs ---- */
