@@ -19,8 +19,8 @@ static GParamSpec *properties[N_PROPERTIES];
 
 static void cpg_experiment_init_page (CpgPageInterface *interface);
 
-G_DEFINE_ABSTRACT_TYPE_WITH_CODE (CpgExperiment, cpg_experiment, ADW_TYPE_BIN, G_ADD_PRIVATE (CpgExperiment)
-                                  G_IMPLEMENT_INTERFACE (CPG_TYPE_PAGE, cpg_experiment_init_page))
+G_DEFINE_ABSTRACT_TYPE_WITH_CODE (CpgExperiment, cpg_experiment, ADW_TYPE_BIN,
+                                  G_ADD_PRIVATE (CpgExperiment) G_IMPLEMENT_INTERFACE (CPG_TYPE_PAGE, cpg_experiment_init_page))
 
 static CpgExperimentPrivate *get_private (CpgExperiment *self)
 {
@@ -67,7 +67,7 @@ void cpg_experiment_changed (CpgExperiment *self)
     g_clear_handle_id (&private->timer, g_source_remove);
     set_working (self, FALSE);
   } else if (!private->timer && !private->working)
-    private->timer = g_timeout_add (LONG, on_long_work, self);
+  private->timer = g_timeout_add (LONG, on_long_work, self);
   cpg_page_changed (CPG_PAGE (self));
 }
 

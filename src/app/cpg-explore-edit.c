@@ -39,7 +39,8 @@ typedef void (*ForEachToggle) (CpgExploreEdit *self, CpgLatentToggle *toggle, in
 static void for_each_toggle (CpgExploreEdit *self, ForEachToggle func, gpointer data)
 {
   int i = 0;
-  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self->pins)); child; child = gtk_widget_get_next_sibling (child))
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self->pins)); child;
+       child = gtk_widget_get_next_sibling (child))
     func (self, CPG_LATENT_TOGGLE (child), i++, data);
 }
 
@@ -57,11 +58,10 @@ static void cpg_explore_edit_update_share (CpgExploreEdit *self)
 {
   int n = self->latents ? self->latents->n : 0, pinned = 0;
   for_each_toggle (self, count_pinned, &pinned);
-  g_autofree char *text
-      = n == 0 ? g_strdup ("")
-               : g_strdup_printf (ngettext ("%d of %d latent is pinned: %.0f %% of the text’s numbers stay.",
-                                            "%d of %d latents are pinned: %.0f %% of the text’s numbers stay.", (gulong) n),
-                                  pinned, n, 100. * pinned / n);
+  g_autofree char *text = n == 0 ? g_strdup ("")
+                                 : g_strdup_printf (ngettext ("%d of %d latent is pinned: %.0f %%",
+                                                              "%d of %d latents are pinned: %.0f %%", (gulong) n),
+                                                    pinned, n, 100. * pinned / n);
   gtk_label_set_label (self->share, text);
 }
 
@@ -117,7 +117,8 @@ static void on_looked_at (CpgExploreEdit *self, GParamSpec *pspec, CpgLatentTogg
 static void cpg_explore_edit_make_toggles (CpgExploreEdit *self, int n)
 {
   int before = 0;
-  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self->pins)); child; child = gtk_widget_get_next_sibling (child))
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self->pins)); child;
+       child = gtk_widget_get_next_sibling (child))
     before++;
   if (before == n)
     return;
@@ -233,8 +234,8 @@ static char *describe_end (CpgExploreEdit *self, int n_changed, int n)
   if (n_changed == 0)
     return g_strdup_printf (_ ("The text is the same as before; %s."), kept);
   return g_strdup_printf (
-      ngettext ("%d of %d token is another than before; %s.", "%d of %d tokens are others than before; %s.", (gulong) n), n_changed,
-      n, kept);
+      ngettext ("%d of %d token is another than before; %s.", "%d of %d tokens are others than before; %s.", (gulong) n),
+      n_changed, n, kept);
 }
 
 static void cpg_explore_edit_show_text (CpgExploreEdit *self)
@@ -262,7 +263,8 @@ static void cpg_explore_edit_show_run (CpgExploreEdit *self)
     cpg_explore_edit_show_text (self);
   } else {
     cpg_token_view_set_tokens (self->text, NULL, 0);
-    gtk_label_set_label (self->sentence, self->source && cpg_run_is_active (self->source) ? _ ("The shown run still goes on.") : "");
+    gtk_label_set_label (self->sentence,
+                         self->source && cpg_run_is_active (self->source) ? _ ("The shown run still goes on.") : "");
     gtk_widget_set_sensitive (self->open, FALSE);
   }
   cpg_experiment_changed (CPG_EXPERIMENT (self));
@@ -323,7 +325,9 @@ static void on_measured (GObject *source, GAsyncResult *result, gpointer data)
   self->influence = g_steal_pointer (&influence);
   for_each_toggle (self, show_held, NULL);
   cpg_explore_edit_show_original (self, -1);
-  if (!self->run)
+  if (self->run)
+    cpg_explore_edit_show_run (self);
+  else
     cpg_explore_edit_resample (self);
   cpg_experiment_continue (CPG_EXPERIMENT (self));
 }
@@ -337,9 +341,14 @@ static gboolean ask (CpgExperiment *experiment, CpgEngine *engine, GCancellable 
   return TRUE;
 }
 
-/* What is edited is the run's, whatever model is open now. */
+/* What is edited is the run's, whatever model is open now; the engine refuses it where that is another. */
 static void forget (CpgExperiment *experiment)
 {
+  CpgExploreEdit *self = CPG_EXPLORE_EDIT (experiment);
+  g_clear_pointer (&self->influence, cpg_influence_unref);
+  for_each_toggle (self, show_held, NULL);
+  cpg_explore_edit_show_original (self, -1);
+  cpg_explore_edit_show_run (self);
 }
 
 static const char *get_text (CpgExperiment *experiment)

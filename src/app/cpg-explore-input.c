@@ -43,11 +43,13 @@ static void cpg_explore_input_set_hint (CpgExploreInput *self, const char *hint)
 void cpg_explore_input_set_state (CpgExploreInput *self, gboolean cut, int max_tokens)
 {
   g_autofree char *text = cpg_explore_input_get_text (self);
-  g_autofree char *too_long = g_strdup_printf (
-      ngettext ("The model reads %d token; the end of this text is left out.",
-                "The model reads %d tokens; the end of this text is left out.", (gulong) max_tokens),
-      max_tokens);
-  cpg_explore_input_set_hint (self, !*text ? _ ("There is no text yet: write one, or take the shown one.") : cut ? too_long : NULL);
+  g_autofree char *too_long = g_strdup_printf (ngettext ("The model reads %d token; the end of this text is left out.",
+                                                         "The model reads %d tokens; the end of this text is left out.",
+                                                         (gulong) max_tokens),
+                                               max_tokens);
+  cpg_explore_input_set_hint (self, !*text ? _ ("There is no text yet: write one, or take the shown one.")
+                                    : cut  ? too_long
+                                           : NULL);
 }
 
 static void cpg_explore_input_tell (CpgExploreInput *self)

@@ -70,7 +70,8 @@ static void cpg_explore_interpolate_show_reading (CpgExploreInterpolate *self)
   const CpgReading *reading = self->reading;
   if (!reading)
     return;
-  g_autofree char *sentence = g_strdup_printf (_ ("%.0f %% of the way from the first text to the second."), 100 * self->place_read);
+  g_autofree char *sentence = g_strdup_printf (_ ("%.0f %% of the way from the first text to the second."),
+                                               100 * self->place_read);
   gtk_label_set_label (self->sentence, sentence);
   cpg_token_view_set_tokens (self->text, reading->tokens, reading->n_tokens);
 }
@@ -236,7 +237,8 @@ static void cpg_explore_interpolate_on_row (CpgExploreInterpolate *self, GtkList
 static void cpg_explore_interpolate_add_row (CpgExploreInterpolate *self, int i)
 {
   GtkWidget *row = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  g_autofree char *share = g_strdup_printf (_ ("%.0f %%"), 100. * i / (N_ROWS - 1));
+  /* Translators: a place between two texts. */
+  g_autofree char *share = g_strdup_printf (i % 2 ? _ ("%.1f %%") : _ ("%.0f %%"), 100. * i / (N_ROWS - 1));
   GtkWidget *place = gtk_label_new (share), *text = gtk_label_new (NULL);
   gtk_label_set_width_chars (GTK_LABEL (place), 6);
   gtk_label_set_xalign (GTK_LABEL (place), 1);

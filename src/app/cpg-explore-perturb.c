@@ -66,10 +66,9 @@ static void cpg_explore_perturb_show_level (CpgExplorePerturb *self)
     return;
   /* Of the text without noise: what is counted as kept. */
   int n = self->found->latents->reading->n_tokens;
-  g_autofree char *sentence = g_strdup_printf (
-      ngettext ("With noise of %.2f, %d of %d token stays; BLEU is %.2f.", "With noise of %.2f, %d of %d tokens stay; BLEU is %.2f.",
-                (gulong) n),
-      level->sigma, (int) lround (level->kept * n), n, level->bleu);
+  g_autofree char *sentence = g_strdup_printf (ngettext ("With noise of %.2f, %d of %d token stays; BLEU is %.2f.",
+                                                         "With noise of %.2f, %d of %d tokens stay; BLEU is %.2f.", (gulong) n),
+                                               level->sigma, (int) lround (level->kept * n), n, level->bleu);
   gtk_label_set_label (self->sentence, sentence);
   cpg_token_view_set_tokens (self->text, level->reading->tokens, level->reading->n_tokens);
 }

@@ -3,6 +3,7 @@
 #include "app/cpg-config.h"
 #include "app/cpg-explore-input.h"
 #include "app/pictures/cpg-heat-map.h"
+#include "app/pictures/cpg-ink.h"
 #include "app/pictures/cpg-token-view.h"
 
 #include <glib/gi18n.h>
@@ -22,24 +23,20 @@ G_DEFINE_FINAL_TYPE (CpgExploreReconstruct, cpg_explore_reconstruct, CPG_TYPE_EX
 
 /* ---- what is shown ---- */
 
-static void set_number (GtkLabel *label, const char *format, double value) G_GNUC_PRINTF (2, 0);
-
-static void set_number (GtkLabel *label, const char *format, double value)
+static void set_number (GtkLabel *label, double value)
 {
-  g_autofree char *text = g_strdup_printf (format, value);
+  g_autofree char *text = cpg_ink_number (value);
   gtk_label_set_label (label, text);
 }
 
 static char *describe (const CpgReconstruction *found)
 {
-  int wrong = found->n_tokens - found->n_right;
-  if (found->exact)
-    return g_strdup_printf (
-        ngettext ("The text comes back as it was, its only token.", "The text comes back as it was, all %d tokens.",
-                  (gulong) found->n_tokens),
-        found->n_tokens);
-  return g_strdup_printf (ngettext ("%d of %d tokens comes back as another.", "%d of %d tokens come back as others.", (gulong) wrong),
-                          wrong, found->n_tokens);
+  return found->exact ? g_strdup_printf (ngettext ("The text comes back as it was: %d token.",
+                                                   "The text comes back as it was: all %d tokens.", (gulong) found->n_tokens),
+                                         found->n_tokens)
+                      : g_strdup_printf (ngettext ("%d of %d token comes back as it was.",
+                                                   "%d of %d tokens come back as they were.", (gulong) found->n_tokens),
+                                         found->n_right, found->n_tokens);
 }
 
 static void cpg_explore_reconstruct_clear (CpgExploreReconstruct *self)
@@ -64,13 +61,14 @@ static void cpg_explore_reconstruct_show (CpgExploreReconstruct *self)
   g_autofree char *sentence = describe (found);
   /* Translators: tokens become latents, for example "24 → 16". */
   g_autofree char *size = g_strdup_printf (_ ("%d → %d"), found->n_tokens, latents->n);
+  g_autofree char *share = g_strdup_printf (_ ("%.0f %%"), 100. * found->n_right / found->n_tokens);
   gtk_label_set_label (self->sentence, sentence);
   gtk_label_set_label (self->size, size);
   gtk_label_set_label (self->exact, found->exact ? _ ("yes") : _ ("no"));
-  set_number (self->accuracy, _ ("%.0f %%"), 100. * found->n_right / found->n_tokens);
-  set_number (self->error, "%.3f", found->mse);
-  set_number (self->mean, "%.3f", found->latent_mean);
-  set_number (self->deviation, "%.3f", found->latent_std);
+  gtk_label_set_label (self->accuracy, share);
+  set_number (self->error, found->mse);
+  set_number (self->mean, found->latent_mean);
+  set_number (self->deviation, found->latent_std);
   cpg_token_view_set_tokens (self->text, latents->reading->tokens, latents->reading->n_tokens);
   cpg_heat_map_set_values (self->latents, latents->values, latents->n, latents->width);
 }

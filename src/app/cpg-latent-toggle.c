@@ -67,8 +67,8 @@ void cpg_latent_toggle_set_tokens (CpgLatentToggle *self, const CpgToken *tokens
   if (n_most) {
     g_autoptr (GString) first = g_string_new (NULL);
     add_token (first, &tokens[most[0]], "");
-    tooltip = g_strdup_printf (_ ("Without this latent the probability of “%s” falls by %.0f points. Press to pin it."), first->str,
-                               100 * (double) influence[most[0]]);
+    tooltip = g_strdup_printf (_ ("Without this latent the probability of “%s” falls by %.0f points. Press to pin it."),
+                               first->str, 100 * (double) influence[most[0]]);
   } else if (n > 0)
     tooltip = g_strdup (_ ("Without this latent no token loses much. Press to pin it."));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), tooltip);
@@ -118,7 +118,9 @@ static void cpg_latent_toggle_class_init (CpgLatentToggleClass *klass)
 static void cpg_latent_toggle_init (CpgLatentToggle *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
-  GtkWidget *pin = gtk_image_new_from_icon_name ("view-pin-symbolic");
+  /* Read out as the button's state. */
+  GtkWidget *pin = g_object_new (GTK_TYPE_IMAGE, "icon-name", "view-pin-symbolic", "accessible-role",
+                                 GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
   self->title = GTK_LABEL (gtk_label_new (NULL));
   self->tokens = GTK_LABEL (gtk_label_new ("–"));
   gtk_widget_add_css_class (GTK_WIDGET (self->title), "numeric");

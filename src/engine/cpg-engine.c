@@ -178,7 +178,11 @@ CpgRun *cpg_engine_start_run (CpgEngine *self, CpgSettings *settings)
 
 CpgRun *cpg_engine_branch_run (CpgEngine *self, CpgRun *run, int k, CpgSettings *settings, GError **error)
 {
-  g_return_val_if_fail (cpg_run_get_worker (run) == self->worker, NULL);
+  if (cpg_run_get_worker (run) != self->worker) {
+    g_set_error_literal (error, CPG_ERROR, COSMOS_STATUS_RANGE,
+                         _ ("This run was made before the preferences changed: run it again to go on from it"));
+    return NULL;
+  }
   if (k < 1 || k > cpg_run_get_n_done (run)) {
     g_set_error (error, CPG_ERROR, COSMOS_STATUS_RANGE, _ ("This run cannot branch at step %d; it has made %d"), k,
                  cpg_run_get_n_done (run));

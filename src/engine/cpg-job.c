@@ -58,8 +58,8 @@ static gboolean pin (CpgJob *self, GError **error)
     return TRUE;
   if (pins->n != config->latents || pins->width != config->latent_width) {
     g_set_error (error, CPG_ERROR, COSMOS_STATUS_RANGE,
-                 _ ("The pinned latents are of another model: %d of %d numbers each, where “%s” has %d of %d"), pins->n, pins->width,
-                 self->info->name, config->latents, config->latent_width);
+                 _ ("The pinned latents are of another model: %d of %d numbers each, where “%s” has %d of %d"), pins->n,
+                 pins->width, self->info->name, config->latents, config->latent_width);
     return FALSE;
   }
   if (cosmos_trajectory_pin (self->trajectory, pins->latents, pins->mask, &err))

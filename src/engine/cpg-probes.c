@@ -33,8 +33,8 @@ static CpgModel *get_model (CpgErrand *errand, const Question *question, GError 
   if (!model)
     g_set_error_literal (error, CPG_ERROR, COSMOS_STATUS_UNSUPPORTED, _ ("No model is open: open one first"));
   else if ((question->a && question->a->info != model->info) || (question->b && question->b->info != model->info))
-    g_set_error (error, CPG_ERROR, COSMOS_STATUS_RANGE, _ ("These latents are of another model than “%s”: start again from the text"),
-                 model->info->name);
+    g_set_error (error, CPG_ERROR, COSMOS_STATUS_RANGE,
+                 _ ("These latents are of another model than “%s”: make them anew with it"), model->info->name);
   else
     return model;
   return NULL;
@@ -75,8 +75,8 @@ static gboolean perturb (CpgErrand *errand, gpointer data, GError **error)
   g_autofree double *sigmas = g_new0 (double, n);
   g_autofree CosmosPerturbation *made = g_new0 (CosmosPerturbation, n);
   memcpy (sigmas + n - question->n, question->numbers, question->n * sizeof *sigmas);
-  if (!cosmos_perturb_latents (model->pipeline, cpg_errand_get_pool (errand), question->a->values, clean, sigmas, n, question->seed,
-                               made, cpg_errand_get_progress (errand), &err)) {
+  if (!cosmos_perturb_latents (model->pipeline, cpg_errand_get_pool (errand), question->a->values, clean, sigmas, n,
+                               question->seed, made, cpg_errand_get_progress (errand), &err)) {
     cpg_error_from_core (error, &err);
     return FALSE;
   }
@@ -99,8 +99,8 @@ static gboolean interpolate (CpgErrand *errand, gpointer data, GError **error)
     return FALSE;
   g_autofree CosmosDecoding **decodings = g_new0 (CosmosDecoding *, question->n);
   if (!cosmos_interpolate_latents (model->pipeline, cpg_errand_get_pool (errand), question->a->values, question->b->values,
-                                   question->numbers, question->n, question->spherical, decodings, cpg_errand_get_progress (errand),
-                                   &err)) {
+                                   question->numbers, question->n, question->spherical, decodings,
+                                   cpg_errand_get_progress (errand), &err)) {
     cpg_error_from_core (error, &err);
     return FALSE;
   }
@@ -130,7 +130,8 @@ static gboolean measure_influence (CpgErrand *errand, gpointer data, GError **er
   CosmosDecoding *clean = NULL;
   CosmosPerturbation plain;
   /* A decode of their own, so that the result does not need what it was measured from. */
-  if (cosmos_perturb_latents (model->pipeline, pool, latents->values, get_clean (latents), (double[]) {0}, 1, 0, &plain, progress, &err))
+  if (cosmos_perturb_latents (model->pipeline, pool, latents->values, get_clean (latents), (double[]) {0}, 1, 0, &plain, progress,
+                              &err))
     clean = g_steal_pointer (&plain.decoding);
   if (clean && cosmos_measure_influence (model->pipeline, pool, latents->values, clean, influence, progress, &err)) {
     CpgReading *reading = cpg_reading_new (model->info, clean, NULL);
@@ -172,8 +173,7 @@ CpgReconstruction *cpg_engine_reconstruct_finish (CpgEngine *self, GAsyncResult 
 void cpg_engine_perturb_async (CpgEngine *self, CpgLatents *latents, const double *sigmas, gsize n, guint64 seed,
                                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-  Question question = {
-    .a = cpg_latents_ref (latents), .numbers = g_memdup2 (sigmas, n * sizeof *sigmas), .n = n, .seed = seed};
+  Question question = {.a = cpg_latents_ref (latents), .numbers = g_memdup2 (sigmas, n * sizeof *sigmas), .n = n, .seed = seed};
   ask (self, cpg_engine_perturb_async, perturb, question, cancellable, callback, data);
 }
 

@@ -231,7 +231,7 @@ static void test_no_engine (Fixture *self, gconstpointer data)
   g_assert_true (fixture_load (self->engine, path, NULL, &error));
   g_assert_null (perturb (self->engine, text->latents, (double[]) {1}, 1, &error));
   g_assert_error (error, CPG_ERROR, COSMOS_STATUS_RANGE);
-  g_assert_nonnull (strstr (error->message, "start again"));
+  g_assert_nonnull (strstr (error->message, "anew"));
   g_clear_object (&self->engine);
   g_assert_cmpint (text->latents->reading->n_tokens, >, 0);
 }

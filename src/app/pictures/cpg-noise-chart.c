@@ -44,7 +44,8 @@ static void draw_noise (const CpgNoiseData *data, const CpgPanel *panel, cairo_t
 
 static char *format_reading (const CpgNoiseData *data)
 {
-  double bleu = get_value (data->bleu, data->n_levels, data->current), kept = get_value (data->kept, data->n_levels, data->current);
+  double bleu = get_value (data->bleu, data->n_levels, data->current),
+         kept = get_value (data->kept, data->n_levels, data->current);
   if (!isfinite (bleu))
     return g_strdup ("");
   char *share = cpg_panel_format (kept, TRUE), *number = cpg_ink_number (bleu);

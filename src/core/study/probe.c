@@ -373,8 +373,8 @@ static float get_probability (const CosmosTokenGuess *guess, int32_t id)
   return 0;
 }
 
-bool cosmos_measure_influence (const CosmosPipeline *pipeline, CosmosPool *pool, const float *latents, const CosmosDecoding *clean,
-                               float *influence, CosmosProgress *progress, CosmosError *err)
+bool cosmos_measure_influence (const CosmosPipeline *pipeline, CosmosPool *pool, const float *latents,
+                               const CosmosDecoding *clean, float *influence, CosmosProgress *progress, CosmosError *err)
 {
   const CosmosConfig *config = cosmos_pipeline_get_config (pipeline);
   const size_t N = (size_t) config->latents, Z = (size_t) config->latent_width, count = N * Z, L = (size_t) config->tokens;

@@ -56,5 +56,5 @@ bool cosmos_interpolate_latents (const CosmosPipeline *pipeline, CosmosPool *poo
 /* What each latent does: influence[i L + j] is by how much the probability of the token at position j of the clean decode falls when latent i is
  * replaced by 0, the mean of all texts' latents, and all others stay; -1 .. 1. A token that is not among the likeliest COSMOS_TOP_K any more counts
  * as impossible. influence: N x L. clean: as above. */
-bool cosmos_measure_influence (const CosmosPipeline *pipeline, CosmosPool *pool, const float *latents, const CosmosDecoding *clean,
-                               float *influence, CosmosProgress *progress, CosmosError *err);
+bool cosmos_measure_influence (const CosmosPipeline *pipeline, CosmosPool *pool, const float *latents,
+                               const CosmosDecoding *clean, float *influence, CosmosProgress *progress, CosmosError *err);

@@ -208,7 +208,8 @@ static void test_interpolate_odd_directions (Fixture *self, gconstpointer data)
     CosmosDecoding *decodings[3];
     for (size_t i = 0; i < self->count; i++)
       a[i] = what == 0 ? 0 : what == 1 ? b[i] : -b[i];
-    must (cosmos_interpolate_latents (self->pipeline, self->pool, a, b, (double[]) {0, 0.5, 1}, 3, true, decodings, NULL, &err), &err);
+    must (cosmos_interpolate_latents (self->pipeline, self->pool, a, b, (double[]) {0, 0.5, 1}, 3, true, decodings, NULL, &err),
+          &err);
     for (int k = 0; k < 3; k++)
       cosmos_decoding_free (decodings[k]);
   }
@@ -245,7 +246,7 @@ static void test_influence (Fixture *self, gconstpointer data)
   CosmosError err;
   const CosmosConfig *config = cosmos_pipeline_get_config (self->pipeline);
   const size_t Z = (size_t) config->latent_width, N = (size_t) config->latents;
-  g_autofree float *latents = g_new (float, self->count), *influence = g_new (float, N * TINY_TOKENS);
+  g_autofree float *latents = g_new (float, self->count), *influence = g_new (float, N *TINY_TOKENS);
   CosmosDecoding *clean, *without;
   CosmosGraph *graph = cosmos_graph_new (self->pool, NULL);
   cosmos_random_normal (1, 9, 0, latents, self->count);
@@ -307,9 +308,12 @@ static void test_refusals (Fixture *self, gconstpointer data)
   g_assert_cmpint (err.code, ==, COSMOS_STATUS_RANGE);
   g_assert_false (
       cosmos_perturb_latents (self->pipeline, self->pool, latents, NULL, (double[]) {NAN}, 1, 0, &perturbation, NULL, &err));
-  g_assert_false (cosmos_perturb_latents (self->pipeline, self->pool, latents, NULL, (double[]) {-1}, 1, 0, &perturbation, NULL, &err));
-  g_assert_false (cosmos_interpolate_latents (self->pipeline, self->pool, latents, latents, (double[]) {-0.5}, 1, false, decodings, NULL, &err));
-  g_assert_false (cosmos_interpolate_latents (self->pipeline, self->pool, latents, latents, (double[]) {NAN}, 1, false, decodings, NULL, &err));
+  g_assert_false (
+      cosmos_perturb_latents (self->pipeline, self->pool, latents, NULL, (double[]) {-1}, 1, 0, &perturbation, NULL, &err));
+  g_assert_false (cosmos_interpolate_latents (self->pipeline, self->pool, latents, latents, (double[]) {-0.5}, 1, false,
+                                              decodings, NULL, &err));
+  g_assert_false (cosmos_interpolate_latents (self->pipeline, self->pool, latents, latents, (double[]) {NAN}, 1, false, decodings,
+                                              NULL, &err));
 
   int reports = 0;
   CosmosProgress progress = {.report = count_reports, .data = &reports};
@@ -317,8 +321,8 @@ static void test_refusals (Fixture *self, gconstpointer data)
   ids[1] = 5;
   g_assert_false (cosmos_reconstruct_tokens (self->pipeline, self->pool, ids, keep, 1, &result, &progress, &err));
   g_assert_cmpint (err.code, ==, COSMOS_STATUS_CANCELLED);
-  g_assert_false (
-      cosmos_interpolate_latents (self->pipeline, self->pool, latents, latents, (double[]) {0, 1}, 2, false, decodings, &progress, &err));
+  g_assert_false (cosmos_interpolate_latents (self->pipeline, self->pool, latents, latents, (double[]) {0, 1}, 2, false,
+                                              decodings, &progress, &err));
   g_assert_cmpint (err.code, ==, COSMOS_STATUS_CANCELLED);
   g_assert_cmpint (reports, ==, 2);
   g_assert_cmpint (result.n_tokens, ==, -1);
@@ -326,7 +330,8 @@ static void test_refusals (Fixture *self, gconstpointer data)
   g_assert_true (!decodings[0] && !decodings[1]);
 
   latents[3] = NAN;
-  g_assert_false (cosmos_interpolate_latents (self->pipeline, self->pool, latents, latents, (double[]) {0, 1}, 2, false, decodings, NULL, &err));
+  g_assert_false (cosmos_interpolate_latents (self->pipeline, self->pool, latents, latents, (double[]) {0, 1}, 2, false,
+                                              decodings, NULL, &err));
   g_assert_cmpint (err.code, ==, COSMOS_STATUS_CORRUPT);
 }
 
