@@ -9,7 +9,7 @@ enum { LONG = 500 /* ms */ };
 typedef struct {
   CpgSession *session;
   GCancellable *cancellable; /* of the question that is under way, or NULL */
-  gboolean stopped;          /* until a restart */
+  gboolean stopped;          /* until somebody does something */
   guint timer;
   gboolean working;
 } CpgExperimentPrivate;
@@ -82,13 +82,18 @@ void cpg_experiment_continue (CpgExperiment *self)
   cpg_experiment_changed (self);
 }
 
+void cpg_experiment_wake (CpgExperiment *self)
+{
+  get_private (self)->stopped = FALSE;
+  cpg_experiment_continue (self);
+}
+
 void cpg_experiment_restart (CpgExperiment *self)
 {
   CpgExperimentPrivate *private = get_private (self);
   g_cancellable_cancel (private->cancellable);
   g_clear_object (&private->cancellable);
-  private->stopped = FALSE;
-  cpg_experiment_continue (self);
+  cpg_experiment_wake (self);
 }
 
 gboolean cpg_experiment_take_answer (CpgExperiment *self, GAsyncResult *result, const GError *error)

@@ -36,11 +36,14 @@ struct _CpgExperimentClass {
 
 CpgSession *cpg_experiment_get_session (CpgExperiment *self);
 
-/* There may be something to ask; after a change that what is under way need not know of. */
+/* After an answer: there may be more to ask. */
 void cpg_experiment_continue (CpgExperiment *self);
+/* After something that somebody did, of which what is under way need not know: asks again also where the asking was stopped. */
+void cpg_experiment_wake (CpgExperiment *self);
 /* The same, but nobody wants the answer any more to what is under way. */
 void cpg_experiment_restart (CpgExperiment *self);
-/* For callbacks, before anything else; FALSE: the answer is to be left alone. An error is told to the user and ends the asking until a restart. */
+/* For callbacks, before anything else; FALSE: the answer is to be left alone. An error is told to the user and, as a stop does, ends the
+ * asking until somebody does something. */
 gboolean cpg_experiment_take_answer (CpgExperiment *self, GAsyncResult *result, const GError *error);
 /* What the subclass is busy with, or what can be copied, is another. */
 void cpg_experiment_changed (CpgExperiment *self);

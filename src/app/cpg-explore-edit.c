@@ -232,9 +232,9 @@ static char *describe_end (CpgExploreEdit *self, int n_changed, int n)
   g_autofree char *kept = g_strdup_printf (ngettext ("%d of %d latent was kept", "%d of %d latents were kept", (gulong) pins->n),
                                            pins->n_pinned, pins->n);
   if (n_changed == 0)
-    return g_strdup_printf (_ ("The text is the same as before; %s."), kept);
+    return g_strdup_printf (_ ("The text is the same as the original; %s."), kept);
   return g_strdup_printf (
-      ngettext ("%d of %d token is another than before; %s.", "%d of %d tokens are others than before; %s.", (gulong) n),
+      ngettext ("%d of %d token differs from the original; %s.", "%d of %d tokens differ from the original; %s.", (gulong) n),
       n_changed, n, kept);
 }
 
@@ -310,6 +310,7 @@ static void cpg_explore_edit_on_open (CpgExploreEdit *self)
 {
   g_autoptr (CpgRun) run = g_object_ref (self->run);
   cpg_session_set_run (cpg_experiment_get_session (CPG_EXPERIMENT (self)), run);
+  cpg_run_set_current_step (run, cpg_run_get_n_done (run) - 1);
   gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "denoise");
 }
 

@@ -221,7 +221,7 @@ static void cpg_explore_interpolate_on_way (CpgExploreInterpolate *self)
 static void cpg_explore_interpolate_on_place (CpgExploreInterpolate *self)
 {
   cpg_explore_interpolate_select_row (self);
-  cpg_experiment_continue (CPG_EXPERIMENT (self));
+  cpg_experiment_wake (CPG_EXPERIMENT (self));
 }
 
 /* A row that was chosen by the slider is near it already. */

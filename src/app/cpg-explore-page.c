@@ -11,6 +11,7 @@ struct _CpgExplorePage {
   AdwBin parent_instance;
   CpgSession *session;
 
+  AdwToggleGroup *experiments;
   AdwViewStack *stack; /* of experiments, each a page of its own */
 };
 
@@ -93,6 +94,7 @@ static void cpg_explore_page_class_init (CpgExplorePageClass *klass)
   g_type_ensure (CPG_TYPE_EXPLORE_PERTURB);
   g_type_ensure (CPG_TYPE_EXPLORE_RECONSTRUCT);
   gtk_widget_class_set_template_from_resource (widget_class, CPG_RESOURCES "/ui/cpg-explore-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, CpgExplorePage, experiments);
   gtk_widget_class_bind_template_child (widget_class, CpgExplorePage, stack);
   gtk_widget_class_bind_template_callback (widget_class, cpg_page_changed);
   gtk_widget_class_bind_template_callback (widget_class, cpg_explore_page_on_said);
@@ -101,4 +103,6 @@ static void cpg_explore_page_class_init (CpgExplorePageClass *klass)
 static void cpg_explore_page_init (CpgExplorePage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_object_bind_property (self->stack, "visible-child-name", self->experiments, "active-name",
+                          G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
 }

@@ -185,7 +185,7 @@ static void cpg_explore_perturb_on_noise (CpgExplorePerturb *self)
     return;
   }
   cpg_explore_perturb_show_level (self);
-  cpg_experiment_continue (CPG_EXPERIMENT (self));
+  cpg_experiment_wake (CPG_EXPERIMENT (self));
 }
 
 static void cpg_explore_perturb_on_selected (CpgExplorePerturb *self, int level)
