@@ -156,9 +156,10 @@ class Explore(driver.WindowTest):
         program.find("Another Seed for the Others").do_action(0)
         self.wait_text("Edited Text", lambda text: text and text != fresh)
         program.find("Invert").do_action(0)
-        program.label(r"16 of 16 latents are pinned")
+        program.label(r"^16 of 16 latents are pinned")
         # from late on, little changes
         program.find("Unpin All").do_action(0)
+        program.label(r"^0 of 16 latents are pinned")
         program.find("Begin at Step", "spin button").set_current_value(48)
         program.act("win.run")
         program.label(r"the original; 0 of 16")
