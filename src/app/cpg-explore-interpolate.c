@@ -59,6 +59,7 @@ static char *underline_changed (const CpgReading *reading)
 
 static void cpg_explore_interpolate_show_rows (CpgExploreInterpolate *self)
 {
+  gtk_widget_set_visible (GTK_WIDGET (self->strip), self->rows != NULL);
   for (guint i = 0; i < N_ROWS; i++) {
     g_autofree char *markup = self->rows ? underline_changed (g_ptr_array_index (self->rows, i)) : g_strdup ("");
     gtk_label_set_markup (self->labels[i], markup);
@@ -296,5 +297,6 @@ static void cpg_explore_interpolate_init (CpgExploreInterpolate *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   for (int i = 0; i < N_ROWS; i++)
     cpg_explore_interpolate_add_row (self, i);
+  cpg_explore_interpolate_show_rows (self);
   cpg_explore_interpolate_select_row (self);
 }

@@ -341,6 +341,10 @@ static void run_errand (CpgWorker *self)
   else if (cpg_errand_perform (errand, &place, &error))
     return;
   g_queue_pop_head (&self->errands);
+  /* With its answer it is the main thread's, which may end it before this turn is over. */
+  g_mutex_lock (&self->lock);
+  self->performed = NULL;
+  g_mutex_unlock (&self->lock);
   post_answer (self, errand, error);
 }
 
