@@ -320,7 +320,7 @@ static void on_measured (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (CpgExploreEdit) self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (CpgInfluence) influence = cpg_engine_measure_influence_finish (CPG_ENGINE (source), result, &error);
+  g_autoptr (CpgInfluence) influence = cpg_engine_measure_influence_finish (result, &error);
   if (!cpg_experiment_take_answer (CPG_EXPERIMENT (self), result, error))
     return;
   self->influence = g_steal_pointer (&influence);

@@ -100,7 +100,7 @@ static void on_reconstructed (GObject *source, GAsyncResult *result, gpointer da
 {
   g_autoptr (CpgExploreInterpolate) self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (CpgReconstruction) found = cpg_engine_reconstruct_finish (CPG_ENGINE (source), result, &error);
+  g_autoptr (CpgReconstruction) found = cpg_engine_reconstruct_finish (result, &error);
   if (!cpg_experiment_take_answer (CPG_EXPERIMENT (self), result, error))
     return;
   cpg_explore_input_set_state (get_input (self, self->asked), found->cut, found->max_tokens);
@@ -112,7 +112,7 @@ static void on_rows (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (CpgExploreInterpolate) self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) rows = cpg_engine_interpolate_finish (CPG_ENGINE (source), result, &error);
+  g_autoptr (GPtrArray) rows = cpg_engine_interpolate_finish (result, &error);
   if (!cpg_experiment_take_answer (CPG_EXPERIMENT (self), result, error))
     return;
   self->rows = g_steal_pointer (&rows);
@@ -124,7 +124,7 @@ static void on_reading (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (CpgExploreInterpolate) self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) readings = cpg_engine_interpolate_finish (CPG_ENGINE (source), result, &error);
+  g_autoptr (GPtrArray) readings = cpg_engine_interpolate_finish (result, &error);
   if (!cpg_experiment_take_answer (CPG_EXPERIMENT (self), result, error))
     return;
   g_clear_pointer (&self->reading, cpg_reading_unref);

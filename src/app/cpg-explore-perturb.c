@@ -93,7 +93,7 @@ static void on_reconstructed (GObject *source, GAsyncResult *result, gpointer da
 {
   g_autoptr (CpgExplorePerturb) self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (CpgReconstruction) found = cpg_engine_reconstruct_finish (CPG_ENGINE (source), result, &error);
+  g_autoptr (CpgReconstruction) found = cpg_engine_reconstruct_finish (result, &error);
   if (!cpg_experiment_take_answer (CPG_EXPERIMENT (self), result, error))
     return;
   self->found = g_steal_pointer (&found);
@@ -105,7 +105,7 @@ static void on_perturbed (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (CpgExplorePerturb) self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) levels = cpg_engine_perturb_finish (CPG_ENGINE (source), result, &error);
+  g_autoptr (GPtrArray) levels = cpg_engine_perturb_finish (result, &error);
   if (!cpg_experiment_take_answer (CPG_EXPERIMENT (self), result, error))
     return;
   for (int i = 0; i < self->n_asked; i++) {

@@ -79,7 +79,7 @@ static void on_reconstructed (GObject *source, GAsyncResult *result, gpointer da
 {
   g_autoptr (CpgExploreReconstruct) self = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (CpgReconstruction) found = cpg_engine_reconstruct_finish (CPG_ENGINE (source), result, &error);
+  g_autoptr (CpgReconstruction) found = cpg_engine_reconstruct_finish (result, &error);
   if (!cpg_experiment_take_answer (CPG_EXPERIMENT (self), result, error))
     return;
   g_clear_pointer (&self->found, cpg_reconstruction_unref);

@@ -179,8 +179,8 @@ CpgRun *cpg_engine_start_run (CpgEngine *self, CpgSettings *settings)
 CpgRun *cpg_engine_branch_run (CpgEngine *self, CpgRun *run, int k, CpgSettings *settings, GError **error)
 {
   if (cpg_run_get_worker (run) != self->worker) {
-    g_set_error_literal (error, CPG_ERROR, COSMOS_STATUS_RANGE,
-                         _ ("This run was made before the preferences changed: run it again to go on from it"));
+    g_set_error_literal (error, CPG_ERROR, COSMOS_STATUS_UNSUPPORTED,
+                         _ ("This run was made before threads or arithmetic were changed; run it again"));
     return NULL;
   }
   if (k < 1 || k > cpg_run_get_n_done (run)) {

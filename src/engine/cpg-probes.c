@@ -148,14 +148,14 @@ static gboolean measure_influence (CpgErrand *errand, gpointer data, GError **er
 static void ask (CpgEngine *self, gpointer tag, CpgErrandFunc func, Question question, GCancellable *cancellable,
                  GAsyncReadyCallback callback, gpointer data)
 {
-  GTask *task = g_task_new (self, cancellable, callback, data);
+  GTask *task = g_task_new (NULL, cancellable, callback, data); /* which must not keep the engine */
   g_task_set_source_tag (task, tag);
   cpg_engine_send (self, cpg_errand_new (task, func, NULL, g_memdup2 (&question, sizeof question), free_question));
 }
 
-static gpointer finish (CpgEngine *self, GAsyncResult *result, gpointer tag, GError **error)
+static gpointer finish (GAsyncResult *result, gpointer tag, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self) && g_task_get_source_tag (G_TASK (result)) == tag, NULL);
+  g_return_val_if_fail (g_task_is_valid (result, NULL) && g_task_get_source_tag (G_TASK (result)) == tag, NULL);
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
@@ -165,9 +165,9 @@ void cpg_engine_reconstruct_async (CpgEngine *self, const char *text, GCancellab
   ask (self, cpg_engine_reconstruct_async, reconstruct, (Question) {.text = g_strdup (text)}, cancellable, callback, data);
 }
 
-CpgReconstruction *cpg_engine_reconstruct_finish (CpgEngine *self, GAsyncResult *result, GError **error)
+CpgReconstruction *cpg_engine_reconstruct_finish (GAsyncResult *result, GError **error)
 {
-  return finish (self, result, cpg_engine_reconstruct_async, error);
+  return finish (result, cpg_engine_reconstruct_async, error);
 }
 
 void cpg_engine_perturb_async (CpgEngine *self, CpgLatents *latents, const double *sigmas, gsize n, guint64 seed,
@@ -177,9 +177,9 @@ void cpg_engine_perturb_async (CpgEngine *self, CpgLatents *latents, const doubl
   ask (self, cpg_engine_perturb_async, perturb, question, cancellable, callback, data);
 }
 
-GPtrArray *cpg_engine_perturb_finish (CpgEngine *self, GAsyncResult *result, GError **error)
+GPtrArray *cpg_engine_perturb_finish (GAsyncResult *result, GError **error)
 {
-  return finish (self, result, cpg_engine_perturb_async, error);
+  return finish (result, cpg_engine_perturb_async, error);
 }
 
 void cpg_engine_interpolate_async (CpgEngine *self, CpgLatents *a, CpgLatents *b, const double *mus, gsize n, gboolean spherical,
@@ -193,9 +193,9 @@ void cpg_engine_interpolate_async (CpgEngine *self, CpgLatents *a, CpgLatents *b
   ask (self, cpg_engine_interpolate_async, interpolate, question, cancellable, callback, data);
 }
 
-GPtrArray *cpg_engine_interpolate_finish (CpgEngine *self, GAsyncResult *result, GError **error)
+GPtrArray *cpg_engine_interpolate_finish (GAsyncResult *result, GError **error)
 {
-  return finish (self, result, cpg_engine_interpolate_async, error);
+  return finish (result, cpg_engine_interpolate_async, error);
 }
 
 void cpg_engine_measure_influence_async (CpgEngine *self, CpgLatents *latents, GCancellable *cancellable,
@@ -205,7 +205,7 @@ void cpg_engine_measure_influence_async (CpgEngine *self, CpgLatents *latents, G
        callback, data);
 }
 
-CpgInfluence *cpg_engine_measure_influence_finish (CpgEngine *self, GAsyncResult *result, GError **error)
+CpgInfluence *cpg_engine_measure_influence_finish (GAsyncResult *result, GError **error)
 {
-  return finish (self, result, cpg_engine_measure_influence_async, error);
+  return finish (result, cpg_engine_measure_influence_async, error);
 }

@@ -1,7 +1,7 @@
 /* Experiments with texts and latents outside any run: text -> latents -> text, noise, the way between two texts, what each latent does.
  *
  * They are errands of the worker, which has them before the next step of a run; each answers once, cancelled (by its cancellable, between layers)
- * being G_IO_ERROR_CANCELLED. Results are immutable, reference-counted and for any thread. They work with the open model; latents of another one are
+ * being G_IO_ERROR_CANCELLED; the callback's source is NULL, so that no answer keeps an engine that nobody else wants. Results are immutable, reference-counted and for any thread. They work with the open model; latents of another one are
  * refused. A text is encoded once, by reconstructing it; the other experiments go on from its latents.
  */
 #pragma once
@@ -50,7 +50,7 @@ void cpg_reconstruction_unref (CpgReconstruction *self);
 
 void cpg_engine_reconstruct_async (CpgEngine *self, const char *text, GCancellable *cancellable, GAsyncReadyCallback callback,
                                    gpointer data);
-CpgReconstruction *cpg_engine_reconstruct_finish (CpgEngine *self, GAsyncResult *result, GError **error);
+CpgReconstruction *cpg_engine_reconstruct_finish (GAsyncResult *result, GError **error);
 
 /* Latents with noise; the reading is marked against that without. */
 typedef struct {
@@ -66,13 +66,13 @@ void cpg_perturbation_unref (CpgPerturbation *self);
 void cpg_engine_perturb_async (CpgEngine *self, CpgLatents *latents, const double *sigmas, gsize n, guint64 seed,
                                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 /* Of CpgPerturbation. (transfer full) */
-GPtrArray *cpg_engine_perturb_finish (CpgEngine *self, GAsyncResult *result, GError **error);
+GPtrArray *cpg_engine_perturb_finish (GAsyncResult *result, GError **error);
 
 /* At n places mu (0 .. 1) between two; each reading is marked against the one before. */
 void cpg_engine_interpolate_async (CpgEngine *self, CpgLatents *a, CpgLatents *b, const double *mus, gsize n, gboolean spherical,
                                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 /* Of CpgReading. (transfer full) */
-GPtrArray *cpg_engine_interpolate_finish (CpgEngine *self, GAsyncResult *result, GError **error);
+GPtrArray *cpg_engine_interpolate_finish (GAsyncResult *result, GError **error);
 
 /* By how much the probability of each token falls when one latent is replaced by 0, the mean of all texts' latents. */
 typedef struct {
@@ -86,7 +86,7 @@ void cpg_influence_unref (CpgInfluence *self);
 
 void cpg_engine_measure_influence_async (CpgEngine *self, CpgLatents *latents, GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer data);
-CpgInfluence *cpg_engine_measure_influence_finish (CpgEngine *self, GAsyncResult *result, GError **error);
+CpgInfluence *cpg_engine_measure_influence_finish (GAsyncResult *result, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CpgReading, cpg_reading_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CpgLatents, cpg_latents_unref)

@@ -320,9 +320,12 @@ static void project (CpgWorker *self, CpgJob *job, CosmosShow show)
 
 /* ---- errands ---- */
 
-/* The errand's last reference may go with this event: on the main thread, where its task belongs. */
+/* The errand's last reference may go with this event: on the main thread, where its task belongs. So nobody may stop it from here on. */
 static void post_answer (CpgWorker *self, CpgErrand *errand, GError *error)
 {
+  g_mutex_lock (&self->lock);
+  self->performed = NULL;
+  g_mutex_unlock (&self->lock);
   post (self, (CpgEvent) {.kind = CPG_EVENT_ANSWER, .errand = errand, .error = error});
 }
 
@@ -341,10 +344,6 @@ static void run_errand (CpgWorker *self)
   else if (cpg_errand_perform (errand, &place, &error))
     return;
   g_queue_pop_head (&self->errands);
-  /* With its answer it is the main thread's, which may end it before this turn is over. */
-  g_mutex_lock (&self->lock);
-  self->performed = NULL;
-  g_mutex_unlock (&self->lock);
   post_answer (self, errand, error);
 }
 

@@ -26,7 +26,7 @@ static CpgReconstruction *reconstruct (CpgEngine *engine, const char *text, GErr
   g_autoptr (GAsyncResult) result = NULL;
   cpg_engine_reconstruct_async (engine, text, NULL, fixture_loaded, &result);
   fixture_wait_until (result);
-  return cpg_engine_reconstruct_finish (engine, result, error);
+  return cpg_engine_reconstruct_finish (result, error);
 }
 
 static GPtrArray *perturb (CpgEngine *engine, CpgLatents *latents, const double *sigmas, gsize n, GError **error)
@@ -34,7 +34,7 @@ static GPtrArray *perturb (CpgEngine *engine, CpgLatents *latents, const double 
   g_autoptr (GAsyncResult) result = NULL;
   cpg_engine_perturb_async (engine, latents, sigmas, n, 3, NULL, fixture_loaded, &result);
   fixture_wait_until (result);
-  return cpg_engine_perturb_finish (engine, result, error);
+  return cpg_engine_perturb_finish (result, error);
 }
 
 static GPtrArray *interpolate (CpgEngine *engine, CpgLatents *a, CpgLatents *b, const double *mus, gsize n, GError **error)
@@ -42,7 +42,7 @@ static GPtrArray *interpolate (CpgEngine *engine, CpgLatents *a, CpgLatents *b, 
   g_autoptr (GAsyncResult) result = NULL;
   cpg_engine_interpolate_async (engine, a, b, mus, n, TRUE, NULL, fixture_loaded, &result);
   fixture_wait_until (result);
-  return cpg_engine_interpolate_finish (engine, result, error);
+  return cpg_engine_interpolate_finish (result, error);
 }
 
 static CpgInfluence *measure_influence (CpgEngine *engine, CpgLatents *latents, GError **error)
@@ -50,7 +50,7 @@ static CpgInfluence *measure_influence (CpgEngine *engine, CpgLatents *latents, 
   g_autoptr (GAsyncResult) result = NULL;
   cpg_engine_measure_influence_async (engine, latents, NULL, fixture_loaded, &result);
   fixture_wait_until (result);
-  return cpg_engine_measure_influence_finish (engine, result, error);
+  return cpg_engine_measure_influence_finish (result, error);
 }
 
 static int count_marks (const CpgReading *reading)
@@ -207,11 +207,11 @@ static void test_cancel (Fixture *self, gconstpointer data)
   cpg_engine_reconstruct_async (self->engine, story, NULL, fixture_loaded, &third);
   g_cancellable_cancel (cancellable);
   fixture_wait_until (first && second && third);
-  g_assert_null (cpg_engine_reconstruct_finish (self->engine, first, &error));
+  g_assert_null (cpg_engine_reconstruct_finish (first, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_assert_null (cpg_engine_reconstruct_finish (self->engine, second, &other));
+  g_assert_null (cpg_engine_reconstruct_finish (second, &other));
   g_assert_error (other, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_autoptr (CpgReconstruction) result = cpg_engine_reconstruct_finish (self->engine, third, NULL);
+  g_autoptr (CpgReconstruction) result = cpg_engine_reconstruct_finish (third, NULL);
   g_assert_nonnull (result);
 }
 
@@ -232,7 +232,17 @@ static void test_no_engine (Fixture *self, gconstpointer data)
   g_assert_null (perturb (self->engine, text->latents, (double[]) {1}, 1, &error));
   g_assert_error (error, CPG_ERROR, COSMOS_STATUS_RANGE);
   g_assert_nonnull (strstr (error->message, "anew"));
-  g_clear_object (&self->engine);
+  g_assert_cmpint (text->latents->reading->n_tokens, >, 0);
+
+  g_autoptr (GAsyncResult) result = NULL;
+  cpg_engine_reconstruct_async (self->engine, story, NULL, fixture_loaded, &result);
+  g_object_add_weak_pointer (G_OBJECT (self->engine), (gpointer *) &self->engine);
+  g_object_unref (self->engine);
+  g_assert_null (self->engine); /* what is under way does not keep it */
+  fixture_wait_until (result);
+  g_clear_error (&error);
+  g_autoptr (CpgReconstruction) late = cpg_engine_reconstruct_finish (result, &error);
+  g_assert_true (late || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
   g_assert_cmpint (text->latents->reading->n_tokens, >, 0);
 }
 
