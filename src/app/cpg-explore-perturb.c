@@ -27,7 +27,6 @@ struct _CpgExplorePerturb {
   CpgExploreInput *input;
   CpgTokenView *text;
   GtkLabel *sentence;
-  GtkScale *scale;
   GtkAdjustment *noise;
   CpgNoiseChart *chart;
 };
@@ -226,7 +225,6 @@ static void cpg_explore_perturb_class_init (CpgExplorePerturbClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CpgExplorePerturb, input);
   gtk_widget_class_bind_template_child (widget_class, CpgExplorePerturb, text);
   gtk_widget_class_bind_template_child (widget_class, CpgExplorePerturb, sentence);
-  gtk_widget_class_bind_template_child (widget_class, CpgExplorePerturb, scale);
   gtk_widget_class_bind_template_child (widget_class, CpgExplorePerturb, noise);
   gtk_widget_class_bind_template_child (widget_class, CpgExplorePerturb, chart);
   gtk_widget_class_bind_template_callback (widget_class, cpg_explore_perturb_on_input);

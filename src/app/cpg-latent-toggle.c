@@ -115,6 +115,7 @@ static void cpg_latent_toggle_class_init (CpgLatentToggleClass *klass)
   g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPERTIES, properties);
 }
 
+/* No template: a label or two, once for every latent of a model. */
 static void cpg_latent_toggle_init (CpgLatentToggle *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
