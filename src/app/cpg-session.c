@@ -208,7 +208,7 @@ gboolean cpg_session_can_branch (CpgSession *self)
 gboolean cpg_session_branch (CpgSession *self, GError **error)
 {
   g_return_val_if_fail (cpg_session_can_branch (self), FALSE);
-  static const char *const kept[] = {"steps", "schedule-d", "t-end", NULL};
+  static const char *const kept[] = {"steps", "schedule-d", "t-end", "pins", NULL};
   int step = cpg_run_get_current_step (self->run);
   g_autoptr (CpgSettings) settings = cpg_settings_copy (self->settings);
   for (int i = 0; kept[i]; i++) {

@@ -37,8 +37,8 @@ CpgRun *cpg_session_get_run (CpgSession *self);
 void cpg_session_set_run (CpgSession *self, CpgRun *run);
 /* Starts a run with the settings and shows it from its beginning. */
 void cpg_session_start_run (CpgSession *self);
-/* A run that shares the steps before the current one and makes that and the rest anew, from the same latents, with the settings; number of steps and
- * schedule stay the run's. Not at the first step, which is all noise, nor at the last, after which nothing comes. */
+/* A run that shares the steps before the current one and makes that and the rest anew, from the same latents, with the settings; number of steps,
+ * schedule and pinned latents stay the run's. Not at the first step, which is all noise, nor at the last, after which nothing comes. */
 gboolean cpg_session_can_branch (CpgSession *self);
 gboolean cpg_session_branch (CpgSession *self, GError **error);
 

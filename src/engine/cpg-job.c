@@ -3,6 +3,8 @@
 #include "core/study/projection.h"
 #include "engine/cpg-error.h"
 
+#include <glib/gi18n-lib.h>
+
 CpgJob *cpg_job_new (CpgSettings *settings)
 {
   CpgJob *self = g_atomic_rc_box_new0 (CpgJob);
@@ -48,6 +50,25 @@ gboolean cpg_job_is_complete (const CpgJob *self)
   return self->n_done == self->n_steps;
 }
 
+static gboolean pin (CpgJob *self, GError **error)
+{
+  CpgPins *pins = cpg_settings_get_pins (self->settings);
+  const CosmosConfig *config = &self->info->config;
+  CosmosError err;
+  if (!pins)
+    return TRUE;
+  if (pins->n != config->latents || pins->width != config->latent_width) {
+    g_set_error (error, CPG_ERROR, COSMOS_STATUS_RANGE,
+                 _ ("The pinned latents are of another model: %d of %d numbers each, where “%s” has %d of %d"), pins->n,
+                 pins->width, self->info->name, config->latents, config->latent_width);
+    return FALSE;
+  }
+  if (cosmos_trajectory_pin (self->trajectory, pins->latents, pins->mask, &err))
+    return TRUE;
+  cpg_error_from_core (error, &err);
+  return FALSE;
+}
+
 gboolean cpg_job_begin (CpgJob *self, CosmosPool *pool, GError **error)
 {
   const char *source = cpg_settings_get_source (self->settings);
@@ -66,7 +87,7 @@ gboolean cpg_job_begin (CpgJob *self, CosmosPool *pool, GError **error)
     return FALSE;
   }
   self->n_done = cosmos_trajectory_get_n_done (self->trajectory);
-  return TRUE;
+  return cosmos_trajectory_is_done (self->trajectory) || pin (self, error);
 }
 
 gboolean cpg_job_advance (CpgJob *self, GError **error)

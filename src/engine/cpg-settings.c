@@ -12,6 +12,7 @@ struct _CpgSettings {
   gboolean self_conditioning;
   double schedule_d, t_end;
   int returned, decode_every;
+  CpgPins *pins;
 };
 
 G_DEFINE_FINAL_TYPE (CpgSettings, cpg_settings, G_TYPE_OBJECT)
@@ -28,6 +29,7 @@ enum {
   PROP_T_END,
   PROP_RETURNED,
   PROP_DECODE_EVERY,
+  PROP_PINS,
   N_PROPS
 };
 
@@ -86,6 +88,9 @@ static void get_property (GObject *object, guint id, GValue *value, GParamSpec *
   case PROP_DECODE_EVERY:
     g_value_set_int (value, self->decode_every);
     break;
+  case PROP_PINS:
+    g_value_set_boxed (value, self->pins);
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
   }
@@ -98,13 +103,31 @@ static gboolean take_string (char **place, const GValue *value)
   return g_set_str (place, text ? text : "");
 }
 
+/* Pins are the same where their numbers are. */
+static gboolean is_same (GParamSpec *spec, const GValue *a, const GValue *b)
+{
+  if (spec->value_type == CPG_TYPE_PINS)
+    return cpg_pins_equal (g_value_get_boxed (a), g_value_get_boxed (b));
+  return g_param_values_cmp (spec, a, b) == 0;
+}
+
+static gboolean take_pins (CpgSettings *self, const GValue *value)
+{
+  CpgPins *pins = g_value_get_boxed (value);
+  if (cpg_pins_equal (self->pins, pins))
+    return FALSE;
+  g_clear_pointer (&self->pins, cpg_pins_unref);
+  self->pins = pins ? cpg_pins_ref (pins) : NULL;
+  return TRUE;
+}
+
 static void set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
   CpgSettings *self = CPG_SETTINGS (object);
   g_auto (GValue) before = G_VALUE_INIT;
   g_value_init (&before, spec->value_type);
   get_property (object, id, &before, spec);
-  gboolean changed = g_param_values_cmp (spec, &before, value) != 0;
+  gboolean changed = !is_same (spec, &before, value);
   switch (id) {
   case PROP_TASK:
     changed = take_string (&self->task, value);
@@ -139,6 +162,9 @@ static void set_property (GObject *object, guint id, const GValue *value, GParam
   case PROP_DECODE_EVERY:
     self->decode_every = g_value_get_int (value);
     break;
+  case PROP_PINS:
+    changed = take_pins (self, value);
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
     return;
@@ -152,6 +178,7 @@ static void finalize (GObject *object)
   CpgSettings *self = CPG_SETTINGS (object);
   g_free (self->task);
   g_free (self->source);
+  g_clear_pointer (&self->pins, cpg_pins_unref);
   G_OBJECT_CLASS (cpg_settings_parent_class)->finalize (object);
 }
 
@@ -173,6 +200,7 @@ static void cpg_settings_class_init (CpgSettingsClass *class)
   props[PROP_T_END] = g_param_spec_double ("t-end", NULL, NULL, -1, 1, -1, flags);
   props[PROP_RETURNED] = g_param_spec_int ("returned", NULL, NULL, COSMOS_RETURN_X0, COSMOS_RETURN_MEAN, COSMOS_RETURN_X0, flags);
   props[PROP_DECODE_EVERY] = g_param_spec_int ("decode-every", NULL, NULL, 0, COSMOS_MAX_STEPS, 1, flags);
+  props[PROP_PINS] = g_param_spec_boxed ("pins", NULL, NULL, CPG_TYPE_PINS, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
@@ -206,7 +234,7 @@ gboolean cpg_settings_equal (CpgSettings *self, CpgSettings *other)
     g_auto (GValue) a = G_VALUE_INIT, b = G_VALUE_INIT;
     g_object_get_property (G_OBJECT (self), props[id]->name, &a);
     g_object_get_property (G_OBJECT (other), props[id]->name, &b);
-    equal = g_param_values_cmp (props[id], &a, &b) == 0;
+    equal = is_same (props[id], &a, &b);
   }
   return equal;
 }
@@ -225,6 +253,7 @@ void cpg_settings_reset (CpgSettings *self, const CosmosConfig *config)
   if (config) {
     CosmosSettings own = cosmos_settings_default (config);
     set_numbers (self, &own);
+    g_object_set (self, "pins", NULL, NULL);
   } else {
     for (int id = 1; id < N_PROPS; id++)
       if (id != kept[0] && id != kept[1] && id != kept[2])
@@ -251,6 +280,11 @@ int cpg_settings_get_steps (CpgSettings *self)
 int cpg_settings_get_decode_every (CpgSettings *self)
 {
   return self->decode_every;
+}
+
+CpgPins *cpg_settings_get_pins (CpgSettings *self)
+{
+  return self->pins;
 }
 
 /* ---- the core's ---- */

@@ -18,5 +18,6 @@ const CosmosDecoding *cpg_step_get_decoding (CpgStep *self, CosmosShow show);
 void cpg_step_mark (CpgStep *self, const CosmosDecoding *const *before, int n);
 void cpg_step_set_show (CpgStep *self, CosmosShow show);
 void cpg_step_notify_decoded (CpgStep *self);
+CpgModelInfo *cpg_step_get_model (CpgStep *self); /* any thread */
 
 G_END_DECLS

@@ -1,4 +1,5 @@
 #include "engine/cpg-step-private.h"
+#include "engine/cpg-token-private.h"
 
 struct _CpgStep {
   GObject parent_instance;
@@ -93,15 +94,6 @@ void cpg_step_set_show (CpgStep *self, CosmosShow show)
   self->n_changed = self->n_settled = 0;
 }
 
-static CpgToken new_token (const CpgModelInfo *model, const CosmosDecoding *decoding, int position, CosmosMark mark)
-{
-  CpgToken token = {.position = position, .guess = decoding->tokens[position], .mark = mark};
-  token.text = cpg_model_info_get_token (model, token.guess.id);
-  for (int i = 0; i < COSMOS_TOP_K; i++)
-    token.top_text[i] = token.guess.top[i] >= 0 ? cpg_model_info_get_token (model, token.guess.top[i]) : NULL;
-  return token;
-}
-
 void cpg_step_mark (CpgStep *self, const CosmosDecoding *const *before, int n)
 {
   const CosmosDecoding *decoding = get_shown (self);
@@ -110,12 +102,9 @@ void cpg_step_mark (CpgStep *self, const CosmosDecoding *const *before, int n)
     return;
   g_autofree CosmosMark *marks = g_new (CosmosMark, (gsize) decoding->n_positions);
   cosmos_decoding_mark (decoding, before, n, marks);
-  self->tokens = g_new (CpgToken, (gsize) decoding->n_tokens);
-  for (int i = 0; i < decoding->n_tokens; i++) {
-    int position = decoding->first + i;
-    self->tokens[i] = new_token (self->job->info, decoding, position, marks[position]);
-    self->n_settled += marks[position] == COSMOS_MARK_SETTLED;
-  }
+  self->tokens = cpg_tokens_new (self->job->info, decoding, marks);
+  for (int i = 0; i < decoding->n_tokens; i++)
+    self->n_settled += self->tokens[i].mark == COSMOS_MARK_SETTLED;
   self->n_changed = cosmos_decoding_count_changed (decoding, n > 0 ? before[0] : NULL);
 }
 
@@ -126,6 +115,11 @@ void cpg_step_notify_decoded (CpgStep *self)
 }
 
 /* ---- looking at it ---- */
+
+CpgModelInfo *cpg_step_get_model (CpgStep *self)
+{
+  return self->job->info;
+}
 
 int cpg_step_get_index (CpgStep *self)
 {

@@ -9,21 +9,13 @@
 #pragma once
 
 #include "core/sample/trajectory.h"
+#include "engine/cpg-token.h"
 #include <glib-object.h>
 
 G_BEGIN_DECLS
 
 #define CPG_TYPE_STEP (cpg_step_get_type ())
 G_DECLARE_FINAL_TYPE (CpgStep, cpg_step, CPG, STEP, GObject)
-
-/* A token at a position, with what the popover shows. */
-typedef struct {
-  int position;
-  CosmosTokenGuess guess;
-  CosmosMark mark;
-  const char *text;                   /* as it stands in the text (leading space kept) */
-  const char *top_text[COSMOS_TOP_K]; /* NULL beyond */
-} CpgToken;
 
 int cpg_step_get_index (CpgStep *self); /* 0 .. n - 1; n for a result that is no step (the mean) */
 double cpg_step_get_t (CpgStep *self);

@@ -20,12 +20,21 @@ static void count (GObject *object, GParamSpec *spec, gpointer data)
   (*(int *) data)++;
 }
 
+/* Equal each time, but another object. */
+static CpgPins *new_pins (float last)
+{
+  const float latents[4] = {1, 2, 3, last};
+  const bool mask[2] = {false, true};
+  return cpg_pins_new (latents, mask, 2, 2);
+}
+
 /* Every property but the strings away from its default. */
 static void set_all (CpgSettings *self)
 {
+  g_autoptr (CpgPins) pins = new_pins (4);
   g_object_set (self, "task", "detox", "source", "you fool", "seed", G_MAXUINT64, "steps", 12, "sampler", COSMOS_SAMPLER_EULER,
                 "guidance", 2.5, "self-conditioning", FALSE, "schedule-d", 7.0, "t-end", 0.0, "returned", COSMOS_RETURN_MEAN,
-                "decode-every", 4, NULL);
+                "decode-every", 4, "pins", pins, NULL);
 }
 
 static void test_notify (void)
@@ -36,13 +45,13 @@ static void test_notify (void)
   g_autofree GParamSpec **specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (self), &n_specs);
   g_signal_connect (self, "notify", G_CALLBACK (count), &n);
   set_all (self);
-  g_assert_cmpint (n, ==, 11);
-  g_assert_cmpuint (n_specs, ==, 11);
+  g_assert_cmpint (n, ==, 12);
+  g_assert_cmpuint (n_specs, ==, 12);
   set_all (self);
-  g_assert_cmpint (n, ==, 11);
+  g_assert_cmpint (n, ==, 12);
   g_object_set (self, "source", NULL, NULL);
   g_object_set (self, "source", "", NULL);
-  g_assert_cmpint (n, ==, 12);
+  g_assert_cmpint (n, ==, 13);
   g_assert_cmpstr (cpg_settings_get_source (self), ==, "");
 }
 
@@ -62,6 +71,24 @@ static void test_copy (void)
   }
 }
 
+/* By their numbers. */
+static void test_pins (void)
+{
+  g_autoptr (CpgSettings) self = cpg_settings_new (), other = cpg_settings_new ();
+  g_autoptr (CpgPins) pins = new_pins (4), same = new_pins (4), others = new_pins (5);
+  g_assert_cmpint (pins->n_pinned, ==, 1);
+  g_assert_cmpfloat (pins->latents[0], ==, 0); /* free ones are not kept */
+  g_assert_cmpfloat (pins->latents[3], ==, 4);
+  g_object_set (self, "pins", pins, NULL);
+  g_assert_false (cpg_settings_equal (self, other));
+  g_object_set (other, "pins", same, NULL);
+  g_assert_true (cpg_settings_equal (self, other));
+  g_object_set (other, "pins", others, NULL);
+  g_assert_false (cpg_settings_equal (self, other));
+  g_object_set (self, "pins", NULL, NULL);
+  g_assert_null (cpg_settings_get_pins (self));
+}
+
 static void test_reset (void)
 {
   CosmosConfig config = new_config ();
@@ -79,6 +106,7 @@ static void test_reset (void)
   double d;
   g_object_get (self, "schedule-d", &d, NULL);
   g_assert_cmpfloat (d, ==, 3);
+  g_assert_null (cpg_settings_get_pins (self));
 
   set_all (self);
   cpg_settings_reset (self, NULL);
@@ -169,6 +197,7 @@ int main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/settings/notify", test_notify);
   g_test_add_func ("/settings/copy", test_copy);
+  g_test_add_func ("/settings/pins", test_pins);
   g_test_add_func ("/settings/reset", test_reset);
   g_test_add_func ("/settings/model-s-own", test_model_s_own);
   g_test_add_func ("/settings/round-trip", test_round_trip);

@@ -3,10 +3,12 @@
 A script is called as SCRIPT DBUS-RUN-SESSION XVFB-RUN PROGRAM and ends with main (). Each test starts the program in a home and on a display of its
 own, and ends it by its own action; any warning that it wrote fails the test. Photographs go to the folder that SCREENSHOTS names.
 """
+import atexit
 import contextlib
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,7 +31,8 @@ CONTROLS = {"push button", "button", "toggle button", "radio button", "check box
 
 def restart_inside():
     """Once more, inside a bus and a display, each of this script's own."""
-    inside = os.environ | {"INSIDE": "1", "GTK_A11Y": ""}
+    # The accessibility bus has its socket there: scripts that run at the same time must not share it.
+    inside = os.environ | {"INSIDE": "1", "GTK_A11Y": "", "XDG_RUNTIME_DIR": tempfile.mkdtemp(prefix="cosmos-ui-")}
     del inside["GTK_A11Y"]
     command = [DBUS_RUN, "--", XVFB_RUN, "-a", "-s", "-screen 0 1280x860x24", sys.executable, "-W", "ignore", *sys.argv]
     os.execvpe(command[0], command, inside)
@@ -191,6 +194,7 @@ class WindowTest(unittest.TestCase):
 
 def main():
     if "INSIDE" in os.environ:
+        atexit.register(shutil.rmtree, os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)
         unittest.main(argv=[sys.argv[0], *sys.argv[4:]])
     else:
         restart_inside()

@@ -3,7 +3,12 @@
 #include "app/cpg-compare-table.h"
 #include "app/cpg-compare-transport.h"
 #include "app/cpg-denoise-page.h"
+#include "app/cpg-explore-edit.h"
+#include "app/cpg-explore-input.h"
+#include "app/cpg-explore-interpolate.h"
 #include "app/cpg-explore-page.h"
+#include "app/cpg-explore-perturb.h"
+#include "app/cpg-explore-reconstruct.h"
 #include "app/cpg-preferences-dialog.h"
 #include "app/cpg-preferences.h"
 #include "app/cpg-run-pictures.h"
@@ -15,9 +20,23 @@
 
 static void test_parts (void)
 {
-  const GType types[] = {CPG_TYPE_COMPARE_PAGE,  CPG_TYPE_COMPARE_TABLE, CPG_TYPE_COMPARE_TRANSPORT, CPG_TYPE_DENOISE_PAGE,
-                         CPG_TYPE_EXPLORE_PAGE,  CPG_TYPE_RUN_PICTURES,  CPG_TYPE_SETTINGS_PANE,     CPG_TYPE_SHORTCUTS_DIALOG,
-                         CPG_TYPE_TOKEN_POPOVER, CPG_TYPE_TRANSPORT};
+  const GType types[] = {
+    CPG_TYPE_COMPARE_PAGE,
+    CPG_TYPE_COMPARE_TABLE,
+    CPG_TYPE_COMPARE_TRANSPORT,
+    CPG_TYPE_DENOISE_PAGE,
+    CPG_TYPE_EXPLORE_EDIT,
+    CPG_TYPE_EXPLORE_INPUT,
+    CPG_TYPE_EXPLORE_INTERPOLATE,
+    CPG_TYPE_EXPLORE_PAGE,
+    CPG_TYPE_EXPLORE_PERTURB,
+    CPG_TYPE_EXPLORE_RECONSTRUCT,
+    CPG_TYPE_RUN_PICTURES,
+    CPG_TYPE_SETTINGS_PANE,
+    CPG_TYPE_SHORTCUTS_DIALOG,
+    CPG_TYPE_TOKEN_POPOVER,
+    CPG_TYPE_TRANSPORT,
+  };
   g_autoptr (CpgSession) session = cpg_session_new ();
   for (size_t i = 0; i < G_N_ELEMENTS (types); i++) {
     g_test_message ("%s", g_type_name (types[i]));

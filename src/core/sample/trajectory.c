@@ -29,6 +29,8 @@ struct CosmosTrajectory {
   Source source, empty; /* empty: of "[CLS][SEP]", there if guidance needs it */
   int32_t ends[2];      /* [CLS] and [SEP], -1 if unknown */
   bool source_cut;
+  float *pins;                /* (N, Z); NULL: nothing is pinned */
+  bool *is_pinned;            /* N */
   CosmosDecoding **decodings; /* 2 shows x steps x B, then B of the mean */
 };
 
@@ -58,6 +60,8 @@ void cosmos_trajectory_free (CosmosTrajectory *self)
   free (self->mean);
   free (self->source.values);
   free (self->empty.values);
+  free (self->pins);
+  free (self->is_pinned);
   free (self);
 }
 
@@ -227,6 +231,77 @@ CosmosTrajectory *cosmos_trajectory_new (const CosmosPipeline *pipeline, CosmosP
   return self;
 }
 
+/* ---- pins ---- */
+
+/* Pinned latents of all samples become signal z + noise eps, eps by stream; without noise, z itself. */
+static void set_pinned (const CosmosTrajectory *self, float *latents, float signal, float noise, uint32_t stream)
+{
+  const CosmosConfig *config = cosmos_pipeline_get_config (self->pipeline);
+  const size_t N = (size_t) config->latents, Z = (size_t) config->latent_width;
+  for (size_t row = 0; self->pins && row < (size_t) self->settings.batch * N; row++) {
+    const float *z = self->pins + row % N * Z;
+    float *out = latents + row * Z;
+    if (!self->is_pinned[row % N])
+      continue;
+    if (noise == 0.0f) {
+      memcpy (out, z, Z * sizeof *out);
+      continue;
+    }
+    cosmos_random_normal (self->settings.seed + row / N, stream, row % N * Z, out, Z);
+    for (size_t c = 0; c < Z; c++)
+      out[c] = signal * z[c] + noise * out[c];
+  }
+}
+
+/* x at step k. */
+static void pin_state (CosmosTrajectory *self, int k)
+{
+  const CosmosSchedule schedule = {self->settings.schedule_d};
+  set_pinned (self, x_at (self, k), (float) cosmos_schedule_get_alpha (schedule, self->times[k]),
+              (float) cosmos_schedule_get_sigma (schedule, self->times[k]), COSMOS_PIN_STREAM + (uint32_t) k);
+}
+
+/* A guess, or what the last step came to. */
+static void pin_guess (CosmosTrajectory *self, float *x0)
+{
+  set_pinned (self, x0, 1.0f, 0.0f, 0);
+}
+
+static bool is_finite (const float *x, size_t n)
+{
+  double sum = 0;
+  for (size_t i = 0; i < n; i++)
+    sum += fabs ((double) x[i]);
+  return isfinite (sum);
+}
+
+bool cosmos_trajectory_pin (CosmosTrajectory *self, const float *latents, const bool *mask, CosmosError *err)
+{
+  const CosmosConfig *config = cosmos_pipeline_get_config (self->pipeline);
+  const size_t N = (size_t) config->latents, Z = (size_t) config->latent_width;
+  if (cosmos_trajectory_is_done (self))
+    return cosmos_error_set (err, COSMOS_STATUS_RANGE, "The run has made all of its %d steps: it is too late to pin latents",
+                             self->n_done);
+  for (size_t i = 0; i < N; i++)
+    if (mask[i] && !is_finite (latents + i * Z, Z))
+      return cosmos_error_set (err, COSMOS_STATUS_RANGE, "Latent %zu cannot be pinned: its numbers are not finite", i + 1);
+  if (!self->pins)
+    self->pins = new_floats (N, Z);
+  if (!self->is_pinned)
+    self->is_pinned = calloc (N, sizeof *self->is_pinned);
+  if (!self->pins || !self->is_pinned) {
+    free (self->pins);
+    self->pins = NULL;
+    return no_memory (err);
+  }
+  memcpy (self->is_pinned, mask, N * sizeof *mask);
+  for (size_t i = 0; i < N; i++)
+    if (mask[i])
+      memcpy (self->pins + i * Z, latents + i * Z, Z * sizeof *self->pins);
+  pin_state (self, self->n_done);
+  return true;
+}
+
 /* ---- stepping ---- */
 
 /* One call of the network at step k. */
@@ -283,14 +358,6 @@ static double root_mean_square_change (const float *now, const float *before, si
   return sqrt (sum / (double) n);
 }
 
-static bool is_finite (const float *x, size_t n)
-{
-  double sum = 0;
-  for (size_t i = 0; i < n; i++)
-    sum += fabs ((double) x[i]);
-  return isfinite (sum);
-}
-
 /* x at times[k + 1], from step k. */
 static void step (CosmosTrajectory *self, int k, const float *noise, float *next)
 {
@@ -304,11 +371,13 @@ static void go_on_from (CosmosTrajectory *self, int k)
 {
   if (k + 1 == self->settings.steps) {
     step (self, k, NULL, self->mean);
+    pin_guess (self, self->mean);
     return;
   }
   if (cosmos_sampler_is_stochastic (self->settings.sampler))
     draw_noise (self, (uint32_t) k + 1, self->noise);
   step (self, k, self->noise, x_at (self, k + 1));
+  pin_state (self, k + 1);
 }
 
 bool cosmos_trajectory_advance (CosmosTrajectory *self, CosmosProgress *progress, CosmosError *err)
@@ -328,6 +397,7 @@ bool cosmos_trajectory_advance (CosmosTrajectory *self, CosmosProgress *progress
                              "%s: the denoiser's numbers are not finite: the weights are damaged, or they do not "
                              "bear this precision. Try f32, or get the model anew.",
                              cosmos_pipeline_get_path (self->pipeline));
+  pin_guess (self, x0_at (self, k));
   go_on_from (self, k);
   self->steps[k] = (CosmosStep) {
     .index = k,

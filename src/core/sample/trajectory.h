@@ -5,6 +5,11 @@
  * (weights, settings, source): x_T is N(0, 1) by (seed + b, 0, index), the noise of step k by (seed + b, k + 1, index), so that sample b is
  * what seed + b gives alone, up to rounding. The memory of all steps is taken when the run is made. One thread at a time; runs share nothing
  * that changes, but runs that go on at the same time need pools of their own.
+ *
+ * Latents can be pinned to values z, so that the run makes the rest to fit them: the replacement method of conditional sampling (Song et al. 2021,
+ * arXiv 2011.13456, section 5 and appendix I.2; Lugmayr et al. 2022, arXiv 2201.09865). At every step the network reads alpha_t z + sigma_t eps in
+ * their place, eps being N(0, 1) by (seed + b, COSMOS_PIN_STREAM + k, index); its guess there is replaced by z, so that self-conditioning, the
+ * sampler's memory and the result carry z itself, bit for bit. The noise of the other latents is what it is without pins.
  */
 #pragma once
 
@@ -13,6 +18,9 @@
 #include "core/sample/settings.h"
 
 typedef struct CosmosTrajectory CosmosTrajectory;
+
+/* The stream of the pinned latents' noise at step 0: apart from those of all steps. */
+#define COSMOS_PIN_STREAM UINT32_C (0x80000000)
 
 /* Step k = 0 .. steps - 1 goes from times[k] to times[k + 1]. The point after the last step is index `steps`. */
 typedef struct {
@@ -36,9 +44,13 @@ CosmosTrajectory *cosmos_trajectory_new_from_tokens (const CosmosPipeline *pipel
                                                      const CosmosSettings *settings, const int32_t *source, int64_t n,
                                                      CosmosError *err);
 /* A new run with copies of steps 0 .. k - 1 of this one, which goes on from x at step k (1 <= k <= steps done) under new settings: other seed,
- * sampler, guidance, task ... ; the number of steps, the times, the schedule and the batch must not change. */
+ * sampler, guidance, task ... ; the number of steps, the times, the schedule and the batch must not change. Nothing is pinned in it, until it is
+ * pinned itself. */
 CosmosTrajectory *cosmos_trajectory_branch (const CosmosTrajectory *self, int k, const CosmosSettings *settings,
                                             CosmosError *err);
+/* From the next step on; what was pinned before is free. latents: normalised, (N, Z), of which those are looked at that the mask (N) has, the same for
+ * all samples; both copied. Refuses numbers that are not finite, and a run that is done (COSMOS_STATUS_RANGE). */
+bool cosmos_trajectory_pin (CosmosTrajectory *self, const float *latents, const bool *mask, CosmosError *err);
 void cosmos_trajectory_free (CosmosTrajectory *self);
 
 const CosmosSettings *cosmos_trajectory_get_settings (const CosmosTrajectory *self);

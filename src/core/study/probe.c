@@ -32,6 +32,8 @@ static size_t latent_count (const CosmosPipeline *pipeline)
 void cosmos_reconstruction_clear (CosmosReconstruction *self)
 {
   cosmos_decoding_free (self->decoding);
+  free (self->latents);
+  free (self->expected);
   *self = (CosmosReconstruction) {0};
 }
 
@@ -70,6 +72,19 @@ static void measure_text (const int32_t *ids, const bool *keep, const CosmosTens
   result->exact = result->n_right == result->n_tokens;
 }
 
+/* Copies of what the text was and became; z: its latents. */
+static bool keep_text (const int32_t *ids, const bool *keep, int64_t L, const float *z, size_t n_z, CosmosReconstruction *result)
+{
+  result->expected = calloc ((size_t) L, sizeof *result->expected);
+  result->latents = calloc (n_z, sizeof *result->latents);
+  if (!result->expected || !result->latents)
+    return false;
+  for (int64_t i = 0; i < L; i++)
+    result->expected[i] = keep[i] ? ids[i] : -1;
+  memcpy (result->latents, z, n_z * sizeof *z);
+  return true;
+}
+
 static bool reconstruct_batch (const CosmosPipeline *pipeline, CosmosGraph *graph, const int32_t *ids, const bool *keep,
                                int batch, CosmosReconstruction *results, CosmosError *err)
 {
@@ -82,13 +97,16 @@ static bool reconstruct_batch (const CosmosPipeline *pipeline, CosmosGraph *grap
   CosmosTensor *guess = cosmos_pipeline_decode (pipeline, graph, z); /* (B, L, D) */
   if (!cosmos_decode_hidden (pipeline, graph, guess, decodings, err))
     return false;
+  const size_t count = latent_count (pipeline);
+  bool ok = true;
   for (int b = 0; b < batch; b++) {
     decodings[b]->seconds = (cosmos_clock_now () - start) / batch;
     results[b].decoding = decodings[b];
-    measure_latents (z->data + (size_t) b * latent_count (pipeline), latent_count (pipeline), &results[b]);
+    measure_latents (z->data + (size_t) b * count, count, &results[b]);
     measure_text (ids + b * L, keep + b * L, h, guess, b, &results[b]);
+    ok = keep_text (ids + b * L, keep + b * L, L, z->data + (size_t) b * count, count, &results[b]) && ok;
   }
-  return true;
+  return ok || no_memory (err);
 }
 
 bool cosmos_reconstruct_tokens (const CosmosPipeline *pipeline, CosmosPool *pool, const int32_t *ids, const bool *keep, size_t n,
@@ -217,46 +235,55 @@ static bool compare (const CosmosDecoding *clean, CosmosPerturbation *result)
   return ok;
 }
 
-/* all: (n + 1) latents, the first without noise, the last holding the noise until it is its turn. */
-static void add_noise (float *all, size_t n, size_t count, const float *latents, const double *sigmas, uint64_t seed)
+/* all: n x N x Z. */
+static bool add_noise (float *all, size_t n, size_t count, const float *latents, const double *sigmas, uint64_t seed)
 {
-  float *noise = all + n * count;
+  float *noise = malloc (count * sizeof *noise);
+  if (!noise)
+    return false;
   cosmos_random_normal (seed, 0, 0, noise, count);
-  memcpy (all, latents, count * sizeof *all);
   for (size_t k = 0; k < n; k++)
     for (size_t i = 0; i < count; i++)
-      all[(k + 1) * count + i] = latents[i] + (float) sigmas[k] * noise[i];
+      all[k * count + i] = latents[i] + (float) sigmas[k] * noise[i];
+  free (noise);
+  return true;
 }
 
-bool cosmos_perturb_latents (const CosmosPipeline *pipeline, CosmosPool *pool, const float *latents, const double *sigmas,
-                             size_t n, uint64_t seed, CosmosPerturbation *results, CosmosProgress *progress, CosmosError *err)
+/* made: n of zeros. */
+static bool perturb (const CosmosPipeline *pipeline, CosmosPool *pool, const float *latents, const CosmosDecoding *clean,
+                     const double *sigmas, size_t n, uint64_t seed, CosmosPerturbation *made, CosmosProgress *progress,
+                     CosmosError *err)
 {
   const size_t count = latent_count (pipeline);
+  float *all = calloc (n * count + 1, sizeof *all);
+  CosmosDecoding **decodings = calloc (n + 1, sizeof *decodings);
+  bool ok = (all && decodings && add_noise (all, n, count, latents, sigmas, seed)) || no_memory (err);
+  ok = ok && decode_all (pipeline, pool, all, n, decodings, "decoding with noise", progress, err);
+  for (size_t i = 0; ok && i < n; i++)
+    made[i] = (CosmosPerturbation) {.sigma = sigmas[i], .decoding = decodings[i]};
+  for (size_t i = 0; ok && i < n; i++)
+    ok = compare (clean, &made[i]) || no_memory (err);
+  free (all);
+  free (decodings);
+  return ok;
+}
+
+bool cosmos_perturb_latents (const CosmosPipeline *pipeline, CosmosPool *pool, const float *latents, const CosmosDecoding *clean,
+                             const double *sigmas, size_t n, uint64_t seed, CosmosPerturbation *results, CosmosProgress *progress,
+                             CosmosError *err)
+{
   for (size_t i = 0; i < n; i++)
     if (!(sigmas[i] >= 0 && sigmas[i] <= 100))
       return cosmos_error_set (err, COSMOS_STATUS_RANGE, "The noise's sigma is %g; it must be 0 to 100.", sigmas[i]);
-  float *all = calloc ((n + 1) * count, sizeof *all);
-  CosmosDecoding **decodings = calloc (n + 1, sizeof *decodings);
+  CosmosDecoding *own = NULL;
   CosmosPerturbation *made = calloc (n + 1, sizeof *made);
-  bool ok = (all && decodings && made) || no_memory (err);
-  if (ok) {
-    add_noise (all, n, count, latents, sigmas, seed);
-    ok = decode_all (pipeline, pool, all, n + 1, decodings, "decoding with noise", progress, err);
-  }
-  if (ok) {
-    for (size_t i = 0; i < n; i++) {
-      made[i] = (CosmosPerturbation) {.sigma = sigmas[i], .decoding = decodings[i + 1]};
-      ok = compare (decodings[0], &made[i]) && ok;
-    }
-    cosmos_decoding_free (decodings[0]);
-    if (ok)
-      memcpy (results, made, n * sizeof *made);
-    for (size_t i = 0; !ok && i < n; i++)
-      cosmos_perturbation_clear (&made[i]);
-    ok = ok || no_memory (err);
-  }
-  free (all);
-  free (decodings);
+  bool ok = (made || no_memory (err)) && (clean || decode_all (pipeline, pool, latents, 1, &own, "decoding", progress, err))
+            && perturb (pipeline, pool, latents, clean ? clean : own, sigmas, n, seed, made, progress, err);
+  if (ok)
+    memcpy (results, made, n * sizeof *made);
+  for (size_t i = 0; !ok && made && i < n; i++)
+    cosmos_perturbation_clear (&made[i]);
+  cosmos_decoding_free (own);
   free (made);
   return ok;
 }
@@ -266,7 +293,7 @@ bool cosmos_perturb (const CosmosPipeline *pipeline, CosmosPool *pool, const cha
 {
   float *latents = calloc (latent_count (pipeline), sizeof *latents);
   bool ok = (latents || no_memory (err)) && encode (pipeline, pool, &text, 1, latents, progress, err)
-            && cosmos_perturb_latents (pipeline, pool, latents, sigmas, n, seed, results, progress, err);
+            && cosmos_perturb_latents (pipeline, pool, latents, NULL, sigmas, n, seed, results, progress, err);
   free (latents);
   return ok;
 }
@@ -295,20 +322,21 @@ static double angle_between (const float *a, const float *b, size_t n)
   return isnan (cosine) ? 0 : acos (fmax (-1, fmin (1, cosine)));
 }
 
-bool cosmos_interpolate_latents (const CosmosPipeline *pipeline, CosmosPool *pool, const float *a, const float *b, size_t n,
-                                 bool spherical, CosmosDecoding **decodings, CosmosProgress *progress, CosmosError *err)
+bool cosmos_interpolate_latents (const CosmosPipeline *pipeline, CosmosPool *pool, const float *a, const float *b,
+                                 const double *mus, size_t n, bool spherical, CosmosDecoding **decodings,
+                                 CosmosProgress *progress, CosmosError *err)
 {
   const size_t count = latent_count (pipeline);
-  if (n < 2 || n > 1000)
-    return cosmos_error_set (err, COSMOS_STATUS_RANGE, "%zu texts cannot lie between two: 2 to 1000 can, the ends included.", n);
-  float *all = calloc (n * count, sizeof *all);
+  for (size_t k = 0; k < n; k++)
+    if (!(mus[k] >= 0 && mus[k] <= 1))
+      return cosmos_error_set (err, COSMOS_STATUS_RANGE, "A text at %g does not lie between two; 0 to 1 does.", mus[k]);
+  float *all = calloc (n * count + 1, sizeof *all);
   if (!all)
     return no_memory (err);
   double angle = angle_between (a, b, count);
   bool round = spherical && sin (angle) > 1e-6;
   for (size_t k = 0; k < n; k++) {
-    double mu = (double) k / (double) (n - 1);
-    Mix mix = round ? spherical_mix (angle, mu) : (Mix) {1 - mu, mu};
+    Mix mix = round ? spherical_mix (angle, mus[k]) : (Mix) {1 - mus[k], mus[k]};
     for (size_t i = 0; i < count; i++)
       all[k * count + i] = (float) (mix.a * (double) a[i] + mix.b * (double) b[i]);
   }
@@ -321,9 +349,52 @@ bool cosmos_interpolate (const CosmosPipeline *pipeline, CosmosPool *pool, const
                          CosmosDecoding **decodings, CosmosProgress *progress, CosmosError *err)
 {
   const size_t count = latent_count (pipeline);
+  if (n < 2 || n > 1000)
+    return cosmos_error_set (err, COSMOS_STATUS_RANGE, "%zu texts cannot lie between two: 2 to 1000 can, the ends included.", n);
   float *latents = calloc (2 * count, sizeof *latents);
-  bool ok = (latents || no_memory (err)) && encode (pipeline, pool, (const char *const[]) {a, b}, 2, latents, progress, err)
-            && cosmos_interpolate_latents (pipeline, pool, latents, latents + count, n, spherical, decodings, progress, err);
+  double *mus = calloc (n, sizeof *mus);
+  bool ok = (latents && mus) || no_memory (err);
+  for (size_t k = 0; ok && k < n; k++)
+    mus[k] = (double) k / (double) (n - 1);
+  ok = ok && encode (pipeline, pool, (const char *const[]) {a, b}, 2, latents, progress, err)
+       && cosmos_interpolate_latents (pipeline, pool, latents, latents + count, mus, n, spherical, decodings, progress, err);
   free (latents);
+  free (mus);
+  return ok;
+}
+
+/* ---- influence ---- */
+
+static float get_probability (const CosmosTokenGuess *guess, int32_t id)
+{
+  for (int i = 0; i < COSMOS_TOP_K; i++)
+    if (guess->top[i] == id)
+      return guess->top_probability[i];
+  return 0;
+}
+
+bool cosmos_measure_influence (const CosmosPipeline *pipeline, CosmosPool *pool, const float *latents,
+                               const CosmosDecoding *clean, float *influence, CosmosProgress *progress, CosmosError *err)
+{
+  const CosmosConfig *config = cosmos_pipeline_get_config (pipeline);
+  const size_t N = (size_t) config->latents, Z = (size_t) config->latent_width, count = N * Z, L = (size_t) config->tokens;
+  CosmosDecoding *own = NULL, **decodings = calloc (N, sizeof *decodings);
+  float *all = calloc (N * count, sizeof *all);
+  bool ok = (all && decodings) || no_memory (err);
+  for (size_t i = 0; ok && i < N; i++) {
+    memcpy (all + i * count, latents, count * sizeof *all);
+    memset (all + i * count + i * Z, 0, Z * sizeof *all);
+  }
+  ok = ok && (clean || decode_all (pipeline, pool, latents, 1, &own, "decoding", progress, err))
+       && decode_all (pipeline, pool, all, N, decodings, "leaving out a latent at a time", progress, err);
+  clean = clean ? clean : own;
+  for (size_t i = 0; ok && i < N; i++) {
+    for (size_t j = 0; j < L; j++)
+      influence[i * L + j] = clean->tokens[j].probability - get_probability (&decodings[i]->tokens[j], clean->tokens[j].id);
+    cosmos_decoding_free (decodings[i]);
+  }
+  cosmos_decoding_free (own);
+  free (decodings);
+  free (all);
   return ok;
 }

@@ -83,6 +83,10 @@ static void test_reconstruct (Fixture *self, gconstpointer data)
     g_assert_cmpfloat_with_epsilon (results[i].latent_mean, mean, 1e-5);
     g_assert_cmpfloat_with_epsilon (results[i].latent_std, sqrt (square - mean * mean), 1e-5);
     g_assert_cmpint (results[i].decoding->n_positions, ==, L);
+    for (size_t c = 0; c < self->count; c++)
+      g_assert_cmpfloat_with_epsilon (results[i].latents[c], z->data[c], 1e-4f);
+    for (int j = 0; j < L; j++)
+      g_assert_cmpint (results[i].expected[j], ==, keep[i][j] ? ids[i][j] : -1);
     cosmos_reconstruction_clear (&results[i]);
     g_assert_null (results[i].decoding);
   }
@@ -124,7 +128,7 @@ static void test_perturb (Fixture *self, gconstpointer data)
   cosmos_random_normal (8, 0, 0, noise, self->count);
   for (int i = 0; i < SIGMAS; i++)
     sigmas[i] = 0.5 * i;
-  must (cosmos_perturb_latents (self->pipeline, self->pool, latents, sigmas, SIGMAS, 8, results, NULL, &err), &err);
+  must (cosmos_perturb_latents (self->pipeline, self->pool, latents, NULL, sigmas, SIGMAS, 8, results, NULL, &err), &err);
   g_assert_cmpfloat (results[0].bleu, ==, 1);
   g_assert_cmpfloat (results[0].token_accuracy, ==, 1);
   g_assert_cmpfloat (results[SIGMAS - 1].token_accuracy, <, 1);
@@ -164,9 +168,10 @@ static void test_interpolate (Fixture *self, gconstpointer spherical)
   bool round = GPOINTER_TO_INT (spherical);
   g_autofree float *a = g_new (float, self->count), *b = g_new (float, self->count), *middle = g_new (float, self->count);
   CosmosDecoding *decodings[N], *expected;
+  const double mus[N] = {0, 0.25, 0.5, 0.75, 1};
   cosmos_random_normal (1, 0, 0, a, self->count);
   cosmos_random_normal (2, 0, 0, b, self->count);
-  must (cosmos_interpolate_latents (self->pipeline, self->pool, a, b, N, round, decodings, NULL, &err), &err);
+  must (cosmos_interpolate_latents (self->pipeline, self->pool, a, b, mus, N, round, decodings, NULL, &err), &err);
   double product = 0, square_a = 0, square_b = 0;
   for (size_t i = 0; i < self->count; i++) {
     product += (double) a[i] * (double) b[i];
@@ -203,10 +208,70 @@ static void test_interpolate_odd_directions (Fixture *self, gconstpointer data)
     CosmosDecoding *decodings[3];
     for (size_t i = 0; i < self->count; i++)
       a[i] = what == 0 ? 0 : what == 1 ? b[i] : -b[i];
-    must (cosmos_interpolate_latents (self->pipeline, self->pool, a, b, 3, true, decodings, NULL, &err), &err);
+    must (cosmos_interpolate_latents (self->pipeline, self->pool, a, b, (double[]) {0, 0.5, 1}, 3, true, decodings, NULL, &err),
+          &err);
     for (int k = 0; k < 3; k++)
       cosmos_decoding_free (decodings[k]);
   }
+}
+
+/* A decode that is there already changes nothing but the time. */
+static void test_clean_decode (Fixture *self, gconstpointer data)
+{
+  (void) data;
+  CosmosError err;
+  const double sigmas[] = {0.5, 2};
+  g_autofree float *latents = g_new (float, self->count);
+  CosmosPerturbation with[2], without[2];
+  CosmosDecoding *clean;
+  CosmosGraph *graph = cosmos_graph_new (self->pool, NULL);
+  cosmos_random_normal (1, 9, 0, latents, self->count);
+  must (cosmos_decode (self->pipeline, graph, latents, 1, &clean, &err), &err);
+  must (cosmos_perturb_latents (self->pipeline, self->pool, latents, clean, sigmas, 2, 8, with, NULL, &err), &err);
+  must (cosmos_perturb_latents (self->pipeline, self->pool, latents, NULL, sigmas, 2, 8, without, NULL, &err), &err);
+  for (int i = 0; i < 2; i++) {
+    g_assert_cmpfloat (with[i].bleu, ==, without[i].bleu);
+    g_assert_cmpfloat (with[i].token_accuracy, ==, without[i].token_accuracy);
+    cosmos_perturbation_clear (&with[i]);
+    cosmos_perturbation_clear (&without[i]);
+  }
+  cosmos_decoding_free (clean);
+  cosmos_graph_free (graph);
+}
+
+/* Against decodes made by hand; a latent that is 0 already does nothing. */
+static void test_influence (Fixture *self, gconstpointer data)
+{
+  (void) data;
+  CosmosError err;
+  const CosmosConfig *config = cosmos_pipeline_get_config (self->pipeline);
+  const size_t Z = (size_t) config->latent_width, N = (size_t) config->latents;
+  g_autofree float *latents = g_new (float, self->count), *influence = g_new (float, N *TINY_TOKENS);
+  CosmosDecoding *clean, *without;
+  CosmosGraph *graph = cosmos_graph_new (self->pool, NULL);
+  cosmos_random_normal (1, 9, 0, latents, self->count);
+  memset (latents, 0, Z * sizeof *latents);
+  must (cosmos_measure_influence (self->pipeline, self->pool, latents, NULL, influence, NULL, &err), &err);
+  must (cosmos_decode (self->pipeline, graph, latents, 1, &clean, &err), &err);
+  for (size_t i = 0; i < 2; i++) {
+    g_autofree float *changed = g_memdup2 (latents, self->count * sizeof *latents);
+    memset (changed + i * Z, 0, Z * sizeof *changed);
+    must (cosmos_decode (self->pipeline, graph, changed, 1, &without, &err), &err);
+    for (int j = 0; j < TINY_TOKENS; j++) {
+      float left = 0;
+      for (int k = 0; k < COSMOS_TOP_K; k++)
+        left = without->tokens[j].top[k] == clean->tokens[j].id ? without->tokens[j].top_probability[k] : left;
+      g_assert_cmpfloat_with_epsilon (influence[i * TINY_TOKENS + (size_t) j], clean->tokens[j].probability - left, 1e-5f);
+    }
+    cosmos_decoding_free (without);
+  }
+  for (int j = 0; j < TINY_TOKENS; j++)
+    g_assert_cmpfloat_with_epsilon (influence[j], 0, 1e-5f);
+  cosmos_decoding_free (clean);
+  cosmos_graph_free (graph);
+  latents[5] = NAN;
+  g_assert_false (cosmos_measure_influence (self->pipeline, self->pool, latents, NULL, influence, NULL, &err));
+  g_assert_cmpint (err.code, ==, COSMOS_STATUS_CORRUPT);
 }
 
 static void count_reports (double fraction, const char *what, void *data)
@@ -232,15 +297,23 @@ static void test_refusals (Fixture *self, gconstpointer data)
   g_assert_false (cosmos_interpolate (self->pipeline, self->pool, text, text, 2, false, decodings, NULL, &err));
   g_assert_cmpint (err.code, ==, COSMOS_STATUS_UNSUPPORTED);
 
+  for (size_t n = 1; n <= 1001; n += 1000) {
+    g_assert_false (cosmos_interpolate (self->pipeline, self->pool, text, text, n, false, decodings, NULL, &err));
+    g_assert_cmpint (err.code, ==, COSMOS_STATUS_RANGE);
+  }
+
   int32_t ids[TINY_TOKENS] = {2, TINY_VOCABULARY, 3};
   const bool keep[TINY_TOKENS] = {true, true, true};
   g_assert_false (cosmos_reconstruct_tokens (self->pipeline, self->pool, ids, keep, 1, &result, NULL, &err));
   g_assert_cmpint (err.code, ==, COSMOS_STATUS_RANGE);
   g_assert_false (
-      cosmos_perturb_latents (self->pipeline, self->pool, latents, (double[]) {NAN}, 1, 0, &perturbation, NULL, &err));
-  g_assert_false (cosmos_perturb_latents (self->pipeline, self->pool, latents, (double[]) {-1}, 1, 0, &perturbation, NULL, &err));
-  g_assert_false (cosmos_interpolate_latents (self->pipeline, self->pool, latents, latents, 1, false, decodings, NULL, &err));
-  g_assert_false (cosmos_interpolate_latents (self->pipeline, self->pool, latents, latents, 1001, false, decodings, NULL, &err));
+      cosmos_perturb_latents (self->pipeline, self->pool, latents, NULL, (double[]) {NAN}, 1, 0, &perturbation, NULL, &err));
+  g_assert_false (
+      cosmos_perturb_latents (self->pipeline, self->pool, latents, NULL, (double[]) {-1}, 1, 0, &perturbation, NULL, &err));
+  g_assert_false (cosmos_interpolate_latents (self->pipeline, self->pool, latents, latents, (double[]) {-0.5}, 1, false,
+                                              decodings, NULL, &err));
+  g_assert_false (cosmos_interpolate_latents (self->pipeline, self->pool, latents, latents, (double[]) {NAN}, 1, false, decodings,
+                                              NULL, &err));
 
   int reports = 0;
   CosmosProgress progress = {.report = count_reports, .data = &reports};
@@ -248,8 +321,8 @@ static void test_refusals (Fixture *self, gconstpointer data)
   ids[1] = 5;
   g_assert_false (cosmos_reconstruct_tokens (self->pipeline, self->pool, ids, keep, 1, &result, &progress, &err));
   g_assert_cmpint (err.code, ==, COSMOS_STATUS_CANCELLED);
-  g_assert_false (
-      cosmos_interpolate_latents (self->pipeline, self->pool, latents, latents, 2, false, decodings, &progress, &err));
+  g_assert_false (cosmos_interpolate_latents (self->pipeline, self->pool, latents, latents, (double[]) {0, 1}, 2, false,
+                                              decodings, &progress, &err));
   g_assert_cmpint (err.code, ==, COSMOS_STATUS_CANCELLED);
   g_assert_cmpint (reports, ==, 2);
   g_assert_cmpint (result.n_tokens, ==, -1);
@@ -257,7 +330,8 @@ static void test_refusals (Fixture *self, gconstpointer data)
   g_assert_true (!decodings[0] && !decodings[1]);
 
   latents[3] = NAN;
-  g_assert_false (cosmos_interpolate_latents (self->pipeline, self->pool, latents, latents, 2, false, decodings, NULL, &err));
+  g_assert_false (cosmos_interpolate_latents (self->pipeline, self->pool, latents, latents, (double[]) {0, 1}, 2, false,
+                                              decodings, NULL, &err));
   g_assert_cmpint (err.code, ==, COSMOS_STATUS_CORRUPT);
 }
 
@@ -270,6 +344,8 @@ int main (int argc, char **argv)
   g_test_add ("/probe/interpolate/straight", Fixture, GINT_TO_POINTER (0), set_up, test_interpolate, tear_down);
   g_test_add ("/probe/interpolate/spherical", Fixture, GINT_TO_POINTER (1), set_up, test_interpolate, tear_down);
   g_test_add ("/probe/interpolate/odd-directions", Fixture, NULL, set_up, test_interpolate_odd_directions, tear_down);
+  g_test_add ("/probe/clean-decode", Fixture, NULL, set_up, test_clean_decode, tear_down);
+  g_test_add ("/probe/influence", Fixture, NULL, set_up, test_influence, tear_down);
   g_test_add ("/probe/refusals", Fixture, NULL, set_up, test_refusals, tear_down);
   return g_test_run ();
 }
