@@ -71,6 +71,7 @@ static const struct {
   {"win.stop", {"<Control>period"}},
   {"win.branch", {"<Control>b"}},
   {"win.bookmark", {"<Control>m"}},
+  {"win.export", {"<Control>e"}},
   {"win.copy-text", {"<Control><Shift>c"}},
   {"win.loop", {"<Control>l"}},
   {"win.noisy", {"<Control>t"}},

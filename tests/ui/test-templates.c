@@ -10,11 +10,13 @@
 #include "app/cpg-token-popover.h"
 #include "app/cpg-transport.h"
 #include "app/cpg-window.h"
+#include "app/export/cpg-export-dialog.h"
 
 static void test_parts (void)
 {
-  const GType types[] = {CPG_TYPE_COMPARE_PAGE,  CPG_TYPE_DENOISE_PAGE,     CPG_TYPE_EXPLORE_PAGE,  CPG_TYPE_RUN_PICTURES,
-                         CPG_TYPE_SETTINGS_PANE, CPG_TYPE_SHORTCUTS_DIALOG, CPG_TYPE_TOKEN_POPOVER, CPG_TYPE_TRANSPORT};
+  const GType types[] = {CPG_TYPE_COMPARE_PAGE,     CPG_TYPE_DENOISE_PAGE,  CPG_TYPE_EXPLORE_PAGE,
+                         CPG_TYPE_EXPORT_DIALOG,    CPG_TYPE_RUN_PICTURES,  CPG_TYPE_SETTINGS_PANE,
+                         CPG_TYPE_SHORTCUTS_DIALOG, CPG_TYPE_TOKEN_POPOVER, CPG_TYPE_TRANSPORT};
   g_autoptr (CpgSession) session = cpg_session_new ();
   for (size_t i = 0; i < G_N_ELEMENTS (types); i++) {
     g_test_message ("%s", g_type_name (types[i]));

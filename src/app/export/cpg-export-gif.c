@@ -8,7 +8,17 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
-enum { WIDTH = 640, MARGIN = 20, BAR = 8, MOST_FRAMES = 120, SHORTEST = 6, LONGEST = 25, ALL = 600, HOLD = 300 /* 1/100 s */ };
+enum {
+  WIDTH = 640,
+  MARGIN = 20,
+  TEXT_MARGIN = 8 /* that the text's own drawing has around it */,
+  BAR = 8,
+  MOST_FRAMES = 120,
+  SHORTEST = 6,
+  LONGEST = 25,
+  ALL = 600,
+  HOLD = 300 /* 1/100 s */
+};
 enum { N_COLOURS = 256, RAMP = N_COLOURS / 2, TOP = RAMP - 1 };
 #define TEXT_SCALE 1.2
 
@@ -62,7 +72,7 @@ static void make_palette (Film *self)
 static PangoLayout *create_text (const CpgRecordStep *step, CpgTokenText *text, const CpgStyle *style)
 {
   cpg_token_text_init (text, step->tokens, step->n_tokens, TEXT_SCALE);
-  return cpg_token_text_create_layout (text, style, WIDTH - 2 * MARGIN);
+  return cpg_token_text_create_layout (text, style, WIDTH - 2 * MARGIN + 2 * TEXT_MARGIN);
 }
 
 static int get_text_height (const CpgRecordStep *step, const CpgStyle *style)
@@ -107,7 +117,7 @@ static void draw_frame (Film *self, const CpgRecord *record, int index)
   draw_noise (cr, y, step->sigma, style);
   y += BAR + 10;
   PangoLayout *layout = create_text (step, &text, style);
-  cairo_translate (cr, MARGIN, y);
+  cairo_translate (cr, MARGIN - TEXT_MARGIN, y);
   cpg_token_text_draw_layout (&text, cr, layout, style);
   g_object_unref (layout);
   cpg_token_text_clear (&text);

@@ -25,8 +25,9 @@ static char *escape (const char *text, const char *line_end)
       continue;
     }
     gboolean begins = c == plain || c[-1] == '\n',
-             numbers = g_ascii_isdigit (*plain) && strspn (plain, "0123456789") == (gsize) (c - plain);
-    if (strchr ("\\`*_[]>#|~!$", *c) || (begins && strchr ("+-=:", *c)) || (numbers && strchr (".)", *c)))
+             counts = g_ascii_isdigit (*plain) && strspn (plain, "0123456789") == (gsize) (c - plain);
+    if (strchr ("\\`*_[]>#|~!$", *c) || (begins && strchr ("+-=:", *c))
+        || (counts && strchr (".)", *c) && !g_ascii_isdigit (c[1])))
       g_string_append_c (escaped, '\\');
     g_string_append_c (escaped, *c);
   }
@@ -53,7 +54,7 @@ static void add_facts (const CpgExportWork *work, GString *report)
     const CpgRecordFact *fact = &g_array_index (record->facts, CpgRecordFact, i);
     add_row (report, fact->title, fact->words);
   }
-  g_autofree char *seconds = g_strdup_printf (_ ("%.1f seconds"), record->seconds);
+  g_autofree char *seconds = g_strdup_printf (_ ("%.2f seconds"), record->seconds);
   add_row (report, _ ("Time"), seconds);
 }
 

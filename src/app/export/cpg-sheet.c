@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 enum { MARGIN = 32, GAP = 16, PICTURE_HEIGHT = 300, INNER = CPG_SHEET_WIDTH - 2 * MARGIN, LATENT_LIMIT = 3, LONGEST_FACT = 160 };
+enum { TEXT_MARGIN = 8 }; /* that the text's own drawing has around it */
 #define TEXT_SCALE 1.25
 #define TITLE_SCALE 1.6
 
@@ -177,11 +178,11 @@ static double draw_text (const CpgRecord *record, int step, cairo_t *cr, double 
   CpgTokenText text;
   int width, height;
   cpg_token_text_init (&text, record->steps[step].tokens, record->steps[step].n_tokens, TEXT_SCALE);
-  PangoLayout *layout = cpg_token_text_create_layout (&text, style, INNER);
+  PangoLayout *layout = cpg_token_text_create_layout (&text, style, INNER + 2 * TEXT_MARGIN);
   cpg_token_text_get_size (layout, &width, &height);
   if (cr) {
     cairo_save (cr);
-    cairo_translate (cr, MARGIN, y);
+    cairo_translate (cr, MARGIN - TEXT_MARGIN, y);
     cpg_token_text_draw_layout (&text, cr, layout, style);
     cairo_restore (cr);
   }
