@@ -60,6 +60,23 @@ static gboolean check_place (GFile *file, GCancellable *cancellable, GError **er
   return FALSE;
 }
 
+/* What GLib says names the file beside the place: only why is worth telling. */
+static gboolean put_by_path (const char *path, const char *data, gsize n, GError **error)
+{
+  GError *failure = NULL;
+  g_autofree char *folder = g_path_get_dirname (path);
+  if (!g_file_test (folder, G_FILE_TEST_IS_DIR)) {
+    g_set_error_literal (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, _ ("There is no such folder"));
+    return FALSE;
+  }
+  if (g_file_set_contents_full (path, data, (gssize) n, G_FILE_SET_CONTENTS_CONSISTENT, 0666, &failure))
+    return TRUE;
+  const char *why = strrchr (failure->message, ':');
+  g_set_error_literal (error, failure->domain, failure->code, why && why[1] ? why + 2 : failure->message);
+  g_error_free (failure);
+  return FALSE;
+}
+
 /* Beside its place under another name first. Where files have no paths, the place itself keeps a copy. */
 static gboolean put (GFile *file, GBytes *bytes, GCancellable *cancellable, GError **error)
 {
@@ -69,7 +86,7 @@ static gboolean put (GFile *file, GBytes *bytes, GCancellable *cancellable, GErr
   if (!check_place (file, cancellable, error))
     return FALSE;
   if (path)
-    return g_file_set_contents_full (real ? real : path, data, (gssize) n, G_FILE_SET_CONTENTS_CONSISTENT, 0666, error);
+    return put_by_path (real ? real : path, data, n, error);
   return g_file_replace_contents (file, data, n, NULL, TRUE, G_FILE_CREATE_NONE, NULL, cancellable, error);
 }
 
