@@ -72,6 +72,7 @@ static const struct {
   {"win.branch", {"<Control>b"}},
   {"win.bookmark", {"<Control>m"}},
   {"win.export", {"<Control>e"}},
+  {"win.copy-picture", {"<Control><Shift>p"}},
   {"win.copy-text", {"<Control><Shift>c"}},
   {"win.loop", {"<Control>l"}},
   {"win.noisy", {"<Control>t"}},

@@ -99,6 +99,13 @@ static void copy_text (CpgDenoisePage *self)
   cpg_page_say (CPG_PAGE (self), _ ("The text is copied"));
 }
 
+static void copy_picture (CpgDenoisePage *self)
+{
+  g_autoptr (GdkTexture) texture = cpg_run_pictures_create_texture (self->pictures);
+  gdk_clipboard_set_texture (gtk_widget_get_clipboard (GTK_WIDGET (self)), texture);
+  cpg_page_say (CPG_PAGE (self), _ ("The picture is copied"));
+}
+
 /* The step that is to be exported stays where it is. */
 static void export (CpgDenoisePage *self)
 {
@@ -164,6 +171,7 @@ static const Action actions[] = {
   {"branch", can_branch, branch},
   {"bookmark", has_step, bookmark},
   {"copy-text", has_step, copy_text},
+  {"copy-picture", has_step, copy_picture},
   {"export", has_step, export},
   {"play", has_run, play},
   {"first-step", can_go_back, go_first},

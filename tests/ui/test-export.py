@@ -42,7 +42,7 @@ class Export(driver.WindowTest):
         check = self.find(title, "check box", "radio button")
         self.program.wait(lambda: check.get_state_set().contains(Atspi.StateType.SHOWING), title)
         # The toolkit has no action for buttons of this kind.
-        place = check.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+        place = self.find(title, "list item").get_component_iface().get_extents(Atspi.CoordType.WINDOW)
         subprocess.run(["xdotool", "mousemove", str(place.x + place.width // 2), str(place.y + place.height // 2), "click", "1"], check=True)
         self.program.wait(lambda: check.get_state_set().contains(Atspi.StateType.CHECKED), title)
 
@@ -154,6 +154,33 @@ class Export(driver.WindowTest):
         program.label("is written")
         frames = subprocess.run(["identify", *home.glob("story-*.gif")], check=True, capture_output=True, text=True).stdout
         self.assertEqual(len(frames.splitlines()), 120)
+        self.quit()
+
+    def drag(self, name):
+        """From a button, over the page; whether something hangs on the pointer on the way."""
+        def windows():
+            found = subprocess.run(["xdotool", "search", "--onlyvisible", "--maxdepth", "1", "--class", ""], capture_output=True, text=True)
+            return len(found.stdout.split())
+        place = self.program.find(name, "push button", "button").get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+        before = windows()
+        # The toolkit's places leave out the borders of what is around.
+        x, y = place.x + place.width // 2 + 24, place.y + place.height // 2 + 24
+        subprocess.run(["xdotool", "mousemove", str(x), str(y), "sleep", "0.2", "mousedown", "1"], check=True)
+        for i in range(1, 9):
+            subprocess.run(["xdotool", "mousemove", str(x - 10 * i), str(y + 12 * i), "sleep", "0.05"], check=True)
+        self.program.photograph("drag-" + name.split()[-1].lower())
+        self.program.wait(lambda: windows() > before, "what is dragged")
+        subprocess.run(["xdotool", "mouseup", "1"], check=True)
+        self.program.wait(lambda: windows() == before, "the end of it")
+
+    def test_copy_and_drag(self):
+        program = self.open()
+        self.drag("Copy Text")
+        self.drag("Copy Picture")
+        program.act("win.copy-picture")
+        program.label("The picture is copied")
+        program.find("Copy Text", "push button", "button").do_action(0)
+        program.label("The text is copied")
         self.quit()
 
     def test_narrow(self):
