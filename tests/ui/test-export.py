@@ -176,6 +176,8 @@ class Export(driver.WindowTest):
     def test_copy_and_drag(self):
         program = self.open()
         self.drag("Copy Text")
+        subprocess.run(["xdotool", "mousemove", "460", "355", "click", "--repeat", "20", "--delay", "20", "5"], check=True)  # to the end of the page
+        time.sleep(1)
         self.drag("Copy Picture")
         program.act("win.copy-picture")
         program.label("The picture is copied")
