@@ -72,6 +72,8 @@ static const struct {
   {"win.branch", {"<Control>b"}},
   {"win.compare", {"<Control>d"}},
   {"win.bookmark", {"<Control>m"}},
+  {"win.export", {"<Control>e"}},
+  {"win.copy-picture", {"<Control><Shift>p"}},
   {"win.copy-text", {"<Control><Shift>c"}},
   {"win.loop", {"<Control>l"}},
   {"win.noisy", {"<Control>t"}},

@@ -1,5 +1,6 @@
 /* What can be done on the page that shows a run. */
 #include "app/cpg-denoise-page-private.h"
+#include "app/export/cpg-export-dialog.h"
 
 #include <glib/gi18n.h>
 #include <inttypes.h>
@@ -98,6 +99,20 @@ static void copy_text (CpgDenoisePage *self)
   cpg_page_say (CPG_PAGE (self), _ ("The text is copied"));
 }
 
+static void copy_picture (CpgDenoisePage *self)
+{
+  g_autoptr (GdkTexture) texture = cpg_run_pictures_create_texture (self->pictures);
+  gdk_clipboard_set_texture (gtk_widget_get_clipboard (GTK_WIDGET (self)), texture);
+  cpg_page_say (CPG_PAGE (self), _ ("The picture is copied"));
+}
+
+/* The step that is to be exported stays where it is. */
+static void export (CpgDenoisePage *self)
+{
+  cpg_player_set_playing (cpg_session_get_player (self->session), FALSE);
+  cpg_export_dialog_show (get_run (self), GTK_WIDGET (self));
+}
+
 /* ---- from step to step ---- */
 
 static gboolean has_run (CpgDenoisePage *self)
@@ -156,6 +171,8 @@ static const Action actions[] = {
   {"branch", can_branch, branch},
   {"bookmark", has_step, bookmark},
   {"copy-text", has_step, copy_text},
+  {"copy-picture", has_step, copy_picture},
+  {"export", has_step, export},
   {"play", has_run, play},
   {"first-step", can_go_back, go_first},
   {"previous-step", can_go_back, go_back},

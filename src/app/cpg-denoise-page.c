@@ -100,6 +100,18 @@ static void cpg_denoise_page_on_token (CpgDenoisePage *self, int position, const
   gtk_popover_popup (GTK_POPOVER (self->popover));
 }
 
+static GdkContentProvider *cpg_denoise_page_on_drag_text (CpgDenoisePage *self, double x, double y, GtkDragSource *source)
+{
+  CpgRun *run = self->session ? cpg_session_get_run (self->session) : NULL;
+  CpgStep *step = run ? cpg_run_get_current (run) : NULL;
+  if (!step || !*cpg_step_get_text (step))
+    return NULL;
+  /* The toolkit would hang all of the text on the pointer. */
+  g_autoptr (GdkPaintable) icon = gtk_widget_paintable_new (gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (source)));
+  gtk_drag_source_set_icon (source, icon, 0, 0);
+  return gdk_content_provider_new_typed (G_TYPE_STRING, cpg_step_get_text (step));
+}
+
 /* ---- the model ---- */
 
 static void cpg_denoise_page_on_model (CpgDenoisePage *self)
@@ -209,6 +221,7 @@ static void cpg_denoise_page_class_init (CpgDenoisePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, text);
   gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_describe);
   gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_get_source_hint);
+  gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_on_drag_text);
   gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_on_token);
 }
 

@@ -7,6 +7,8 @@
 #include "app/pictures/cpg-path-chart.h"
 #include "app/pictures/cpg-schedule-chart.h"
 
+enum { COPY_SCALE = 2 };
+
 struct _CpgRunPictures {
   AdwBin parent_instance;
   CpgSession *session;
@@ -118,6 +120,36 @@ static void cpg_run_pictures_on_selected (CpgRunPictures *self, int step)
   cpg_run_set_current_step (run, step);
 }
 
+/* ---- to other programs ---- */
+
+/* What stands in the stack is a picture with words below it. */
+GdkTexture *cpg_run_pictures_create_texture (CpgRunPictures *self)
+{
+  CpgPicture *picture = CPG_PICTURE (gtk_widget_get_first_child (adw_view_stack_get_visible_child (self->stack)));
+  const CpgStyle *style = cpg_picture_get_style (picture);
+  int width = MAX (gtk_widget_get_width (GTK_WIDGET (picture)), 1),
+      height = MAX (gtk_widget_get_height (GTK_WIDGET (picture)), 1);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, COPY_SCALE * width, COPY_SCALE * height);
+  cairo_t *cr = cairo_create (surface);
+  cairo_scale (cr, COPY_SCALE, COPY_SCALE);
+  gdk_cairo_set_source_rgba (cr, &style->surface);
+  cairo_paint (cr);
+  cpg_picture_draw (picture, cr, width, height, style);
+  cairo_destroy (cr);
+  cairo_surface_flush (surface);
+  gsize stride = (gsize) cairo_image_surface_get_stride (surface);
+  g_autoptr (GBytes) pixels = g_bytes_new_with_free_func (cairo_image_surface_get_data (surface),
+                                                          COPY_SCALE * (gsize) height * stride,
+                                                          (GDestroyNotify) cairo_surface_destroy, surface);
+  return gdk_memory_texture_new (COPY_SCALE * width, COPY_SCALE * height, GDK_MEMORY_DEFAULT, pixels, stride);
+}
+
+static GdkContentProvider *cpg_run_pictures_on_drag (CpgRunPictures *self, double x, double y, GtkDragSource *source)
+{
+  g_autoptr (GdkTexture) texture = cpg_run_pictures_create_texture (self);
+  return gdk_content_provider_new_typed (GDK_TYPE_TEXTURE, texture);
+}
+
 /* ---- the object ---- */
 
 static void cpg_run_pictures_set_session (CpgRunPictures *self, CpgSession *session)
@@ -179,6 +211,7 @@ static void cpg_run_pictures_class_init (CpgRunPicturesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CpgRunPictures, path);
   gtk_widget_class_bind_template_child (widget_class, CpgRunPictures, change);
   gtk_widget_class_bind_template_child (widget_class, CpgRunPictures, schedule);
+  gtk_widget_class_bind_template_callback (widget_class, cpg_run_pictures_on_drag);
   gtk_widget_class_bind_template_callback (widget_class, cpg_run_pictures_on_selected);
   gtk_widget_class_bind_template_callback (widget_class, cpg_run_pictures_queue);
 }

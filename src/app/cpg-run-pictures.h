@@ -15,4 +15,7 @@ G_DECLARE_FINAL_TYPE (CpgRunPictures, cpg_run_pictures, CPG, RUN_PICTURES, AdwBi
 /* Its pages: "latents", "path", "change", "schedule". */
 AdwViewStack *cpg_run_pictures_get_stack (CpgRunPictures *self);
 
+/* The picture that is shown, as it looks, for the clipboard. (transfer full) */
+GdkTexture *cpg_run_pictures_create_texture (CpgRunPictures *self);
+
 G_END_DECLS

@@ -31,6 +31,8 @@ static const Line lines[] = {
   {NULL, N_ ("Compare the run"), "<Control>d"},
   {NULL, N_ ("Another seed"), "<Control><Shift>d"},
   {NULL, N_ ("Copy the text"), "<Control><Shift>c"},
+  {NULL, N_ ("Copy the picture"), "<Control><Shift>p"},
+  {NULL, N_ ("Export the run or the step"), "<Control>e"},
   {N_ ("Window"), N_ ("Denoise page"), "<Alt>1"},
   {NULL, N_ ("Compare page"), "<Alt>2"},
   {NULL, N_ ("Explore page"), "<Alt>3"},

@@ -21,7 +21,7 @@ struct _CpgRun {
   CpgRunState end; /* DONE, CANCELLED or FAILED; WAITING while active */
   CpgRunState state;
   CpgStep *result;
-  char *error, *model_name;
+  char *error, *model_name, *model_path;
   double seconds;
   gboolean source_cut;
   int asked;                 /* step whose decoding was asked for last; -1 none */
@@ -181,6 +181,7 @@ static void finalize (GObject *object)
   g_array_unref (self->decoded);
   g_free (self->error);
   g_free (self->model_name);
+  g_free (self->model_path);
   g_free (self->projections[0].coordinates);
   g_free (self->projections[1].coordinates);
   G_OBJECT_CLASS (cpg_run_parent_class)->finalize (object);
@@ -358,12 +359,18 @@ CpgWorker *cpg_run_get_worker (CpgRun *self)
   return self->worker;
 }
 
+CpgJob *cpg_run_get_job (CpgRun *self)
+{
+  return self->job;
+}
+
 /* ---- events ---- */
 
 static void take_start (CpgRun *self, CpgEvent *event)
 {
   self->begun = TRUE;
   self->model_name = g_strdup (event->model->name);
+  self->model_path = g_strdup (event->model->path);
   self->source_cut = event->source_cut;
   notify (self, PROP_MODEL_NAME);
   if (self->source_cut)
@@ -552,9 +559,19 @@ const char *cpg_run_get_model_name (CpgRun *self)
   return self->model_name;
 }
 
+const char *cpg_run_get_model_path (CpgRun *self)
+{
+  return self->model_path;
+}
+
 double cpg_run_get_seconds (CpgRun *self)
 {
   return self->seconds;
+}
+
+int cpg_run_get_n_projected (CpgRun *self, CosmosShow show)
+{
+  return self->projections[show].tried;
 }
 
 double *cpg_run_project (CpgRun *self, CosmosShow show, int *n)

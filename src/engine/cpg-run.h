@@ -52,6 +52,7 @@ void cpg_run_set_show (CpgRun *self, CosmosShow show);
 CpgStep *cpg_run_get_result (CpgRun *self);
 const char *cpg_run_get_error (CpgRun *self);
 const char *cpg_run_get_model_name (CpgRun *self);
+const char *cpg_run_get_model_path (CpgRun *self); /* of its file; NULL before it has begun */
 double cpg_run_get_seconds (CpgRun *self);
 
 /* Never block. A step that is being made when pausing still arrives. */
@@ -62,6 +63,11 @@ void cpg_run_cancel (CpgRun *self);
 /* First two principal components of the x0 latents (or x_t) of steps 0 .. *n - 1, 2 numbers a step, (transfer full): the latest there are, NULL and
  * 0 before. Computed by the worker; asks for new ones where steps have come since, and "projected" tells. */
 double *cpg_run_project (CpgRun *self, CosmosShow show, int *n);
+/* Reads all steps made so far, as the run shows them, before the next step of any run: for who wants a run as a whole. Each is told of as always.
+ * with_path: also what cpg_run_project () gives. What is there already costs nothing. Cancelling keeps what was read. */
+void cpg_run_read_all_async (CpgRun *self, gboolean with_path, GCancellable *cancellable, GAsyncReadyCallback callback,
+                             gpointer data);
+gboolean cpg_run_read_all_finish (CpgRun *self, GAsyncResult *result, GError **error);
 /* What happens now, one sentence for people, translated ("Step 12 of 50: 31 of 54 tokens no longer change"). (transfer full) */
 char *cpg_run_describe (CpgRun *self);
 

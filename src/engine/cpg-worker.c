@@ -551,6 +551,11 @@ void cpg_worker_close (CpgWorker *self, CpgJob *job)
   put_order (self, ORDER_CLOSE, job, NULL, NULL);
 }
 
+gboolean cpg_worker_is_stopped (CpgWorker *self)
+{
+  return self->thread == NULL;
+}
+
 void cpg_worker_send (CpgWorker *self, CpgErrand *errand)
 {
   put_order (self, ORDER_ERRAND, NULL, NULL, errand);

@@ -57,7 +57,8 @@ void cpg_worker_load (CpgWorker *self, GTask *task);
 void cpg_worker_add (CpgWorker *self, CpgJob *job);
 /* Nobody wants anything of the job any more. */
 void cpg_worker_close (CpgWorker *self, CpgJob *job);
-/* (transfer full) */
+gboolean cpg_worker_is_stopped (CpgWorker *self);
+/* (transfer full) Not to one that is stopped. */
 void cpg_worker_send (CpgWorker *self, CpgErrand *errand);
 
 /* A job's wishes. */
