@@ -30,9 +30,8 @@ CpgModel *cpg_model_open (const char *path, CosmosCompute compute, GError **erro
 CpgModel *cpg_model_ref (CpgModel *self);
 void cpg_model_unref (CpgModel *self);
 
-/* Where models lie: $COSMOS_MODELS alone where it is set; else beside the program's tree, in the XDG data folders, and where the program was
- * installed. The first bundle with the task, those named after it before the others; task NULL or "": any bundle. NULL: none.
- * (transfer full) Any thread. */
+/* In the models folders (core/file/model-folders.h), the first bundle with the task, those named after it before the others; task NULL or "": any
+ * bundle. NULL: none. (transfer full) Any thread. */
 char *cpg_models_find (const char *task);
 
 G_END_DECLS
