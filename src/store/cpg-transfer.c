@@ -29,7 +29,7 @@ struct _CpgTransfer {
   struct curl_slist *headers;
   char *at; /* the address that redirects have led to */
   guint n_redirects, n_failures;
-  gboolean from_start; /* has been fetched as a whole in this round: a wrong checksum is final */
+  gboolean in_one_piece; /* all of it is from one answer: then a wrong checksum is final */
   guint64 farthest;    /* bytes that have been reached: getting there again is no progress */
   gint64 retry_at, last_byte, last_told, speed_since;
   guint64 speed_from, space_checked;
@@ -230,11 +230,9 @@ static gboolean judge (CpgTransfer *self)
   guint64 whole = cpg_response_get_whole_size (&self->response, &request);
   CpgPartOrigin origin = {self->response.etag, self->response.modified, whole};
   guint64 before = self->answer == CPG_ANSWER_REST ? request.offset : 0;
-  if (self->answer == CPG_ANSWER_WHOLE) {
-    self->from_start = TRUE;
-    if (!cpg_part_begin (self->part, &origin, &self->fault))
-      return FALSE;
-  }
+  self->in_one_piece = self->answer == CPG_ANSWER_WHOLE;
+  if (self->in_one_piece && !cpg_part_begin (self->part, &origin, &self->fault))
+    return FALSE;
   if (!check_space (self, whole > before ? whole - before : 0))
     return FALSE;
   g_mutex_lock (&self->lock);
@@ -422,7 +420,8 @@ static GError *get_network_error (CpgTransfer *self, CURLcode code)
   if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
     return g_error_new (CPG_FETCH_ERROR, CPG_FETCH_ERROR_CERTIFICATE,
                         _ ("%s: the server does not prove that it is the right one, so nothing was fetched: %s"), self->at, valid);
-  return g_error_new (CPG_FETCH_ERROR, CPG_FETCH_ERROR_NETWORK, _ ("%s: %s"), self->at, valid);
+  return g_error_new (CPG_FETCH_ERROR, CPG_FETCH_ERROR_NETWORK, _ ("%s: the connection failed (%s); try again later, what has come is kept"), self->at,
+                      valid);
 }
 
 /* The body of a usable answer has ended. Without a known size it must have ended by itself. */
@@ -512,7 +511,7 @@ void cpg_transfer_check (CpgTransfer *self)
     check_present (self, &self->check_fault);
 }
 
-/* A part that began in an earlier round may have been mended by no server: the whole is tried once. */
+/* Pieces of different answers may be pieces of different files, which not every server tells: then the whole is tried. */
 void cpg_transfer_take_check (CpgTransfer *self)
 {
   GError *fault = g_steal_pointer (&self->check_fault);
@@ -525,7 +524,7 @@ void cpg_transfer_take_check (CpgTransfer *self)
     g_clear_error (&fault);
     set_state (self, CPG_DOWNLOAD_PAUSED, NULL); /* step () looks at the wish */
     close_part (self);
-  } else if (useless && !self->from_start) {
+  } else if (useless && !self->in_one_piece) {
     g_clear_error (&fault);
     start_anew (self, g_get_monotonic_time ());
   } else {
@@ -579,7 +578,7 @@ static void begin_round (CpgTransfer *self, const CpgTransferPlace *place, gint6
 {
   self->n_failures = 0;
   self->farthest = 0;
-  self->from_start = FALSE;
+  self->in_one_piece = FALSE;
   begin (self, place, now);
 }
 
