@@ -55,7 +55,7 @@ static void parse_status (CpgResponse *self, const char *line)
 {
   const char *blank = strchr (line, ' ');
   cpg_response_clear (self);
-  self->status = blank ? (int) g_ascii_strtoull (blank + 1, NULL, 10) : 0;
+  self->status = blank ? (int) MIN (g_ascii_strtoull (blank + 1, NULL, 10), 999u) : 0;
   self->framed = line[5] >= '2';
 }
 

@@ -17,7 +17,6 @@ static void test_check (void)
                                     "http://127.0.0.1#@example.org/",
                                     "http://127.0.0.1\\@example.org/",
                                     "https://",
-                                    "https:///x",
                                     "https://user@example.org/",
                                     "https://example.org/#top",
                                     "https://exa mple.org/",

@@ -1,5 +1,5 @@
 /* Every way in which a server, a line or a disk can fail: in the end there is the right file, or a clear error and nothing under the file's name. */
-#include "server.h"
+#include "../faulty-server.h"
 #include "store/cpg-downloads-private.h"
 #include "store/cpg-fetch-error.h"
 
@@ -206,7 +206,7 @@ static void try_fault (const char *url, Knowledge knowledge, int result)
 {
   Fetch fetch;
   clean ();
-  fetch_begin (&fetch, url, knowledge == KNOWN ? right : NULL, knowledge == NOTHING_KNOWN ? 0 : SERVER_SIZE);
+  fetch_begin (&fetch, url, knowledge == KNOWN ? right : NULL, knowledge == NOTHING_KNOWN ? 0 : FAULTY_SERVER_SIZE);
   fetch_wait (&fetch);
   if (result == DONE)
     assert_done (&fetch, right);
@@ -218,7 +218,7 @@ static void try_fault (const char *url, Knowledge knowledge, int result)
 static void test_faults (gconstpointer data)
 {
   guint i = GPOINTER_TO_UINT (data);
-  g_autofree char *url = server_get_url (faults[i].fault);
+  g_autofree char *url = faulty_server_get_url (faults[i].fault);
   try_fault (url, faults[i].knowledge, faults[i].result);
 }
 
@@ -227,10 +227,10 @@ static void test_faults (gconstpointer data)
 static void test_cuts (void)
 {
   g_autoptr (GRand) rand = g_rand_new_with_seed (7);
-  const int ends[] = {1, 2, 16383, 16384, 16385, SERVER_SIZE - 1, SERVER_SIZE};
+  const int ends[] = {1, 2, 16383, 16384, 16385, FAULTY_SERVER_SIZE - 1, FAULTY_SERVER_SIZE};
   for (int i = 0; i < 30; i++) {
-    int end = i < (int) G_N_ELEMENTS (ends) ? ends[i] : g_rand_int_range (rand, 1, SERVER_SIZE);
-    g_autofree char *fault = g_strdup_printf ("cut/%d", end), *url = server_get_url (fault);
+    int end = i < (int) G_N_ELEMENTS (ends) ? ends[i] : g_rand_int_range (rand, 1, FAULTY_SERVER_SIZE);
+    g_autofree char *fault = g_strdup_printf ("cut/%d", end), *url = faulty_server_get_url (fault);
     try_fault (url, i % 2 ? KNOWN : NOTHING_KNOWN, DONE);
   }
 }
@@ -239,15 +239,15 @@ static void test_cuts (void)
 static void test_mixture (void)
 {
   Fetch fetch;
-  g_autofree char *url = server_get_url ("changed-in-secret");
+  g_autofree char *url = faulty_server_get_url ("changed-in-secret");
   gint64 before = limits.first_wait;
   clean ();
   limits.first_wait = 100 * G_USEC_PER_SEC;
-  fetch_begin (&fetch, url, right, SERVER_SIZE);
+  fetch_begin (&fetch, url, right, FAULTY_SERVER_SIZE);
   wait_until (cpg_download_get_state (fetch.download) == CPG_DOWNLOAD_RETRYING);
   fetch_end (&fetch); /* what is there now is a part of the other file */
   limits.first_wait = before;
-  fetch_begin (&fetch, url, right, SERVER_SIZE);
+  fetch_begin (&fetch, url, right, FAULTY_SERVER_SIZE);
   g_assert_cmpuint (cpg_download_get_received (fetch.download), ==, 100000);
   fetch_wait (&fetch);
   assert_done (&fetch, right);
@@ -266,13 +266,13 @@ static void test_no_name (void)
 
 static void test_tls (void)
 {
-  g_autofree char *good = server_get_secure_url ("good"), *lesser = server_get_secure_url ("to-local-http"), *other_name = NULL;
+  g_autofree char *good = faulty_server_get_secure_url ("good"), *lesser = faulty_server_get_secure_url ("to-local-http"), *other_name = NULL;
   if (!good) {
     g_test_skip ("there is no openssl to make a certificate with");
     return;
   }
   try_fault (good, KNOWN, CPG_FETCH_ERROR_CERTIFICATE);
-  limits.ca_file = server_get_certificate ();
+  limits.ca_file = faulty_server_get_certificate ();
   try_fault (good, KNOWN, DONE);
   try_fault (lesser, KNOWN, CPG_FETCH_ERROR_ADDRESS);
   other_name = g_strdup_printf ("https://localhost%s", strrchr (good, ':')); /* the certificate is for 127.0.0.1 */
@@ -285,7 +285,7 @@ static void test_tls (void)
 static void test_retry_after (void)
 {
   gint64 start = g_get_monotonic_time ();
-  g_autofree char *url = server_get_url ("status/429/1/1");
+  g_autofree char *url = faulty_server_get_url ("status/429/1/1");
   try_fault (url, KNOWN, DONE);
   g_assert_cmpint (g_get_monotonic_time () - start, >=, G_USEC_PER_SEC);
 }
@@ -295,14 +295,14 @@ static void test_full (void)
 {
   Fetch fetch;
   struct rlimit before, small;
-  g_autofree char *url = server_get_url ("good");
+  g_autofree char *url = faulty_server_get_url ("good");
   clean ();
   signal (SIGXFSZ, SIG_IGN);
   g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
   small = before;
   small.rlim_cur = 123456;
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &small), ==, 0);
-  fetch_begin (&fetch, url, right, SERVER_SIZE);
+  fetch_begin (&fetch, url, right, FAULTY_SERVER_SIZE);
   fetch_wait (&fetch);
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
   assert_failed (&fetch, CPG_FETCH_ERROR_NO_SPACE);
@@ -315,7 +315,7 @@ static void test_full (void)
 
 static void test_no_room (void)
 {
-  g_autofree char *url = server_get_url ("good");
+  g_autofree char *url = faulty_server_get_url ("good");
   guint64 before = limits.reserve;
   limits.reserve = G_MAXUINT64 / 2;
   try_fault (url, KNOWN, CPG_FETCH_ERROR_NO_SPACE);
@@ -325,22 +325,22 @@ static void test_no_room (void)
 static void test_pause (void)
 {
   Fetch fetch;
-  g_autofree char *url = server_get_url ("drip");
+  g_autofree char *url = faulty_server_get_url ("drip");
   clean ();
-  fetch_begin (&fetch, url, right, SERVER_SIZE);
+  fetch_begin (&fetch, url, right, FAULTY_SERVER_SIZE);
   wait_until (cpg_download_get_received (fetch.download) > 0);
   cpg_download_pause (fetch.download);
   wait_until (cpg_download_get_state (fetch.download) == CPG_DOWNLOAD_PAUSED);
   guint64 there = cpg_download_get_received (fetch.download);
   g_assert_cmpuint (there, >, 0);
-  g_assert_cmpuint (there, <, SERVER_SIZE);
+  g_assert_cmpuint (there, <, FAULTY_SERVER_SIZE);
   g_assert_true (is_there ("m.bin.part") && is_there ("m.bin.part-info") && !is_there ("m.bin"));
   g_assert_false (cpg_downloads_is_active (fetch.downloads));
   fetch_end (&fetch);
 
   /* Another process finds it. */
   CpgDownloads *later = cpg_downloads_new_with_limits (folder, &limits);
-  make_model (&fetch, url, right, SERVER_SIZE);
+  make_model (&fetch, url, right, FAULTY_SERVER_SIZE);
   cpg_downloads_add_left (later, fetch.catalog);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (later)), ==, 1);
   fetch.downloads = later;
@@ -358,9 +358,9 @@ static void test_pause (void)
 static void test_cancel (void)
 {
   Fetch fetch;
-  g_autofree char *url = server_get_url ("drip");
+  g_autofree char *url = faulty_server_get_url ("drip");
   clean ();
-  fetch_begin (&fetch, url, right, SERVER_SIZE);
+  fetch_begin (&fetch, url, right, FAULTY_SERVER_SIZE);
   wait_until (cpg_download_get_received (fetch.download) > 0);
   cpg_download_cancel (fetch.download);
   wait_until (!cpg_download_is_active (fetch.download));
@@ -374,11 +374,11 @@ static void test_cancel (void)
 static void test_busy (void)
 {
   Fetch first, second;
-  g_autofree char *url = server_get_url ("drip");
+  g_autofree char *url = faulty_server_get_url ("drip");
   clean ();
-  fetch_begin (&first, url, right, SERVER_SIZE);
+  fetch_begin (&first, url, right, FAULTY_SERVER_SIZE);
   wait_until (cpg_download_get_received (first.download) > 0);
-  fetch_begin (&second, url, right, SERVER_SIZE);
+  fetch_begin (&second, url, right, FAULTY_SERVER_SIZE);
   fetch_wait (&second);
   assert_failed (&second, CPG_FETCH_ERROR_BUSY);
   fetch_wait (&first);
@@ -391,21 +391,21 @@ static void test_busy (void)
 static void test_present (void)
 {
   Fetch fetch;
-  g_autofree char *url = server_get_url ("status/500"), *path = g_build_filename (folder, "m.bin", NULL), *data = NULL;
+  g_autofree char *url = faulty_server_get_url ("status/500"), *path = g_build_filename (folder, "m.bin", NULL), *data = NULL;
   clean ();
   g_assert_true (g_file_set_contents (path, "mine", -1, NULL));
-  fetch_begin (&fetch, url, right, SERVER_SIZE);
+  fetch_begin (&fetch, url, right, FAULTY_SERVER_SIZE);
   fetch_wait (&fetch);
   g_assert_error (cpg_download_get_error (fetch.download), CPG_FETCH_ERROR, CPG_FETCH_ERROR_EXISTS);
   g_assert_true (g_file_get_contents (path, &data, NULL, NULL));
   g_assert_cmpstr (data, ==, "mine");
   fetch_end (&fetch);
 
-  g_autofree char *content = server_get_file ("content.bin"), *bytes = NULL;
+  g_autofree char *content = faulty_server_get_file ("content.bin"), *bytes = NULL;
   gsize size;
   g_assert_true (g_file_get_contents (content, &bytes, &size, NULL));
   g_assert_true (g_file_set_contents (path, bytes, (gssize) size, NULL));
-  fetch_begin (&fetch, url, right, SERVER_SIZE);
+  fetch_begin (&fetch, url, right, FAULTY_SERVER_SIZE);
   fetch_wait (&fetch);
   assert_done (&fetch, right);
   fetch_end (&fetch);
@@ -417,8 +417,8 @@ static void test_many (void)
   enum { N = 7 };
   g_autoptr (GString) text = g_string_new ("{\"version\":1,\"models\":[{\"id\":\"many\",\"name\":\"M\",\"kind\":\"checkpoint\",\"files\":[");
   for (int i = 0; i < N; i++) {
-    g_autofree char *url = server_get_url ("drip");
-    g_string_append_printf (text, "%s{\"name\":\"%d.bin\",\"url\":\"%s\",\"size\":%d,\"sha256\":\"%s\"}", i ? "," : "", i, url, SERVER_SIZE,
+    g_autofree char *url = faulty_server_get_url ("drip");
+    g_string_append_printf (text, "%s{\"name\":\"%d.bin\",\"url\":\"%s\",\"size\":%d,\"sha256\":\"%s\"}", i ? "," : "", i, url, FAULTY_SERVER_SIZE,
                             right);
   }
   g_string_append (text, "]}]}");
@@ -451,9 +451,9 @@ static void test_many (void)
 static void test_speed (void)
 {
   Fetch fetch;
-  g_autofree char *url = server_get_url ("slow"), *sha256 = server_get_sha256 ("huge.bin");
+  g_autofree char *url = faulty_server_get_url ("slow"), *sha256 = faulty_server_get_sha256 ("huge.bin");
   clean ();
-  fetch_begin (&fetch, url, sha256, SERVER_HUGE_SIZE);
+  fetch_begin (&fetch, url, sha256, FAULTY_SERVER_HUGE_SIZE);
   wait_until (cpg_download_get_bytes_per_second (fetch.download) > 0);
   /* 4 KiB every 2 ms or a little more */
   g_assert_cmpfloat (cpg_download_get_bytes_per_second (fetch.download), <, 2.2e6);
@@ -467,7 +467,7 @@ static void test_unverified (void)
 {
   Fetch fetch = {0};
   g_autoptr (GError) error = NULL;
-  g_autofree char *url = server_get_url ("good");
+  g_autofree char *url = faulty_server_get_url ("good");
   clean ();
   CpgCatalogModel *model = make_model (&fetch, url, NULL, 0);
   g_autoptr (CpgDownloads) downloads = cpg_downloads_new_with_limits (folder, &limits);
@@ -482,8 +482,8 @@ int main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   folder = model_folder_new_temporary ();
   g_setenv ("XDG_CACHE_HOME", folder, TRUE);
-  server_start ();
-  right = server_get_sha256 ("content.bin");
+  faulty_server_start ();
+  right = faulty_server_get_sha256 ("content.bin");
   limits = cpg_transfer_limits_default ();
   limits.ca_file = NULL;
   limits.n_tries = 3;
@@ -513,7 +513,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/downloads/speed", test_speed);
   g_test_add_func ("/downloads/unverified", test_unverified);
   int result = g_test_run ();
-  server_stop ();
+  faulty_server_stop ();
   g_free (right);
   model_folder_remove (folder);
   return result;

@@ -18,9 +18,9 @@ FOLDER = pathlib.Path(sys.argv[1])
 SIZE = 300_000
 BODY = random.Random(1).randbytes(SIZE)
 OTHER = random.Random(2).randbytes(SIZE)
-TAGS = {id(BODY): '"one"', id(OTHER): '"two"'}
 PAGE = b"<html>Please log in.</html>"
 HUGE = random.Random(3).randbytes(8_000_000)
+TAGS = {id(BODY): '"one"', id(OTHER): '"two"', id(HUGE): '"huge"'}
 REASONS = {200: "OK", 206: "Partial Content", 302: "Found", 404: "Not Found", 416: "Range Not Satisfiable"}
 
 
@@ -50,14 +50,14 @@ class Connection:
     def offset(self, body, check=True):
         """Where a range that was asked for begins; 0 where the whole is to be sent."""
         wanted = self.headers.get("range", "")
-        same = self.headers.get("if-range", TAGS.get(id(body))) == TAGS.get(id(body))
+        same = self.headers.get("if-range", TAGS[id(body)]) == TAGS[id(body)]
         return int(wanted[6:-1]) if wanted.startswith("bytes=") and (same or not check) else 0
 
     def serve(self, body, end=None, check=True, tag=True, length=True, pace=0):
         """As a good server does, but for what the arguments say; end: bytes of the body after which it hangs up."""
         at = self.offset(body, check)
         range_ = {"Content_Range": f"bytes {at}-{len(body) - 1}/{len(body)}"} if at else {}
-        self.head(206 if at else 200, ETag=TAGS.get(id(body), '"huge"') if tag else None,
+        self.head(206 if at else 200, ETag=TAGS[id(body)] if tag else None,
                   Content_Length=len(body) - at if length else None, **range_)
         rest = body[at:at + end] if end is not None else body[at:]
         for i in range(0, len(rest), 65536 if not pace else 4096):
