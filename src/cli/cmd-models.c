@@ -124,8 +124,9 @@ static void print_available (CpgCatalogModel *model)
   char size[32] = "size unknown";
   if (cpg_catalog_model_get_size (model))
     snprintf (size, sizeof size, "%.1f MB", (double) cpg_catalog_model_get_size (model) / 1e6);
-  printf ("  %-34s %-14s %12s  %s%s\n      %s\n", cpg_catalog_model_get_id (model), get_kind (cpg_catalog_model_get_kind (model)), size,
-          *license ? license : "no licence stated", cpg_catalog_model_is_verified (model) ? "" : "; without a checksum", about);
+  printf ("  %-34s %-14s %12s  %s%s\n      %s\n", cpg_catalog_model_get_id (model), get_kind (cpg_catalog_model_get_kind (model)),
+          size, *license ? license : "no licence stated", cpg_catalog_model_is_verified (model) ? "" : "; without a checksum",
+          about);
 }
 
 static int print_list (Models *self)
@@ -279,8 +280,9 @@ static int report_files (Models *self, CpgDownloads *downloads, CpgCatalogModel 
     cli_json_integer (&json, object, "bytes", (int64_t) cpg_download_get_received (download));
     cli_json_text (&json, object, "sha256", cpg_download_get_sha256 (download));
     if (!self->arguments->json)
-      printf ("%s: %.1f MB, SHA-256 %s%s\n", cpg_download_get_path (download), (double) cpg_download_get_received (download) / 1e6,
-              cpg_download_get_sha256 (download), verified ? ", as the catalogue says" : "; note it, as nobody has published it");
+      printf ("%s: %.1f MB, SHA-256 %s%s\n", cpg_download_get_path (download),
+              (double) cpg_download_get_received (download) / 1e6, cpg_download_get_sha256 (download),
+              verified ? ", as the catalogue says" : "; note it, as nobody has published it");
   }
   if (self->arguments->json)
     return cli_json_finish (&json);
@@ -336,7 +338,8 @@ static void report_verified (CpgInstalledModel *model)
   g_autofree char *path = get_printable (cpg_installed_model_get_path (model));
   CpgVerification verification = cpg_installed_model_get_verification (model);
   printf ("%s: %s\n", path,
-          verification == CPG_VERIFICATION_RIGHT ? "right, as the catalogue says" : "no catalogue has a checksum to compare with");
+          verification == CPG_VERIFICATION_RIGHT ? "right, as the catalogue says"
+                                                 : "no catalogue has a checksum to compare with");
   for (guint i = 0; i < cpg_installed_model_get_n_files (model); i++) {
     g_autofree char *file = g_path_get_basename (cpg_installed_model_get_file (model, i));
     cli_make_printable (file);
@@ -380,8 +383,8 @@ static int verify (Models *self)
       return result;
     }
     g_autofree char *folder = g_path_get_dirname (cpg_installed_model_get_path (model));
-    g_autoptr (CpgInstalledModel) after
-        = cpg_installed_model_read (folder, cpg_installed_model_get_name (model), FALSE, self->catalog);
+    g_autoptr (CpgInstalledModel) after = cpg_installed_model_read (folder, cpg_installed_model_get_name (model), FALSE,
+                                                                    self->catalog);
     if (after && !self->arguments->json && cpg_installed_model_get_verification (after) != CPG_VERIFICATION_WRONG)
       report_verified (after);
     if (after)
@@ -479,9 +482,10 @@ const CliVerb cli_verb_models = {
   .name = "models",
   .words = "list|get|verify|import|remove [NAME]",
   .summary = "list, get, check and remove models",
-  .about = "Says which models are installed and which can be had, gets one by its id, compares checksums, copies a model file of your own into the "
-           "models folder, or puts a model into the trash. What is fetched appears under its name only when it is whole and its checksum is "
-           "right; after Ctrl-C or a broken connection the same command goes on where it was.",
+  .about
+  = "Says which models are installed and which can be had, gets one by its id, compares checksums, copies a model file of your own into the "
+    "models folder, or puts a model into the trash. What is fetched appears under its name only when it is whole and its checksum is "
+    "right; after Ctrl-C or a broken connection the same command goes on where it was.",
   .options = "unverified",
   .examples = "  cosmos models list\n"
               "  cosmos models get stories15m-q4-0       a small language model to compare with\n"

@@ -7,7 +7,18 @@ struct _CpgCatalogModel {
 
 G_DEFINE_FINAL_TYPE (CpgCatalogModel, cpg_catalog_model, G_TYPE_OBJECT)
 
-enum { PROP_ID = 1, PROP_NAME, PROP_DESCRIPTION, PROP_LICENSE, PROP_SOURCE, PROP_CARD, PROP_KIND, PROP_PARAMETERS, PROP_SIZE, PROP_VERIFIED };
+enum {
+  PROP_ID = 1,
+  PROP_NAME,
+  PROP_DESCRIPTION,
+  PROP_LICENSE,
+  PROP_SOURCE,
+  PROP_CARD,
+  PROP_KIND,
+  PROP_PARAMETERS,
+  PROP_SIZE,
+  PROP_VERIFIED
+};
 
 /* ---- kinds ---- */
 
@@ -209,10 +220,8 @@ static void cpg_catalog_model_class_init (CpgCatalogModelClass *klass)
                                    g_param_spec_int ("kind", NULL, NULL, 0, CPG_MODEL_TOKENIZER, 0, flags));
   g_object_class_install_property (object_class, PROP_PARAMETERS,
                                    g_param_spec_uint64 ("parameters", NULL, NULL, 0, G_MAXUINT64, 0, flags));
-  g_object_class_install_property (object_class, PROP_SIZE,
-                                   g_param_spec_uint64 ("size", NULL, NULL, 0, G_MAXUINT64, 0, flags));
-  g_object_class_install_property (object_class, PROP_VERIFIED,
-                                   g_param_spec_boolean ("verified", NULL, NULL, FALSE, flags));
+  g_object_class_install_property (object_class, PROP_SIZE, g_param_spec_uint64 ("size", NULL, NULL, 0, G_MAXUINT64, 0, flags));
+  g_object_class_install_property (object_class, PROP_VERIFIED, g_param_spec_boolean ("verified", NULL, NULL, FALSE, flags));
 }
 
 static void cpg_catalog_model_init (CpgCatalogModel *self)

@@ -1,4 +1,4 @@
-/* A model that a catalogue offers: what it is, and the files that it consists of. Constant after it was read; main thread, as it is an item of lists. */
+/* A model that a catalogue offers: what it is, and the files that it consists of. Constant after it was read, so that threads may share it. */
 #pragma once
 
 #include <glib-object.h>

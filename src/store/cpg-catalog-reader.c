@@ -7,7 +7,15 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-enum { VERSION = 1, MOST_MODELS = 1000, MOST_FILES = 64, MOST_TASKS = 16, CARD_LENGTH = 20000, TEXT_LENGTH = 2000, NAME_LENGTH = 200 };
+enum {
+  VERSION = 1,
+  MOST_MODELS = 1000,
+  MOST_FILES = 64,
+  MOST_TASKS = 16,
+  CARD_LENGTH = 20000,
+  TEXT_LENGTH = 2000,
+  NAME_LENGTH = 200
+};
 static const gint64 LARGEST_FILE = (gint64) 1 << 40, MOST_PARAMETERS = (gint64) 1 << 50;
 
 /* Where in the file the reader is: "models[2].files[0]". */
@@ -23,8 +31,10 @@ static gboolean refuse (const Reader *reader, const char *member, GError **error
   va_start (args, format);
   g_autofree char *why = g_strdup_vprintf (format, args);
   va_end (args);
-  g_set_error (error, CPG_FETCH_ERROR, CPG_FETCH_ERROR_CATALOG, "%s: %s%s%s: %s", reader->name, reader->place->str,
-               *reader->place->str && *member ? "." : "", member, why);
+  g_autoptr (GString) text = g_string_new (reader->name);
+  if (*reader->place->str || *member)
+    g_string_append_printf (text, ": %s%s%s", reader->place->str, *reader->place->str && *member ? "." : "", member);
+  g_set_error (error, CPG_FETCH_ERROR, CPG_FETCH_ERROR_CATALOG, "%s: %s", text->str, why);
   return FALSE;
 }
 
@@ -37,10 +47,21 @@ static gboolean is_plain (const char *text, gboolean lines)
   return TRUE;
 }
 
+/* The parser's words "<data>:LINE:COLUMN: ...", with a piece of the file in them, as a short line of text. */
+static char *tidy (const char *words)
+{
+  g_autofree char *valid = g_utf8_make_valid (g_str_has_prefix (words, "<data>:") ? words + 7 : words, -1);
+  char *text = g_utf8_substring (valid, 0, MIN (g_utf8_strlen (valid, -1), 200));
+  for (char *at = text; *at; at++)
+    if ((guchar) *at < ' ' || *at == 0x7f)
+      *at = '?';
+  return text;
+}
+
 /* ---- members ---- */
 
-static gboolean read_text (const Reader *reader, JsonObject *object, const char *member, gboolean needed, gsize longest, char **text,
-                           GError **error)
+static gboolean read_text (const Reader *reader, JsonObject *object, const char *member, gboolean needed, gsize longest,
+                           char **text, GError **error)
 {
   JsonNode *node = json_object_get_member (object, member);
   if (!node)
@@ -56,7 +77,8 @@ static gboolean read_text (const Reader *reader, JsonObject *object, const char 
   return TRUE;
 }
 
-static gboolean read_number (const Reader *reader, JsonObject *object, const char *member, gint64 most, guint64 *number, GError **error)
+static gboolean read_number (const Reader *reader, JsonObject *object, const char *member, gint64 most, guint64 *number,
+                             GError **error)
 {
   JsonNode *node = json_object_get_member (object, member);
   if (!node)
@@ -68,7 +90,8 @@ static gboolean read_number (const Reader *reader, JsonObject *object, const cha
   return TRUE;
 }
 
-static gboolean read_array (const Reader *reader, JsonObject *object, const char *member, guint most, JsonArray **array, GError **error)
+static gboolean read_array (const Reader *reader, JsonObject *object, const char *member, guint most, JsonArray **array,
+                            GError **error)
 {
   JsonNode *node = json_object_get_member (object, member);
   if (!node || !JSON_NODE_HOLDS_ARRAY (node) || json_array_get_length (json_node_get_array (node)) == 0
@@ -114,8 +137,7 @@ static gboolean read_file (const Reader *reader, JsonObject *object, CpgCatalogF
 {
   static const char *const known[] = {"name", "url", "size", "sha256", NULL};
   g_autoptr (GError) why = NULL;
-  if (!check_members (reader, object, known, error)
-      || !read_text (reader, object, "name", TRUE, NAME_LENGTH, &file->name, error)
+  if (!check_members (reader, object, known, error) || !read_text (reader, object, "name", TRUE, NAME_LENGTH, &file->name, error)
       || !read_text (reader, object, "url", TRUE, TEXT_LENGTH, &file->url, error)
       || !read_number (reader, object, "size", LARGEST_FILE, &file->size, error) || !read_sha256 (reader, object, file, error))
     return FALSE;
@@ -154,7 +176,7 @@ static gboolean check_id (const Reader *reader, const char *id, GError **error)
 {
   gsize length = strlen (id);
   if (length > 64 || strspn (id, "abcdefghijklmnopqrstuvwxyz0123456789-._") != length || !g_ascii_isalnum (*id)
-      || g_str_has_suffix (id, ".gguf") || g_str_has_suffix (id, ".part"))
+      || g_str_has_suffix (id, ".gguf") || !cpg_address_check_file_name (id, NULL))
     return refuse (reader, "id", error,
                    _ ("must have at most 64 characters of a-z 0-9 - . _, begin with a letter or digit, and not end like a file"));
   return TRUE;
@@ -171,7 +193,9 @@ static gboolean read_tasks (const Reader *reader, JsonObject *object, CpgCatalog
   fields->tasks = g_new0 (char *, n + 1);
   for (guint i = 0; i < n; i++) {
     JsonNode *node = json_array_get_element (array, i);
-    const char *task = JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : "";
+    const char *task = JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
+                           ? json_node_get_string (node)
+                           : "";
     gsize length = strlen (task);
     if (length < 1 || length > 31 || strspn (task, "abcdefghijklmnopqrstuvwxyz0123456789-_") != length)
       return refuse (reader, "tasks", error, _ ("a task’s name has 1 to 31 characters of a-z 0-9 - _"));
@@ -182,8 +206,8 @@ static gboolean read_tasks (const Reader *reader, JsonObject *object, CpgCatalog
 
 static gboolean read_model (Reader *reader, JsonObject *object, CpgCatalogFields *fields, GError **error)
 {
-  static const char *const known[]
-      = {"id", "name", "kind", "description", "tasks", "parameters", "license", "source", "card", "files", NULL};
+  static const char *const known[] = {"id",      "name",   "kind", "description", "tasks", "parameters",
+                                      "license", "source", "card", "files",       NULL};
   g_autofree char *kind = NULL;
   g_autoptr (GError) why = NULL;
   if (!check_members (reader, object, known, error) || !read_text (reader, object, "id", TRUE, NAME_LENGTH, &fields->id, error)
@@ -256,7 +280,8 @@ GPtrArray *cpg_catalog_read (const char *data, gsize size, const char *name, GEr
     json_parser_set_strict (parser, TRUE);
     if (json_parser_load_from_data (parser, data, (gssize) size, &why))
       return read_root (&reader, json_parser_get_root (parser), error);
-    refuse (&reader, "", error, "%s", why->message);
+    g_autofree char *words = tidy (why->message);
+    refuse (&reader, "", error, "%s", words);
   }
   return NULL;
 }

@@ -57,7 +57,8 @@ CpgCatalogModel *cpg_catalog_find_place (CpgCatalog *self, const char *place, gu
 /* What a model takes in a models folder: a file's name, or a folder named after it. */
 static const char *get_first_part (CpgCatalogModel *model)
 {
-  return cpg_catalog_model_get_n_files (model) == 1 ? cpg_catalog_model_get_file (model, 0)->name : cpg_catalog_model_get_id (model);
+  return cpg_catalog_model_get_n_files (model) == 1 ? cpg_catalog_model_get_file (model, 0)->name
+                                                    : cpg_catalog_model_get_id (model);
 }
 
 static gboolean check_unique (GPtrArray *models, CpgCatalogModel *model, const char *name, GError **error)
@@ -138,8 +139,8 @@ CpgCatalog *cpg_catalog_new_default (char ***problems)
   CpgCatalog *self = cpg_catalog_new ();
   g_autoptr (GStrvBuilder) messages = g_strv_builder_new ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) bundled = g_resource_lookup_data (cpg_catalog_get_resource (), "/io/github/cosmos_playground/store/catalog.json",
-                                                       G_RESOURCE_LOOKUP_FLAGS_NONE, &error);
+  g_autoptr (GBytes) bundled = g_resource_lookup_data (
+      cpg_catalog_get_resource (), "/io/github/cosmos_playground/store/catalog.json", G_RESOURCE_LOOKUP_FLAGS_NONE, &error);
   gsize size;
   const char *data = bundled ? g_bytes_get_data (bundled, &size) : NULL;
   if (!data || !cpg_catalog_add_data (self, data, size, "catalog.json", &error))

@@ -10,7 +10,19 @@ struct _CpgDownload {
 
 G_DEFINE_FINAL_TYPE (CpgDownload, cpg_download, G_TYPE_OBJECT)
 
-enum { PROP_MODEL_ID = 1, PROP_NAME, PROP_PATH, PROP_STATE, PROP_RECEIVED, PROP_TOTAL, PROP_SPEED, PROP_PROGRESS, PROP_ERROR, PROP_SHA256, N_PROPS };
+enum {
+  PROP_MODEL_ID = 1,
+  PROP_NAME,
+  PROP_PATH,
+  PROP_STATE,
+  PROP_RECEIVED,
+  PROP_TOTAL,
+  PROP_SPEED,
+  PROP_PROGRESS,
+  PROP_ERROR,
+  PROP_SHA256,
+  N_PROPS
+};
 static GParamSpec *props[N_PROPS];
 
 /* ---- for CpgDownloads ---- */
@@ -55,7 +67,8 @@ void cpg_download_update (CpgDownload *self)
   notify_if (self, PROP_SPEED, old.speed < self->status.speed || old.speed > self->status.speed);
   notify_if (self, PROP_PROGRESS, progress < cpg_download_get_progress (self) || progress > cpg_download_get_progress (self));
   notify_if (self, PROP_SHA256, g_strcmp0 (old.sha256, self->status.sha256) != 0);
-  notify_if (self, PROP_ERROR, g_strcmp0 (old.error ? old.error->message : NULL, self->status.error ? self->status.error->message : NULL) != 0);
+  notify_if (self, PROP_ERROR,
+             g_strcmp0 (old.error ? old.error->message : NULL, self->status.error ? self->status.error->message : NULL) != 0);
   notify_if (self, PROP_STATE, old.state != self->status.state);
   g_object_thaw_notify (G_OBJECT (self));
   cpg_transfer_status_clear (&old);

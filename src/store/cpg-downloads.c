@@ -85,7 +85,8 @@ static void add_file (CpgDownloads *self, CpgCatalogModel *model, guint index, C
   CpgDownload *present = find (self, path);
   CpgDownloadState state = present ? cpg_download_get_state (present) : CPG_DOWNLOAD_CANCELLED;
   guint at;
-  if (present && (state == CPG_DOWNLOAD_CANCELLED || state == CPG_DOWNLOAD_DONE) && g_ptr_array_find (self->downloads, present, &at))
+  if (present && (state == CPG_DOWNLOAD_CANCELLED || state == CPG_DOWNLOAD_DONE)
+      && g_ptr_array_find (self->downloads, present, &at))
     take_out (self, at); /* what is done may have been removed meanwhile */
   else if (present) {
     if (wish == CPG_TRANSFER_RUN)

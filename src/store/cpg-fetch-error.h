@@ -16,10 +16,10 @@ typedef enum {
   CPG_FETCH_ERROR_SERVER,      /* it answers, but not with the file */
   CPG_FETCH_ERROR_DIFFERS,     /* other bytes than the catalogue promises */
   CPG_FETCH_ERROR_NO_SPACE,
-  CPG_FETCH_ERROR_BUSY,        /* another program is at it */
-  CPG_FETCH_ERROR_EXISTS,      /* something else has the name */
-  CPG_FETCH_ERROR_UNVERIFIED,  /* no checksum is known, and nobody has agreed to that */
-  CPG_FETCH_ERROR_MODEL,       /* the core cannot read it as a model */
+  CPG_FETCH_ERROR_BUSY,       /* another program is at it */
+  CPG_FETCH_ERROR_EXISTS,     /* something else has the name */
+  CPG_FETCH_ERROR_UNVERIFIED, /* no checksum is known, and nobody has agreed to that */
+  CPG_FETCH_ERROR_MODEL,      /* the core cannot read it as a model */
 } CpgFetchError;
 
 /* "doing PATH: why" of errno. */

@@ -27,7 +27,18 @@ struct _CpgInstalledModel {
 
 G_DEFINE_FINAL_TYPE (CpgInstalledModel, cpg_installed_model, G_TYPE_OBJECT)
 
-enum { PROP_NAME = 1, PROP_TITLE, PROP_PATH, PROP_CATALOG_ID, PROP_ERROR, PROP_KIND, PROP_SIZE, PROP_VERIFICATION, PROP_COMPLETE, PROP_REMOVABLE };
+enum {
+  PROP_NAME = 1,
+  PROP_TITLE,
+  PROP_PATH,
+  PROP_CATALOG_ID,
+  PROP_ERROR,
+  PROP_KIND,
+  PROP_SIZE,
+  PROP_VERIFICATION,
+  PROP_COMPLETE,
+  PROP_REMOVABLE
+};
 
 static File *get_file (CpgInstalledModel *self, guint index)
 {
@@ -264,8 +275,8 @@ gboolean cpg_installed_model_verify (CpgInstalledModel *self, CpgChecksumTick ti
     cpg_known_checksums_set (file->path, found);
     if (file->promised && strcmp (found, file->promised) != 0) {
       g_set_error (error, CPG_FETCH_ERROR, CPG_FETCH_ERROR_DIFFERS,
-                   _ ("%s: is not what the catalogue promises: its SHA-256 is %s instead of %s; remove it, and get it again"), file->path,
-                   found, file->promised);
+                   _ ("%s: is not what the catalogue promises: its SHA-256 is %s instead of %s; remove it, and get it again"),
+                   file->path, found, file->promised);
       return FALSE;
     }
     progress.base += file->size;
@@ -338,8 +349,7 @@ static void cpg_installed_model_class_init (CpgInstalledModelClass *klass)
     g_object_class_install_property (object_class, PROP_NAME + i, g_param_spec_string (texts[i], NULL, NULL, NULL, flags));
   g_object_class_install_property (object_class, PROP_KIND,
                                    g_param_spec_int ("kind", NULL, NULL, 0, CPG_MODEL_TOKENIZER, 0, flags));
-  g_object_class_install_property (object_class, PROP_SIZE,
-                                   g_param_spec_uint64 ("size", NULL, NULL, 0, G_MAXUINT64, 0, flags));
+  g_object_class_install_property (object_class, PROP_SIZE, g_param_spec_uint64 ("size", NULL, NULL, 0, G_MAXUINT64, 0, flags));
   g_object_class_install_property (object_class, PROP_VERIFICATION,
                                    g_param_spec_int ("verification", NULL, NULL, 0, CPG_VERIFICATION_WRONG, 0, flags));
   g_object_class_install_property (object_class, PROP_COMPLETE, g_param_spec_boolean ("complete", NULL, NULL, FALSE, flags));

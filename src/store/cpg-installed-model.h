@@ -1,5 +1,5 @@
-/* A model that lies in one of the models folders: a file, or a folder with the files of one. Constant; what has changed since shows after a refresh of the
- * list. verify () may run on any thread, everything else on the main one. */
+/* A model that lies in one of the models folders: a file, or a folder with the files of one. Constant; what has changed since shows after a
+ * refresh of the list. verify () may run on any thread, everything else on the main one. */
 #pragma once
 
 #include "store/cpg-catalog.h"
@@ -21,8 +21,9 @@ G_DECLARE_FINAL_TYPE (CpgInstalledModel, cpg_installed_model, CPG, INSTALLED_MOD
 CpgInstalledModel *cpg_installed_model_read (const char *folder, const char *place, gboolean removable, CpgCatalog *catalog);
 
 /* Properties of the same names: name, title, path, kind, size, catalog-id, verification, complete, removable, error. */
-const char *cpg_installed_model_get_name (CpgInstalledModel *self);  /* of the file or folder */
-const char *cpg_installed_model_get_title (CpgInstalledModel *self); /* what it calls itself, or the catalogue calls it; else its name */
+const char *cpg_installed_model_get_name (CpgInstalledModel *self); /* of the file or folder */
+const char *cpg_installed_model_get_title (
+    CpgInstalledModel *self); /* what it calls itself, or the catalogue calls it; else its name */
 const char *cpg_installed_model_get_path (CpgInstalledModel *self);
 CpgModelKind cpg_installed_model_get_kind (CpgInstalledModel *self);
 guint64 cpg_installed_model_get_size (CpgInstalledModel *self);

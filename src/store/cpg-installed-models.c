@@ -117,7 +117,8 @@ static void refresh_in_thread (GTask *task, gpointer source, gpointer data, GCan
     g_task_return_error (task, error);
 }
 
-void cpg_installed_models_refresh_async (CpgInstalledModels *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+void cpg_installed_models_refresh_async (CpgInstalledModels *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                         gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
   g_task_set_source_tag (task, cpg_installed_models_refresh_async);
@@ -222,7 +223,8 @@ static void start (GTask *task, Work *work, GTaskThreadFunc func)
 }
 
 void cpg_installed_models_verify_async (CpgInstalledModels *self, CpgInstalledModel *model, GFileProgressCallback progress,
-                                        gpointer progress_data, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+                                        gpointer progress_data, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                        gpointer data)
 {
   Work *work = g_new0 (Work, 1);
   *work = (Work) {.model = g_object_ref (model), .progress = progress, .progress_data = progress_data};
@@ -236,8 +238,9 @@ gboolean cpg_installed_models_verify_finish (CpgInstalledModels *self, GAsyncRes
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-void cpg_installed_models_import_async (CpgInstalledModels *self, const char *path, GFileProgressCallback progress, gpointer progress_data,
-                                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+void cpg_installed_models_import_async (CpgInstalledModels *self, const char *path, GFileProgressCallback progress,
+                                        gpointer progress_data, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                        gpointer data)
 {
   Work *work = g_new0 (Work, 1);
   char *own = cosmos_model_folders_get_own ();
@@ -269,7 +272,8 @@ gboolean cpg_installed_models_remove (CpgInstalledModels *self, CpgInstalledMode
   }
   if (g_file_trash (file, NULL, &why))
     return TRUE;
-  g_set_error (error, G_IO_ERROR, why->code, _ ("%s: cannot be put into the trash (%s); delete it yourself if you are sure"), path, why->message);
+  g_set_error (error, G_IO_ERROR, why->code, _ ("%s: cannot be put into the trash (%s); delete it yourself if you are sure"),
+               path, why->message);
   return FALSE;
 }
 

@@ -46,7 +46,8 @@ char *cpg_known_checksums_get (const char *path)
 
 void cpg_known_checksums_set (const char *path, const char *sha256)
 {
-  g_autofree char *cache = get_cache_path (), *folder = g_path_get_dirname (cache), *group = get_group (path), *now = describe (path);
+  g_autofree char *cache = get_cache_path (), *folder = g_path_get_dirname (cache), *group = get_group (path),
+                  *now = describe (path);
   if (!now || g_mkdir_with_parents (folder, 0777) != 0)
     return;
   g_mutex_lock (&lock);

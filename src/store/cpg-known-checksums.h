@@ -1,5 +1,6 @@
-/* Checksums that were computed once, so that a list of models need not read gigabytes: in $XDG_CACHE_HOME/cosmos-playground/checksums. One is forgotten
- * when size or date of its file changes. Any thread; of two programs that write at once, one may go unnoticed, which costs no more than a new check. */
+/* Checksums that were computed once, so that a list of models need not read gigabytes: in $XDG_CACHE_HOME/cosmos-playground/checksums. One is
+ * forgotten when size or date of its file changes. Any thread; of two programs that write at once, one may go unnoticed, which costs no more
+ * than a new check. */
 #pragma once
 
 #include <glib.h>

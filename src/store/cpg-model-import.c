@@ -83,8 +83,8 @@ char *cpg_model_import (const char *path, const char *folder, CpgChecksumTick ti
     return NULL;
   cpg_model_file_clear (&model);
   if (g_file_test (target, G_FILE_TEST_EXISTS)) {
-    g_set_error (error, CPG_FETCH_ERROR, CPG_FETCH_ERROR_EXISTS, _ ("%s: there is a file of that name already; remove or rename one of them"),
-                 target);
+    g_set_error (error, CPG_FETCH_ERROR, CPG_FETCH_ERROR_EXISTS,
+                 _ ("%s: there is a file of that name already; remove or rename one of them"), target);
     return NULL;
   }
   g_autofd int fd = open (path, O_RDONLY | O_CLOEXEC);

@@ -1,5 +1,5 @@
-/* A model file of the user's own, copied into a models folder: looked at by the core before and after, under its name only when it is whole. Blocks as long as the
- * copy takes; any thread. */
+/* A model file of the user's own, copied into a models folder: looked at by the core before and after, under its name only when it is
+ * whole. Blocks as long as the copy takes; any thread. */
 #pragma once
 
 #include "store/cpg-checksum.h"

@@ -245,8 +245,8 @@ static gboolean check (CpgPart *self, const char *sha256, GError **error)
 {
   if (sha256 && g_strcmp0 (self->sha256, sha256) != 0) {
     g_set_error (error, CPG_FETCH_ERROR, CPG_FETCH_ERROR_DIFFERS,
-                 _ ("%s: what came is not what the catalogue promises: its SHA-256 is %s instead of %s; it was not kept"), self->path,
-                 self->sha256, sha256);
+                 _ ("%s: what came is not what the catalogue promises: its SHA-256 is %s instead of %s; it was not kept"),
+                 self->path, self->sha256, sha256);
     return FALSE;
   }
   gboolean model = g_str_has_suffix (self->path, ".gguf") || g_str_has_suffix (self->path, ".safetensors");

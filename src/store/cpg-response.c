@@ -126,7 +126,8 @@ static CpgAnswer refuse (CpgAnswer answer, CpgFetchError code, GError **error, c
 static CpgAnswer judge_part (const CpgResponse *self, const CpgRequest *request, const char *url, GError **error)
 {
   if (request->offset == 0)
-    return refuse (CPG_ANSWER_NO, CPG_FETCH_ERROR_SERVER, error, _ ("%s: the server sends a part, though the whole was asked for"), url);
+    return refuse (CPG_ANSWER_NO, CPG_FETCH_ERROR_SERVER, error,
+                   _ ("%s: the server sends a part, though the whole was asked for"), url);
   gboolean right_range = self->total > 0 && self->first == request->offset && self->last == self->total - 1
                          && (self->length == G_MAXUINT64 || self->length == self->total - self->first);
   gboolean same_file = (request->total == 0 || self->total == request->total)
@@ -135,15 +136,16 @@ static CpgAnswer judge_part (const CpgResponse *self, const CpgRequest *request,
     return CPG_ANSWER_ANEW;
   if (request->size && self->total != request->size)
     return refuse (CPG_ANSWER_NO, CPG_FETCH_ERROR_DIFFERS, error,
-                   _ ("%s: the server’s file has %" G_GUINT64_FORMAT " bytes, the catalogue promises %" G_GUINT64_FORMAT), url, self->total,
-                   request->size);
+                   _ ("%s: the server’s file has %" G_GUINT64_FORMAT " bytes, the catalogue promises %" G_GUINT64_FORMAT), url,
+                   self->total, request->size);
   return CPG_ANSWER_REST;
 }
 
 static CpgAnswer judge_whole (const CpgResponse *self, const CpgRequest *request, const char *url, GError **error)
 {
   if (self->encoded)
-    return refuse (CPG_ANSWER_NO, CPG_FETCH_ERROR_SERVER, error, _ ("%s: the server sends the file packed, which was not asked for"), url);
+    return refuse (CPG_ANSWER_NO, CPG_FETCH_ERROR_SERVER, error,
+                   _ ("%s: the server sends the file packed, which was not asked for"), url);
   if (self->length == 0)
     return refuse (CPG_ANSWER_NO, CPG_FETCH_ERROR_SERVER, error, _ ("%s: the server sends nothing"), url);
   if (self->length == G_MAXUINT64 && !request->size && !self->framed)
@@ -151,8 +153,8 @@ static CpgAnswer judge_whole (const CpgResponse *self, const CpgRequest *request
                    _ ("%s: the server does not say how long the file is, and the catalogue neither"), url);
   if (self->length != G_MAXUINT64 && request->size && self->length != request->size)
     return refuse (CPG_ANSWER_NO, CPG_FETCH_ERROR_DIFFERS, error,
-                   _ ("%s: the server’s file has %" G_GUINT64_FORMAT " bytes, the catalogue promises %" G_GUINT64_FORMAT), url, self->length,
-                   request->size);
+                   _ ("%s: the server’s file has %" G_GUINT64_FORMAT " bytes, the catalogue promises %" G_GUINT64_FORMAT), url,
+                   self->length, request->size);
   return CPG_ANSWER_WHOLE;
 }
 
@@ -168,10 +170,14 @@ CpgAnswer cpg_response_judge (const CpgResponse *self, const CpgRequest *request
   if ((status == 301 || status == 302 || status == 303 || status == 307 || status == 308) && self->location)
     return CPG_ANSWER_REDIRECT;
   if (status == 408 || status == 429 || status >= 500)
-    return refuse (CPG_ANSWER_LATER, CPG_FETCH_ERROR_SERVER, error, _ ("%s: the server is busy or broken (%d); try again later"), url, status);
+    return refuse (CPG_ANSWER_LATER, CPG_FETCH_ERROR_SERVER, error, _ ("%s: the server is busy or broken (%d); try again later"),
+                   url, status);
   if (status == 401 || status == 403)
-    return refuse (CPG_ANSWER_NO, CPG_FETCH_ERROR_SERVER, error, _ ("%s: the server does not give it to everybody (%d)"), url, status);
+    return refuse (CPG_ANSWER_NO, CPG_FETCH_ERROR_SERVER, error, _ ("%s: the server does not give it to everybody (%d)"), url,
+                   status);
   if (status == 404 || status == 410)
-    return refuse (CPG_ANSWER_NO, CPG_FETCH_ERROR_SERVER, error, _ ("%s: the server does not have it any more (%d)"), url, status);
-  return refuse (CPG_ANSWER_NO, CPG_FETCH_ERROR_SERVER, error, _ ("%s: the server answers with %d instead of the file"), url, status);
+    return refuse (CPG_ANSWER_NO, CPG_FETCH_ERROR_SERVER, error, _ ("%s: the server does not have it any more (%d)"), url,
+                   status);
+  return refuse (CPG_ANSWER_NO, CPG_FETCH_ERROR_SERVER, error, _ ("%s: the server answers with %d instead of the file"), url,
+                 status);
 }

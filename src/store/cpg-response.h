@@ -7,12 +7,12 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  int status;                        /* 0: no status line yet */
-  char *etag, *modified, *location;  /* NULL: not said */
-  guint64 length;                    /* Content-Length; G_MAXUINT64: not said */
-  guint64 first, last, total;        /* Content-Range; total 0: not said, or not to be understood */
-  gboolean framed, encoded;          /* the body shows its own end (chunks, HTTP/2); the body is not the file's own bytes */
-  gint64 retry_after;                /* seconds; -1: not said */
+  int status;                       /* 0: no status line yet */
+  char *etag, *modified, *location; /* NULL: not said */
+  guint64 length;                   /* Content-Length; G_MAXUINT64: not said */
+  guint64 first, last, total;       /* Content-Range; total 0: not said, or not to be understood */
+  gboolean framed, encoded;         /* the body shows its own end (chunks, HTTP/2); the body is not the file's own bytes */
+  gint64 retry_after;               /* seconds; -1: not said */
 } CpgResponse;
 
 void cpg_response_init (CpgResponse *self);

@@ -30,7 +30,7 @@ struct _CpgTransfer {
   char *at; /* the address that redirects have led to */
   guint n_redirects, n_failures;
   gboolean in_one_piece; /* all of it is from one answer: then a wrong checksum is final */
-  guint64 farthest;    /* bytes that have been reached: getting there again is no progress */
+  guint64 farthest;      /* bytes that have been reached: getting there again is no progress */
   gint64 retry_at, last_byte, last_told, speed_since;
   guint64 speed_from, space_checked;
   /* the answer to the request */
@@ -65,7 +65,8 @@ void cpg_transfer_status_clear (CpgTransferStatus *self)
   g_clear_error (&self->error);
 }
 
-CpgTransfer *cpg_transfer_new (const char *url, const char *path, const char *sha256, guint64 size, const CpgTransferLimits *limits)
+CpgTransfer *cpg_transfer_new (const char *url, const char *path, const char *sha256, guint64 size,
+                               const CpgTransferLimits *limits)
 {
   CpgTransfer *self = g_new0 (CpgTransfer, 1);
   g_atomic_ref_count_init (&self->refs);
@@ -209,14 +210,16 @@ static gboolean check_space (CpgTransfer *self, guint64 needed)
     return TRUE;
   g_autofree char *needs = g_format_size (needed + self->limits.reserve), *has = g_format_size (room);
   g_set_error (&self->fault, CPG_FETCH_ERROR, CPG_FETCH_ERROR_NO_SPACE,
-               _ ("%s: %s must be free on the disk, and %s are; make room, then go on: what is there is kept"), self->path, needs, has);
+               _ ("%s: %s must be free on the disk, and %s are; make room, then go on: what is there is kept"), self->path, needs,
+               has);
   return FALSE;
 }
 
 static CpgRequest get_request (CpgTransfer *self)
 {
   guint64 offset = cpg_part_get_size (self->part);
-  return (CpgRequest) {offset, self->size, offset ? cpg_part_get_total (self->part) : 0, offset ? cpg_part_get_etag (self->part) : NULL};
+  return (CpgRequest) {offset, self->size, offset ? cpg_part_get_total (self->part) : 0,
+                       offset ? cpg_part_get_etag (self->part) : NULL};
 }
 
 /* Once for an answer, when its head is there. -> the body is to be taken. */
@@ -368,8 +371,8 @@ static void start_anew (CpgTransfer *self, gint64 now)
   if (!cpg_part_begin (self->part, &nothing, &fault))
     fail (self, fault);
   else if (self->n_failures >= self->limits.n_tries)
-    fail (self, g_error_new (CPG_FETCH_ERROR, CPG_FETCH_ERROR_SERVER, _ ("%s: the server sends other parts than those that were asked for"),
-                             self->at));
+    fail (self, g_error_new (CPG_FETCH_ERROR, CPG_FETCH_ERROR_SERVER,
+                             _ ("%s: the server sends other parts than those that were asked for"), self->at));
   else {
     self->retry_at = now;
     set_state (self, CPG_DOWNLOAD_RETRYING, NULL);
@@ -382,8 +385,8 @@ static void redirect (CpgTransfer *self)
   char *target = cpg_address_redirect (self->at, self->response.location, &fault);
   if (target && ++self->n_redirects > MOST_REDIRECTS) {
     g_clear_pointer (&target, g_free);
-    g_set_error (&fault, CPG_FETCH_ERROR, CPG_FETCH_ERROR_SERVER, _ ("%s: the server sends from one place to the next, more than %d times"),
-                 self->url, MOST_REDIRECTS);
+    g_set_error (&fault, CPG_FETCH_ERROR, CPG_FETCH_ERROR_SERVER,
+                 _ ("%s: the server sends from one place to the next, more than %d times"), self->url, MOST_REDIRECTS);
   }
   if (!target) {
     fail (self, fault);
@@ -419,9 +422,10 @@ static GError *get_network_error (CpgTransfer *self, CURLcode code)
   g_autofree char *valid = g_utf8_make_valid (words, -1);
   if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
     return g_error_new (CPG_FETCH_ERROR, CPG_FETCH_ERROR_CERTIFICATE,
-                        _ ("%s: the server does not prove that it is the right one, so nothing was fetched: %s"), self->at, valid);
-  return g_error_new (CPG_FETCH_ERROR, CPG_FETCH_ERROR_NETWORK, _ ("%s: the connection failed (%s); try again later, what has come is kept"), self->at,
-                      valid);
+                        _ ("%s: the server does not prove that it is the right one, so nothing was fetched: %s"), self->at,
+                        valid);
+  return g_error_new (CPG_FETCH_ERROR, CPG_FETCH_ERROR_NETWORK,
+                      _ ("%s: the connection failed (%s); try again later, what has come is kept"), self->at, valid);
 }
 
 /* The body of a usable answer has ended. Without a known size it must have ended by itself. */

@@ -10,15 +10,15 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  guint n_active;            /* at once */
-  guint n_tries;             /* in a row without a new byte before it fails */
-  gint64 stall;              /* µs without a byte: the connection is given up */
-  gint64 connect;            /* µs to reach the server */
-  gint64 first_wait;         /* µs before the first retry; doubles with each, and varies by half */
-  gint64 longest_wait;       /* µs */
+  guint n_active;             /* at once */
+  guint n_tries;              /* in a row without a new byte before it fails */
+  gint64 stall;               /* µs without a byte: the connection is given up */
+  gint64 connect;             /* µs to reach the server */
+  gint64 first_wait;          /* µs before the first retry; doubles with each, and varies by half */
+  gint64 longest_wait;        /* µs */
   gint64 longest_retry_after; /* µs that a server may ask for; more counts as an error */
-  guint64 reserve;           /* bytes of the disk that stay free */
-  const char *ca_file;       /* certificates to trust instead of the system's; NULL: the system's; borrowed */
+  guint64 reserve;            /* bytes of the disk that stay free */
+  const char *ca_file;        /* certificates to trust instead of the system's; NULL: the system's; borrowed */
 } CpgTransferLimits;
 
 /* 3 at once, 6 tries, 30 s of silence, waits of 1 to 60 s, 64 MiB; $SSL_CERT_FILE. */
@@ -40,7 +40,8 @@ typedef enum { CPG_TRANSFER_RUN, CPG_TRANSFER_PAUSE, CPG_TRANSFER_CANCEL } CpgTr
 typedef struct _CpgTransfer CpgTransfer;
 
 /* path: where it goes. sha256 NULL, size 0: not known. */
-CpgTransfer *cpg_transfer_new (const char *url, const char *path, const char *sha256, guint64 size, const CpgTransferLimits *limits);
+CpgTransfer *cpg_transfer_new (const char *url, const char *path, const char *sha256, guint64 size,
+                               const CpgTransferLimits *limits);
 CpgTransfer *cpg_transfer_ref (CpgTransfer *self);
 void cpg_transfer_unref (CpgTransfer *self);
 void cpg_transfer_want (CpgTransfer *self, CpgTransferWish wish);

@@ -13,7 +13,8 @@ static char *home, *right, *huge;
 static void add_catalog (const char *name, const char *models)
 {
   g_autofree char *folder = g_build_filename (home, "data", "cosmos-playground", "catalogs", NULL),
-                  *path = g_build_filename (folder, name, NULL), *text = g_strdup_printf ("{\"version\":1,\"models\":[%s]}", models);
+                  *path = g_build_filename (folder, name, NULL),
+                  *text = g_strdup_printf ("{\"version\":1,\"models\":[%s]}", models);
   g_mkdir_with_parents (folder, 0700);
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
 }
@@ -22,14 +23,16 @@ static void add_catalog (const char *name, const char *models)
 static char *describe (const char *id, const char *url, const char *sha256)
 {
   g_autofree char *sum = sha256 ? g_strdup_printf (",\"sha256\":\"%s\"", sha256) : g_strdup ("");
-  return g_strdup_printf ("{\"id\":\"%s\",\"name\":\"%s\",\"kind\":\"tokenizer\",\"files\":[{\"name\":\"%s.bin\",\"url\":\"%s\"%s}]}", id, id,
-                          id, url, sum);
+  return g_strdup_printf (
+      "{\"id\":\"%s\",\"name\":\"%s\",\"kind\":\"tokenizer\",\"files\":[{\"name\":\"%s.bin\",\"url\":\"%s\"%s}]}", id, id, id,
+      url, sum);
 }
 
 static void add_models (void)
 {
-  g_autofree char *good = faulty_server_get_url ("cut/70000"), *bad = faulty_server_get_url ("other"), *gone = faulty_server_get_url ("status/404"),
-                  *open = faulty_server_get_url ("good"), *slow = faulty_server_get_url ("slow");
+  g_autofree char *good = faulty_server_get_url ("cut/70000"), *bad = faulty_server_get_url ("other"),
+                  *gone = faulty_server_get_url ("status/404"), *open = faulty_server_get_url ("good"),
+                  *slow = faulty_server_get_url ("slow");
   g_autofree char *a = describe ("good", good, right), *b = describe ("bad", bad, right), *c = describe ("gone", gone, right),
                   *d = describe ("open", open, NULL), *e = describe ("slow", slow, huge);
   g_autofree char *all = g_strjoin (",", a, b, c, d, e, NULL);
@@ -51,11 +54,13 @@ static gboolean is_there (const char *name)
 static void list (void)
 {
   g_autofree char *text = command_out (0, "models", "list", NULL);
-  static const char *const lines[] = {"Installed\n", "  story-first.gguf ", " bundle ", "story, detox", "To be had", "  good ", "; without a checksum"};
+  static const char *const lines[] = {"Installed\n", "  story-first.gguf ", " bundle ", "story, detox", "To be had",
+                                      "  good ",     "; without a checksum"};
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
     g_assert_nonnull (strstr (text, lines[i]));
   JsonObject *object = command_json ("models", "models", "list", "--json", NULL);
-  JsonArray *installed = json_object_get_array_member (object, "installed"), *available = json_object_get_array_member (object, "available");
+  JsonArray *installed = json_object_get_array_member (object, "installed"),
+            *available = json_object_get_array_member (object, "available");
   g_assert_cmpuint (json_array_get_length (installed), ==, 4); /* two models, and the two folders that they were made of */
   g_assert_cmpuint (json_array_get_length (available), >, 5);
   JsonObject *first = json_array_get_object_element (available, 0);
@@ -147,7 +152,8 @@ static int run_for (int number, gulong microseconds)
   g_autoptr (GError) error = NULL;
   GPid pid;
   int status;
-  g_spawn_async (NULL, words, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &pid, &error);
+  g_spawn_async (NULL, words, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL,
+                 NULL, &pid, &error);
   g_assert_no_error (error);
   g_usleep (microseconds);
   kill (pid, number);

@@ -3,8 +3,10 @@
 
 static void test_check (void)
 {
-  static const char *const good[] = {"https://example.org/a", "https://example.org:8443/a?b=c&d=%20", "http://127.0.0.1:80/", "http://127.9.9.9/x",
-                                     "http://localhost/x", "http://[::1]:9/x", "HTTPS://EXAMPLE.org/"};
+  static const char *const good[] = {"https://example.org/a", "https://example.org:8443/a?b=c&d=%20",
+                                     "http://127.0.0.1:80/",  "http://127.9.9.9/x",
+                                     "http://localhost/x",    "http://[::1]:9/x",
+                                     "HTTPS://EXAMPLE.org/"};
   static const char *const bad[] = {"",
                                     "example.org/a",
                                     "//example.org/a",
@@ -69,7 +71,22 @@ static void test_redirect (void)
 static void test_file_name (void)
 {
   static const char *const good[] = {"a", "a.gguf", "Märchen 2.gguf", "a..b", "模型.gguf"};
-  static const char *const bad[] = {"", ".", "..", ".a", "a/b", "/a", "a\\b", " a", "a ", "a\tb", "a\x7f", "a.part", "a.part-info", "a\xff", "a\xe2\x80\xae" "b"};
+  static const char *const bad[] = {"",
+                                    ".",
+                                    "..",
+                                    ".a",
+                                    "a/b",
+                                    "/a",
+                                    "a\\b",
+                                    " a",
+                                    "a ",
+                                    "a\tb",
+                                    "a\x7f",
+                                    "a.part",
+                                    "a.part-info",
+                                    "a\xff",
+                                    "a\xe2\x80\xae"
+                                    "b"};
   for (guint i = 0; i < G_N_ELEMENTS (good); i++)
     g_assert_true (cpg_address_check_file_name (good[i], NULL));
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)

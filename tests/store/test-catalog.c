@@ -25,8 +25,9 @@ static void refuses (const char *text, const char *words)
 
 static void test_good (void)
 {
-  static const char text[] = MODEL (HEAD "\"description\":\"D\",\"tasks\":[\"story\",\"detox\"],\"parameters\":24000000,\"license\":\"MIT\","
-                                         "\"source\":\"https://example.org/\",\"card\":\"One.\\nTwo.\"," FILES);
+  static const char text[] = MODEL (
+      HEAD "\"description\":\"D\",\"tasks\":[\"story\",\"detox\"],\"parameters\":24000000,\"license\":\"MIT\","
+           "\"source\":\"https://example.org/\",\"card\":\"One.\\nTwo.\"," FILES);
   g_autoptr (CpgCatalog) catalog = cpg_catalog_new ();
   g_autoptr (GError) error = NULL;
   guint index;
@@ -164,7 +165,8 @@ static void test_twice (void)
 static void test_default (void)
 {
   char *home = model_folder_new_temporary ();
-  g_autofree char *data = g_build_filename (home, "data", NULL), *folder = g_build_filename (data, "cosmos-playground", "catalogs", NULL);
+  g_autofree char *data = g_build_filename (home, "data", NULL),
+                  *folder = g_build_filename (data, "cosmos-playground", "catalogs", NULL);
   g_autofree char *good = g_build_filename (folder, "good.json", NULL), *bad = g_build_filename (folder, "bad.json", NULL);
   g_setenv ("XDG_DATA_HOME", data, TRUE);
   g_mkdir_with_parents (folder, 0700);

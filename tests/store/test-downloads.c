@@ -26,7 +26,8 @@ typedef struct {
 static CpgCatalogModel *make_model (Fetch *self, const char *url, const char *sha256, guint64 size)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GString) text = g_string_new ("{\"version\":1,\"models\":[{\"id\":\"m\",\"name\":\"M\",\"kind\":\"checkpoint\",\"files\":[{");
+  g_autoptr (GString) text = g_string_new (
+      "{\"version\":1,\"models\":[{\"id\":\"m\",\"name\":\"M\",\"kind\":\"checkpoint\",\"files\":[{");
   g_string_append_printf (text, "\"name\":\"m.bin\",\"url\":\"%s\"", url);
   if (sha256)
     g_string_append_printf (text, ",\"sha256\":\"%s\"", sha256);
@@ -62,12 +63,12 @@ static gboolean on_late (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-#define wait_until(condition)                                 \
-  do {                                                        \
+#define wait_until(condition)                                  \
+  do {                                                         \
     guint late_ = g_timeout_add_seconds (SECONDS, on_late, 0); \
-    while (!(condition))                                      \
-      g_main_context_iteration (NULL, TRUE);                  \
-    g_source_remove (late_);                                  \
+    while (!(condition))                                       \
+      g_main_context_iteration (NULL, TRUE);                   \
+    g_source_remove (late_);                                   \
   } while (0)
 
 static void fetch_wait (Fetch *self)
@@ -266,7 +267,8 @@ static void test_no_name (void)
 
 static void test_tls (void)
 {
-  g_autofree char *good = faulty_server_get_secure_url ("good"), *lesser = faulty_server_get_secure_url ("to-local-http"), *other_name = NULL;
+  g_autofree char *good = faulty_server_get_secure_url ("good"), *lesser = faulty_server_get_secure_url ("to-local-http"),
+                  *other_name = NULL;
   if (!good) {
     g_test_skip ("there is no openssl to make a certificate with");
     return;
@@ -415,11 +417,12 @@ static void test_present (void)
 static void test_many (void)
 {
   enum { N = 7 };
-  g_autoptr (GString) text = g_string_new ("{\"version\":1,\"models\":[{\"id\":\"many\",\"name\":\"M\",\"kind\":\"checkpoint\",\"files\":[");
+  g_autoptr (GString) text = g_string_new (
+      "{\"version\":1,\"models\":[{\"id\":\"many\",\"name\":\"M\",\"kind\":\"checkpoint\",\"files\":[");
   for (int i = 0; i < N; i++) {
     g_autofree char *url = faulty_server_get_url ("drip");
-    g_string_append_printf (text, "%s{\"name\":\"%d.bin\",\"url\":\"%s\",\"size\":%d,\"sha256\":\"%s\"}", i ? "," : "", i, url, FAULTY_SERVER_SIZE,
-                            right);
+    g_string_append_printf (text, "%s{\"name\":\"%d.bin\",\"url\":\"%s\",\"size\":%d,\"sha256\":\"%s\"}", i ? "," : "", i, url,
+                            FAULTY_SERVER_SIZE, right);
   }
   g_string_append (text, "]}]}");
   g_autoptr (CpgCatalog) catalog = cpg_catalog_new ();

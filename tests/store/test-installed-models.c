@@ -26,9 +26,10 @@ static void add (const char *folder, const char *name, const char *data, gsize s
 
 static void add_to_catalog (CpgCatalog *catalog, const char *id, const char *name, const char *sha256)
 {
-  g_autofree char *text = g_strdup_printf ("{\"version\":1,\"models\":[{\"id\":\"%s\",\"name\":\"From the catalogue\",\"kind\":\"tokenizer\","
-                                           "\"files\":[{\"name\":\"%s\",\"url\":\"https://example.org/x\",\"sha256\":\"%s\"}]}]}",
-                                           id, name, sha256);
+  g_autofree char *text = g_strdup_printf (
+      "{\"version\":1,\"models\":[{\"id\":\"%s\",\"name\":\"From the catalogue\",\"kind\":\"tokenizer\","
+      "\"files\":[{\"name\":\"%s\",\"url\":\"https://example.org/x\",\"sha256\":\"%s\"}]}]}",
+      id, name, sha256);
   g_autoptr (GError) error = NULL;
   cpg_catalog_add_data (catalog, text, strlen (text), "test", &error);
   g_assert_no_error (error);
@@ -39,7 +40,8 @@ static void set_up (Fixture *self, gconstpointer data)
   (void) data;
   self->home = model_folder_new_temporary ();
   g_autofree char *user = g_build_filename (self->home, "data", NULL), *dirs = g_build_filename (self->home, "system", NULL);
-  g_autofree char *cache = g_build_filename (self->home, "cache", NULL), *weights = g_build_filename (self->home, "weights", NULL);
+  g_autofree char *cache = g_build_filename (self->home, "cache", NULL),
+                  *weights = g_build_filename (self->home, "weights", NULL);
   self->own = g_build_filename (user, "cosmos-playground", "models", NULL);
   self->system = g_build_filename (dirs, "cosmos-playground", "models", NULL);
   self->tiny = g_build_filename (self->home, "tiny.gguf", NULL);

@@ -17,8 +17,10 @@ static void read_head (CpgResponse *self, const char *head)
 static void test_read (void)
 {
   CpgResponse response;
-  read_head (&response, "HTTP/1.1 103 Early Hints\nETag: \"old\"\nHTTP/1.1 206 Partial\neTaG:  \"new\" \nLast-Modified: now\nContent-Length: 10\n"
-                        "content-range: bytes 5-14/15\nTransfer-Encoding: chunked\nContent-Encoding: gzip\nno colon\n: empty\nRetry-After: 7");
+  read_head (
+      &response,
+      "HTTP/1.1 103 Early Hints\nETag: \"old\"\nHTTP/1.1 206 Partial\neTaG:  \"new\" \nLast-Modified: now\nContent-Length: 10\n"
+      "content-range: bytes 5-14/15\nTransfer-Encoding: chunked\nContent-Encoding: gzip\nno colon\n: empty\nRetry-After: 7");
   g_assert_cmpint (response.status, ==, 206);
   g_assert_cmpstr (response.etag, ==, "\"new\"");
   g_assert_cmpstr (response.modified, ==, "now");
@@ -39,8 +41,12 @@ static void test_read (void)
 
 static void test_ranges (void)
 {
-  static const char *const bad[] = {"bytes 5-14/*", "bytes 5-4/15", "bytes 5-15/15", "bytes -14/15", "bytes 5-/15", "bytes */15", "5-14/15",
-                                    "bytes 5-14", "bytes a-b/c", "bytes 5-14/99999999999999999999", "bytes /-", ""};
+  static const char *const bad[] = {"bytes 5-14/*",  "bytes 5-4/15",
+                                    "bytes 5-15/15", "bytes -14/15",
+                                    "bytes 5-/15",   "bytes */15",
+                                    "5-14/15",       "bytes 5-14",
+                                    "bytes a-b/c",   "bytes 5-14/99999999999999999999",
+                                    "bytes /-",      ""};
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
     CpgResponse response;
     g_autofree char *head = g_strdup_printf ("HTTP/1.1 206 Partial\nContent-Range: %s", bad[i]);

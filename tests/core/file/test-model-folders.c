@@ -54,7 +54,8 @@ static void order (void)
   CosmosModelFolders folders;
   CosmosError err;
   g_autofree char *own = make ("data/cosmos-playground/models", NULL), *first = make ("a/cosmos-playground/models", NULL),
-                  *second = make ("b/cosmos-playground/models", NULL), *tree = g_canonicalize_filename ("models", g_getenv ("SOURCE_ROOT"));
+                  *second = make ("b/cosmos-playground/models", NULL),
+                  *tree = g_canonicalize_filename ("models", g_getenv ("SOURCE_ROOT"));
   g_autofree char *dirs = g_strdup_printf ("%s/a:relative:%s/none:%s/b:%s/a:", home, home, home, home);
   g_setenv ("XDG_DATA_DIRS", dirs, TRUE);
   g_assert_true (cosmos_model_folders_list (&folders, &err));
@@ -72,7 +73,8 @@ static void order (void)
 /* XDG_DATA_HOME must be absolute; else the home's own one counts. */
 static void own (void)
 {
-  g_autofree char *before = g_strdup (g_getenv ("XDG_DATA_HOME")), *expected = g_build_filename (home, ".local/share/cosmos-playground/models", NULL);
+  g_autofree char *before = g_strdup (g_getenv ("XDG_DATA_HOME")),
+                  *expected = g_build_filename (home, ".local/share/cosmos-playground/models", NULL);
   static const char *const values[] = {"relative/data", ""};
   for (guint i = 0; i < G_N_ELEMENTS (values); i++) {
     g_setenv ("XDG_DATA_HOME", values[i], TRUE);
@@ -103,7 +105,8 @@ static bool look (const char *path, void *data)
 
 static void search (void)
 {
-  static const char *const names[] = {"b.gguf", "a.gguf", "story-2.gguf", "story-1.gguf", "Z.gguf", ".hidden.gguf", "a.txt", ".gguf", "x.gguf.part"};
+  static const char *const names[] = {"b.gguf",       "a.gguf", "story-2.gguf", "story-1.gguf", "Z.gguf",
+                                      ".hidden.gguf", "a.txt",  ".gguf",        "x.gguf.part"};
   g_autofree char *first = NULL, *second = make ("second", "last.gguf");
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
     g_free (first);
