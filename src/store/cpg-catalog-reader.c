@@ -70,7 +70,7 @@ static gboolean read_text (const Reader *reader, JsonObject *object, const char 
     return refuse (reader, member, error, _ ("must be a text"));
   const char *value = json_node_get_string (node);
   if (!*value || strlen (value) > longest)
-    return refuse (reader, member, error, _ ("must have 1 to %" G_GSIZE_FORMAT " bytes"), longest);
+    return refuse (reader, member, error, _ ("must have 1 to %zu bytes"), longest);
   if (!is_plain (value, longest > NAME_LENGTH))
     return refuse (reader, member, error, _ ("has characters that cannot be seen"));
   *text = g_strdup (value);
@@ -85,7 +85,7 @@ static gboolean read_number (const Reader *reader, JsonObject *object, const cha
     return TRUE;
   gint64 value = JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_INT64 ? json_node_get_int (node) : 0;
   if (value < 1 || value > most)
-    return refuse (reader, member, error, _ ("must be a whole number from 1 to %" G_GINT64_FORMAT), most);
+    return refuse (reader, member, error, _ ("must be a whole number from 1 to %lld"), (long long) most);
   *number = (guint64) value;
   return TRUE;
 }

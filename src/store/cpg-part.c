@@ -91,7 +91,7 @@ static gboolean open_locked (CpgPart *self, GError **error)
       cpg_fetch_error_from_errno (error, errno, self->part_path);
       return FALSE;
     }
-    if (flock (self->fd, LOCK_EX | LOCK_NB) != 0) {
+    if (flock (self->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) { /* else it is a file system without locks */
       g_set_error (error, CPG_FETCH_ERROR, CPG_FETCH_ERROR_BUSY, _ ("%s: another program is fetching it already"), self->path);
       return FALSE;
     }

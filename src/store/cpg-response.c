@@ -122,6 +122,13 @@ static CpgAnswer refuse (CpgAnswer answer, CpgFetchError code, GError **error, c
   return answer;
 }
 
+static CpgAnswer refuse_size (guint64 size, guint64 promised, const char *url, GError **error)
+{
+  return refuse (CPG_ANSWER_NO, CPG_FETCH_ERROR_DIFFERS, error,
+                 _ ("%s: the server’s file has %llu bytes, the catalogue promises %llu"), url, (unsigned long long) size,
+                 (unsigned long long) promised);
+}
+
 /* 206: what we asked for, of the file that we began with? */
 static CpgAnswer judge_part (const CpgResponse *self, const CpgRequest *request, const char *url, GError **error)
 {
@@ -135,9 +142,7 @@ static CpgAnswer judge_part (const CpgResponse *self, const CpgRequest *request,
   if (!right_range || !same_file || self->encoded)
     return CPG_ANSWER_ANEW;
   if (request->size && self->total != request->size)
-    return refuse (CPG_ANSWER_NO, CPG_FETCH_ERROR_DIFFERS, error,
-                   _ ("%s: the server’s file has %" G_GUINT64_FORMAT " bytes, the catalogue promises %" G_GUINT64_FORMAT), url,
-                   self->total, request->size);
+    return refuse_size (self->total, request->size, url, error);
   return CPG_ANSWER_REST;
 }
 
@@ -152,9 +157,7 @@ static CpgAnswer judge_whole (const CpgResponse *self, const CpgRequest *request
     return refuse (CPG_ANSWER_NO, CPG_FETCH_ERROR_SERVER, error,
                    _ ("%s: the server does not say how long the file is, and the catalogue neither"), url);
   if (self->length != G_MAXUINT64 && request->size && self->length != request->size)
-    return refuse (CPG_ANSWER_NO, CPG_FETCH_ERROR_DIFFERS, error,
-                   _ ("%s: the server’s file has %" G_GUINT64_FORMAT " bytes, the catalogue promises %" G_GUINT64_FORMAT), url,
-                   self->length, request->size);
+    return refuse_size (self->length, request->size, url, error);
   return CPG_ANSWER_WHOLE;
 }
 

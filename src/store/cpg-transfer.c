@@ -266,7 +266,7 @@ static size_t on_body (char *data, size_t one, size_t n, void *user)
     return CURL_WRITEFUNC_ERROR;
   if (total && n > total - size) {
     g_set_error (&self->fault, CPG_FETCH_ERROR, CPG_FETCH_ERROR_DIFFERS,
-                 _ ("%s: the server sends more than the %" G_GUINT64_FORMAT " bytes that the file has"), self->at, total);
+                 _ ("%s: the server sends more than the %llu bytes that the file has"), self->at, (unsigned long long) total);
     return CURL_WRITEFUNC_ERROR;
   }
   if (size - self->space_checked >= SPACE_EVERY && !check_space (self, 0))
@@ -386,7 +386,7 @@ static void redirect (CpgTransfer *self)
   if (target && ++self->n_redirects > MOST_REDIRECTS) {
     g_clear_pointer (&target, g_free);
     g_set_error (&fault, CPG_FETCH_ERROR, CPG_FETCH_ERROR_SERVER,
-                 _ ("%s: the server sends from one place to the next, more than %d times"), self->url, MOST_REDIRECTS);
+                 _ ("%s: the server sends from one place to the next without end"), self->url);
   }
   if (!target) {
     fail (self, fault);
@@ -588,13 +588,16 @@ static void begin_round (CpgTransfer *self, const CpgTransferPlace *place, gint6
 
 static void give_up_stalled (CpgTransfer *self, const CpgTransferPlace *place, gint64 now)
 {
+  int seconds = (int) (self->limits.stall / SECOND);
   end_request (self, place);
   g_clear_error (&self->fault);
   cpg_response_clear (&self->response);
-  try_later (self,
-             g_error_new (CPG_FETCH_ERROR, CPG_FETCH_ERROR_NETWORK, _ ("%s: nothing has come for %d seconds"), self->at,
-                          (int) (self->limits.stall / SECOND)),
-             now);
+  try_later (
+      self,
+      g_error_new (CPG_FETCH_ERROR, CPG_FETCH_ERROR_NETWORK,
+                   ngettext ("%s: nothing has come for %d second", "%s: nothing has come for %d seconds", (gulong) seconds),
+                   self->at, seconds),
+      now);
 }
 
 static void obey (CpgTransfer *self, const CpgTransferPlace *place)

@@ -141,6 +141,7 @@ def catalog():
     for name, change in {"name": {"name": "../a"}, "address": {"url": "http://[::1]@example.org#x"}, "size": {"size": 1 << 70}, "checksum": {"sha256": "x"}}.items():
         yield "bad-" + name, json.dumps({"version": 1, "models": [model | {"files": [file | change]}]}, separators=(",", ":")).encode()
     yield "deep", b"[" * 2000
+    yield "half-character", b'{"a"\xd4\x98'
     yield "newer", b'{"version":2}'
     yield "no-utf8", b'{"version":1,"models":"\xff"}'
     yield "zero", b'{"version":1,"models":[{"id":"\\u0000"}]}'

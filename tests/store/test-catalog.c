@@ -18,7 +18,7 @@ static void refuses (const char *text, const char *words)
   g_assert_false (cpg_catalog_add_data (catalog, text, strlen (text), "mine.json", &error));
   g_assert_error (error, CPG_FETCH_ERROR, CPG_FETCH_ERROR_CATALOG);
   g_test_message ("%s", error->message);
-  g_assert_true (g_str_has_prefix (error->message, "mine.json: "));
+  g_assert_true (g_str_has_prefix (error->message, "mine.json: ") && g_utf8_validate (error->message, -1, NULL));
   g_assert_nonnull (strstr (error->message, words));
   g_assert_cmpuint (cpg_catalog_get_n_models (catalog), ==, 0);
 }
@@ -71,6 +71,7 @@ static void test_refused (void)
     {"[]", "must be an object"},
     {"null", "must be an object"},
     {"{", "Parse error"},
+    {"{\"a\"\xd4\x98", "Parse error"}, /* of which the parser shows half a character */
     {"{\"version\":1,\"models\":[],}", "Parse error"},
     {"{}", "version: must be 1"},
     {"{\"version\":2,\"models\":[],\"new\":1}", "newer program"},

@@ -122,9 +122,7 @@ static void test_list (Fixture *self, gconstpointer data)
   add (self->own, "weights/config.json", "{}", 2);
   add (self->own, "not-a-model/readme.txt", "hello", 5);
   add (self->system, "other.gguf", bytes, size);
-  CpgInstalledModel *tiny = find (self, "tiny"), *broken = find (self, "broken.gguf");
-  tiny = find (self, "tiny");
-  broken = cpg_installed_models_find (self->models, "broken.gguf");
+  CpgInstalledModel *tiny = find (self, "tiny"), *broken = cpg_installed_models_find (self->models, "broken.gguf");
   CpgInstalledModel *weights = cpg_installed_models_find (self->models, "weights");
   CpgInstalledModel *other = cpg_installed_models_find (self->models, "other");
   g_assert_true (tiny && broken && weights && other);
