@@ -43,6 +43,15 @@ static CliJson new_json (Models *self)
   return json;
 }
 
+/* The object where JSON was asked for; else the lines were printed on the way. */
+static int finish (Models *self, CliJson *json)
+{
+  if (self->arguments->json)
+    return cli_json_finish (json);
+  yyjson_mut_doc_free (json->doc);
+  return cli_finish_output ();
+}
+
 static bool refresh (Models *self)
 {
   return cpg_installed_models_refresh (self->installed, &self->error);
@@ -61,7 +70,7 @@ static const char *get_kind (CpgModelKind kind)
   return kind == CPG_MODEL_LANGUAGE_MODEL ? "language model" : cpg_model_kind_get_name (kind);
 }
 
-/* "the folder FOLDER has no "x"; did you mean y?" */
+/* what "NAME"; did you mean one of the names? */
 static int unknown (const char *what, const char *name, const char *const *names, size_t n)
 {
   const char *nearest = cli_nearest (name, names, n);
@@ -84,11 +93,8 @@ static CpgInstalledModel *find_installed (Models *self)
 
 /* ---- list ---- */
 
-static const char *get_verification (CpgInstalledModel *model)
-{
-  static const char *const names[] = {"unknown", "unchecked", "right", "wrong"};
-  return names[cpg_installed_model_get_verification (model)];
-}
+/* Of CpgVerification, in JSON. */
+static const char *const verifications[] = {"unknown", "unchecked", "right", "wrong"};
 
 static bool is_installed (Models *self, CpgCatalogModel *model)
 {
@@ -158,7 +164,7 @@ static void add_installed (CliJson *json, yyjson_mut_val *array, CpgInstalledMod
   for (const char *const *task = cpg_installed_model_get_tasks (model); *task; task++)
     yyjson_mut_arr_add_strcpy (json->doc, tasks, *task);
   cli_json_text (json, object, "id", cpg_installed_model_get_catalog_id (model));
-  cli_json_text (json, object, "checksum", get_verification (model));
+  cli_json_text (json, object, "checksum", verifications[cpg_installed_model_get_verification (model)]);
   cli_json_bool (json, object, "complete", cpg_installed_model_is_complete (model));
   cli_json_bool (json, object, "removable", cpg_installed_model_is_removable (model));
   cli_json_text (json, object, "error", cpg_installed_model_get_error (model));
@@ -284,10 +290,7 @@ static int report_files (Models *self, CpgDownloads *downloads, CpgCatalogModel 
               (double) cpg_download_get_received (download) / 1e6, cpg_download_get_sha256 (download),
               verified ? ", as the catalogue says" : "; note it, as nobody has published it");
   }
-  if (self->arguments->json)
-    return cli_json_finish (&json);
-  yyjson_mut_doc_free (json.doc);
-  return cli_finish_output ();
+  return finish (self, &json);
 }
 
 static int get (Models *self)
@@ -333,82 +336,80 @@ static gboolean on_tick (guint64 done, gpointer data)
   return !cli_progress_is_cancelled ();
 }
 
-static void report_verified (CpgInstalledModel *model)
+static void print_checked (CpgInstalledModel *model, CpgVerification verification, char **found)
 {
   g_autofree char *path = get_printable (cpg_installed_model_get_path (model));
-  CpgVerification verification = cpg_installed_model_get_verification (model);
   printf ("%s: %s\n", path,
           verification == CPG_VERIFICATION_RIGHT ? "right, as the catalogue says"
                                                  : "no catalogue has a checksum to compare with");
-  for (guint i = 0; i < cpg_installed_model_get_n_files (model); i++) {
+  for (guint i = 0; found[i]; i++) {
     g_autofree char *file = g_path_get_basename (cpg_installed_model_get_file (model, i));
     cli_make_printable (file);
-    printf ("  %s  %s\n", cpg_installed_model_get_sha256 (model, i), file);
+    printf ("  %s  %s\n", found[i], file);
   }
 }
 
-static void add_verified (CliJson *json, yyjson_mut_val *array, CpgInstalledModel *model)
+static void add_checked (CliJson *json, yyjson_mut_val *array, CpgInstalledModel *model, CpgVerification verification,
+                         char **found)
 {
   yyjson_mut_val *object = cli_json_append (json, array);
   cli_json_text (json, object, "name", cpg_installed_model_get_name (model));
-  cli_json_text (json, object, "checksum", get_verification (model));
+  cli_json_text (json, object, "checksum", verifications[verification]);
   yyjson_mut_val *files = cli_json_array (json, object, "files");
-  for (guint i = 0; i < cpg_installed_model_get_n_files (model); i++) {
+  for (guint i = 0; found[i]; i++) {
     yyjson_mut_val *file = cli_json_append (json, files);
     cli_json_text (json, file, "path", cpg_installed_model_get_file (model, i));
-    cli_json_text (json, file, "sha256", cpg_installed_model_get_sha256 (model, i));
+    cli_json_text (json, file, "sha256", found[i]);
   }
+}
+
+static int verify_one (Models *self, CpgInstalledModel *model, CliJson *json, yyjson_mut_val *array)
+{
+  Work work = {cpg_installed_model_get_size (model), cpg_installed_model_get_name (model)};
+  g_clear_error (&self->error);
+  g_auto (GStrv) found = cpg_installed_model_compute (model, on_tick, &work, &self->error);
+  if (!found)
+    return fail (self);
+  CpgVerification verification = cpg_installed_model_judge (model, (const char *const *) found, &self->error);
+  cli_progress_clear ();
+  add_checked (json, array, model, verification, found);
+  if (verification == CPG_VERIFICATION_WRONG)
+    return fail (self);
+  if (!self->arguments->json)
+    print_checked (model, verification, found);
+  return CLI_OK;
 }
 
 /* The one that was named, or all. Every wrong one is named, and the exit code is a failure. */
 static int verify (Models *self)
 {
-  if (!refresh (self) || (self->name && !find_installed (self)))
-    return self->error ? fail (self) : CLI_FAILED;
+  CpgInstalledModel *only = NULL;
+  if (!refresh (self))
+    return fail (self);
+  if (self->name && !(only = find_installed (self)))
+    return CLI_FAILED;
   int result = CLI_OK;
   cli_progress_get ();
-  CpgInstalledModel *only = self->name ? cpg_installed_models_find (self->installed, self->name) : NULL;
   CliJson json = new_json (self);
-  yyjson_mut_val *models = cli_json_array (&json, json.root, "models");
-  for (guint i = 0; i < cpg_installed_models_get_n_models (self->installed); i++) {
+  yyjson_mut_val *array = cli_json_array (&json, json.root, "models");
+  for (guint i = 0; i < cpg_installed_models_get_n_models (self->installed) && result != CLI_CANCELLED; i++) {
     CpgInstalledModel *model = cpg_installed_models_get_model (self->installed, i);
-    Work work = {cpg_installed_model_get_size (model), cpg_installed_model_get_name (model)};
-    if (only && model != only)
-      continue;
-    g_clear_error (&self->error);
-    if (!cpg_installed_model_verify (model, on_tick, &work, &self->error))
-      result = fail (self);
-    if (result == CLI_CANCELLED) {
-      yyjson_mut_doc_free (json.doc);
-      return result;
-    }
-    g_autofree char *folder = g_path_get_dirname (cpg_installed_model_get_path (model));
-    g_autoptr (CpgInstalledModel) after = cpg_installed_model_read (folder, cpg_installed_model_get_name (model), FALSE,
-                                                                    self->catalog);
-    if (after && !self->arguments->json && cpg_installed_model_get_verification (after) != CPG_VERIFICATION_WRONG)
-      report_verified (after);
-    if (after)
-      add_verified (&json, models, after);
+    int code = !only || model == only ? verify_one (self, model, &json, array) : CLI_OK;
+    if (code != CLI_OK)
+      result = code;
   }
-  cli_progress_clear ();
-  int written = CLI_OK;
-  if (self->arguments->json)
-    written = cli_json_finish (&json);
-  else
-    yyjson_mut_doc_free (json.doc), written = cli_finish_output ();
+  int written = finish (self, &json);
   return result != CLI_OK ? result : written;
 }
 
 static int report_path (Models *self, const char *path, const char *done)
 {
-  if (!self->arguments->json) {
-    g_autofree char *printable = get_printable (path);
-    printf ("%s: %s\n", printable, done);
-    return cli_finish_output ();
-  }
+  g_autofree char *printable = get_printable (path);
   CliJson json = new_json (self);
   cli_json_text (&json, json.root, "path", path);
-  return cli_json_finish (&json);
+  if (!self->arguments->json)
+    printf ("%s: %s\n", printable, done);
+  return finish (self, &json);
 }
 
 static int import (Models *self)

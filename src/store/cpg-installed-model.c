@@ -149,8 +149,10 @@ CpgInstalledModel *cpg_installed_model_read (const char *folder, const char *pla
   if (g_file_test (self->path, G_FILE_TEST_IS_DIR)) {
     if (!add_folder (self, folder, place, catalog))
       return NULL;
-  } else if (has_weights (place)) {
+  } else {
     add_file (self, folder, place, catalog);
+    if (!has_weights (place) && !self->catalog_id)
+      return NULL;
   }
   if (self->files->len == 0)
     return NULL;
@@ -264,24 +266,36 @@ static gboolean on_tick (guint64 done, gpointer data)
   return !progress->tick || progress->tick (progress->base + done, progress->data);
 }
 
-gboolean cpg_installed_model_verify (CpgInstalledModel *self, CpgChecksumTick tick, gpointer data, GError **error)
+char **cpg_installed_model_compute (CpgInstalledModel *self, CpgChecksumTick tick, gpointer data, GError **error)
 {
   Progress progress = {tick, data, 0};
+  g_auto (GStrv) found = g_new0 (char *, self->files->len + 1);
   for (guint i = 0; i < self->files->len; i++) {
     const File *file = get_file (self, i);
-    g_autofree char *found = cpg_checksum_of_file (file->path, on_tick, &progress, error);
-    if (!found)
-      return FALSE;
-    cpg_known_checksums_set (file->path, found);
-    if (file->promised && strcmp (found, file->promised) != 0) {
-      g_set_error (error, CPG_FETCH_ERROR, CPG_FETCH_ERROR_DIFFERS,
-                   _ ("%s: is not what the catalogue promises: its SHA-256 is %s instead of %s; remove it, and get it again"),
-                   file->path, found, file->promised);
-      return FALSE;
-    }
+    found[i] = cpg_checksum_of_file (file->path, on_tick, &progress, error);
+    if (!found[i])
+      return NULL;
+    cpg_known_checksums_set (file->path, found[i]);
     progress.base += file->size;
   }
-  return TRUE;
+  return g_steal_pointer (&found);
+}
+
+CpgVerification cpg_installed_model_judge (CpgInstalledModel *self, const char *const *found, GError **error)
+{
+  CpgVerification result = CPG_VERIFICATION_UNKNOWN;
+  for (guint i = 0; i < self->files->len; i++) {
+    const File *file = get_file (self, i);
+    if (file->promised && strcmp (found[i], file->promised) != 0) {
+      g_set_error (error, CPG_FETCH_ERROR, CPG_FETCH_ERROR_DIFFERS,
+                   _ ("%s: is not what the catalogue promises: its SHA-256 is %s instead of %s; remove it, and get it again"),
+                   file->path, found[i], file->promised);
+      return CPG_VERIFICATION_WRONG;
+    }
+    if (file->promised)
+      result = CPG_VERIFICATION_RIGHT;
+  }
+  return result;
 }
 
 /* ---- as an object ---- */

@@ -1,5 +1,5 @@
 /* A model that lies in one of the models folders: a file, or a folder with the files of one. Constant; what has changed since shows after a
- * refresh of the list. verify () may run on any thread, everything else on the main one. */
+ * refresh of the list. It may be shared by threads. */
 #pragma once
 
 #include "store/cpg-catalog.h"
@@ -17,7 +17,7 @@ typedef enum {
 #define CPG_TYPE_INSTALLED_MODEL (cpg_installed_model_get_type ())
 G_DECLARE_FINAL_TYPE (CpgInstalledModel, cpg_installed_model, CPG, INSTALLED_MODEL, GObject)
 
-/* place: as seen from the folder. removable: the folder is the user's own. NULL where there is nothing of a model. Any thread. */
+/* place: as seen from the folder. removable: the folder is the user's own. NULL where it has no weights, and no catalogue has it. Any thread. */
 CpgInstalledModel *cpg_installed_model_read (const char *folder, const char *place, gboolean removable, CpgCatalog *catalog);
 
 /* Properties of the same names: name, title, path, kind, size, catalog-id, verification, complete, removable, error. */
@@ -39,7 +39,9 @@ guint cpg_installed_model_get_n_files (CpgInstalledModel *self);
 const char *cpg_installed_model_get_file (CpgInstalledModel *self, guint index); /* path */
 const char *cpg_installed_model_get_sha256 (CpgInstalledModel *self, guint index);
 
-/* Computes every checksum and compares where one is known. FALSE with CPG_FETCH_ERROR_DIFFERS: it is something else. tick: bytes of size. */
-gboolean cpg_installed_model_verify (CpgInstalledModel *self, CpgChecksumTick tick, gpointer data, GError **error);
+/* The checksum of every file, read anew; g_strfreev () them. tick: bytes of size. */
+char **cpg_installed_model_compute (CpgInstalledModel *self, CpgChecksumTick tick, gpointer data, GError **error);
+/* Compares them with the catalogue's: RIGHT, UNKNOWN, or WRONG with CPG_FETCH_ERROR_DIFFERS. */
+CpgVerification cpg_installed_model_judge (CpgInstalledModel *self, const char *const *found, GError **error);
 
 G_END_DECLS

@@ -194,7 +194,8 @@ static void verify_in_thread (GTask *task, gpointer source, gpointer data, GCanc
   GError *error = NULL;
   (void) source;
   (void) cancellable;
-  if (cpg_installed_model_verify (self->model, on_tick, self, &error))
+  g_auto (GStrv) found = cpg_installed_model_compute (self->model, on_tick, self, &error);
+  if (found && cpg_installed_model_judge (self->model, (const char *const *) found, &error) != CPG_VERIFICATION_WRONG)
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -99,6 +100,15 @@ static gboolean open_locked (CpgPart *self, GError **error)
   return TRUE;
 }
 
+/* One line, as it goes into a request; NULL: none. */
+static char *read_line (GKeyFile *info, const char *key)
+{
+  char *line = g_key_file_get_string (info, GROUP, key, NULL);
+  if (line && strpbrk (line, "\r\n"))
+    g_clear_pointer (&line, g_free);
+  return line;
+}
+
 /* What the side file says, if it is about this address; else nothing of the part is of use. */
 static void read_info (CpgPart *self)
 {
@@ -108,8 +118,8 @@ static void read_info (CpgPart *self)
     url = g_key_file_get_string (info, GROUP, "url", NULL);
   if (g_strcmp0 (url, self->url) != 0)
     return;
-  self->etag = g_key_file_get_string (info, GROUP, "etag", NULL);
-  self->modified = g_key_file_get_string (info, GROUP, "modified", NULL);
+  self->etag = read_line (info, "etag");
+  self->modified = read_line (info, "modified");
   self->total = g_key_file_get_uint64 (info, GROUP, "total", NULL);
 }
 

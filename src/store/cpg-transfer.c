@@ -314,6 +314,8 @@ static void begin_request (CpgTransfer *self, const CpgTransferPlace *place, gin
   curl_easy_setopt (easy, CURLOPT_USERAGENT, "cosmos-playground");
   curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT_MS, (long) (self->limits.connect / 1000));
   curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt (easy, CURLOPT_QUICK_EXIT,
+                    1L); /* a name that is being looked up must not hold up a pause, or the end of the program */
   curl_easy_setopt (easy, CURLOPT_BUFFERSIZE, 128L << 10);
   curl_easy_setopt (easy, CURLOPT_ERRORBUFFER, self->curl_words);
   curl_easy_setopt (easy, CURLOPT_HEADERFUNCTION, on_header);
@@ -487,6 +489,7 @@ static gboolean check_present (CpgTransfer *self, GError **error)
                  _ ("%s: there is another file of that name; remove or rename it first"), self->path);
     return FALSE;
   }
+  cpg_part_discard_path (self->path); /* left where the program died between the file's last steps */
   cpg_known_checksums_set (self->path, sha256);
   g_mutex_lock (&self->lock);
   g_set_str (&self->status.sha256, sha256);

@@ -103,6 +103,11 @@ static void verify (void)
   json_object_unref (object);
   g_autofree char *all = command_out (0, "models", "verify", NULL);
   g_assert_nonnull (strstr (all, "story-baseline.gguf"));
+  g_autofree char *good = command_out (0, "models", "verify", "good", NULL), *path = get_path ("good.bin");
+  g_assert_nonnull (strstr (good, "right, as the catalogue says"));
+  g_assert_true (g_file_set_contents (path, "something else", -1, NULL));
+  command_fails (1, "is not what the catalogue promises", "models", "verify", "good", NULL);
+  command_fails (1, "is another file of that name", "models", "get", "good", NULL);
   command_fails (1, "did you mean story-first.gguf?", "models", "verify", "story-frist.gguf", NULL);
 }
 

@@ -12,6 +12,7 @@
 
 enum { SECONDS = 60, DONE = -1 };
 
+static const char *file_name = "m.bin";
 static char *folder, *right; /* where it goes; the SHA-256 of content.bin */
 static CpgTransferLimits limits;
 
@@ -28,7 +29,7 @@ static CpgCatalogModel *make_model (Fetch *self, const char *url, const char *sh
   g_autoptr (GError) error = NULL;
   g_autoptr (GString) text = g_string_new (
       "{\"version\":1,\"models\":[{\"id\":\"m\",\"name\":\"M\",\"kind\":\"checkpoint\",\"files\":[{");
-  g_string_append_printf (text, "\"name\":\"m.bin\",\"url\":\"%s\"", url);
+  g_string_append_printf (text, "\"name\":\"%s\",\"url\":\"%s\"", file_name, url);
   if (sha256)
     g_string_append_printf (text, ",\"sha256\":\"%s\"", sha256);
   if (size)
@@ -466,6 +467,20 @@ static void test_speed (void)
   fetch_end (&fetch);
 }
 
+/* Without a checksum, what is to be a model must at least open as one. */
+static void test_no_model (void)
+{
+  Fetch fetch;
+  g_autofree char *url = faulty_server_get_url ("good");
+  file_name = "m.gguf";
+  fetch_begin (&fetch, url, NULL, 0);
+  fetch_wait (&fetch);
+  assert_failed (&fetch, CPG_FETCH_ERROR_MODEL);
+  g_assert_false (is_there ("m.gguf") || is_there ("m.gguf.part") || is_there ("m.gguf.part-info"));
+  fetch_end (&fetch);
+  file_name = "m.bin";
+}
+
 static void test_unverified (void)
 {
   Fetch fetch = {0};
@@ -490,7 +505,7 @@ int main (int argc, char **argv)
   limits = cpg_transfer_limits_default ();
   limits.ca_file = NULL;
   limits.n_tries = 3;
-  limits.stall = 300 * 1000;
+  limits.stall = 500 * 1000;
   limits.first_wait = 10 * 1000;
   limits.longest_wait = 50 * 1000;
   limits.reserve = 1 << 20;
@@ -514,6 +529,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/downloads/present", test_present);
   g_test_add_func ("/downloads/many", test_many);
   g_test_add_func ("/downloads/speed", test_speed);
+  g_test_add_func ("/downloads/no-model", test_no_model);
   g_test_add_func ("/downloads/unverified", test_unverified);
   int result = g_test_run ();
   faulty_server_stop ();
