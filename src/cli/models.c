@@ -2,55 +2,19 @@
 
 #include "cli/nearest.h"
 #include "cli/say.h"
+#include "core/file/model-folders.h"
 #include "core/model/config.h"
 
-#include <dirent.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-static bool is_folder (const char *path)
+/* "a, b" */
+static void list_folders (const CosmosModelFolders *folders, char *text, size_t size)
 {
-  DIR *folder = opendir (path);
-  if (!folder)
-    return false;
-  closedir (folder);
-  return true;
-}
-
-/* The models folder; free() it. */
-static char *find_folder (CosmosError *err)
-{
-  const char *chosen = getenv ("COSMOS_MODELS");
-  char program[4096], *path = NULL;
-  if (chosen && *chosen) {
-    if (is_folder (chosen))
-      return strdup (chosen);
-    cosmos_error_set (err, COSMOS_STATUS_IO, "COSMOS_MODELS names %s, which is no folder that can be read", chosen);
-    return NULL;
-  }
-  ssize_t length = readlink ("/proc/self/exe", program, sizeof program - 1);
-  if (length > 0) {
-    program[length] = 0;
-    *strrchr (program, '/') = 0; /* build/src/cli */
-    if (asprintf (&path, "%s/../../../models", program) >= 0 && is_folder (path)) {
-      char *plain = realpath (path, NULL);
-      free (path);
-      return plain;
-    }
-    free (path);
-  }
-  if (is_folder (COSMOS_MODELS_FOLDER))
-    return strdup (COSMOS_MODELS_FOLDER);
-  cosmos_error_set (err, COSMOS_STATUS_IO, "There is no models folder: name a file with --model, or a folder in COSMOS_MODELS");
-  return NULL;
-}
-
-static int is_gguf (const struct dirent *entry)
-{
-  size_t length = strlen (entry->d_name);
-  return entry->d_name[0] != '.' && length > 5 && strcmp (entry->d_name + length - 5, ".gguf") == 0;
+  size_t used = 0;
+  text[0] = 0;
+  for (size_t i = 0; i < folders->n && used < size; i++)
+    used += (size_t) snprintf (text + used, size - used, "%s%s", i ? ", " : "", folders->items[i]);
 }
 
 /* The tasks of a bundle as words. */
@@ -102,69 +66,56 @@ static Fit examine (const char *path, const char *wanted, const char *task, Cosm
   return fit;
 }
 
-/* The first file of the folder that fits, by name, those that begin with the task before the others. LACKS_TASK with err where one
- * would do for another task. */
-static Fit search (const char *folder, const char *wanted, const char *task, char **path, CosmosError *err)
+typedef struct {
+  const char *wanted, *task;
+  bool lacks_task;
+  CosmosError why; /* where it lacks the task */
+} Search;
+
+static bool fits (const char *path, void *data)
 {
-  struct dirent **entries;
-  int n = scandir (folder, &entries, is_gguf, alphasort);
-  Fit result = OTHER_KIND;
-  for (int pass = task ? 0 : 1; pass < 2 && result != FIT; pass++) {
-    for (int i = 0; i < n && result != FIT; i++) {
-      CosmosError why = {0};
-      if ((pass == 0 && strncmp (entries[i]->d_name, task, strlen (task)) != 0)
-          || asprintf (path, "%s/%s", folder, entries[i]->d_name) < 0)
-        continue;
-      Fit fit = examine (*path, wanted, task, &why);
-      if (fit == FIT)
-        result = FIT;
-      else
-        free (*path);
-      if (fit == BROKEN && pass == 1)
-        cli_say ("passed over: %s", why.message);
-      if (fit == LACKS_TASK) {
-        result = LACKS_TASK;
-        *err = why;
-      }
-    }
+  Search *search = data;
+  CosmosError why = {0};
+  Fit fit = examine (path, search->wanted, search->task, &why);
+  if (fit == BROKEN)
+    cli_say ("passed over: %s", why.message);
+  if (fit == LACKS_TASK) {
+    search->lacks_task = true;
+    search->why = why;
   }
-  for (int i = 0; i < n; i++)
-    free (entries[i]);
-  if (n >= 0)
-    free (entries);
-  return result;
+  return fit == FIT;
+}
+
+/* first: what file names begin with that are preferred. nothing: what the error says of the folders without such a file. */
+static char *search (Search *self, const char *first, const char *nothing, CosmosError *err)
+{
+  CosmosModelFolders folders;
+  if (!cosmos_model_folders_list (&folders, err))
+    return NULL;
+  char *path = cosmos_model_folders_find (&folders, first, fits, self), names[160];
+  list_folders (&folders, names, sizeof names);
+  if (!path && self->lacks_task)
+    *err = self->why;
+  else if (!path && folders.n == 0)
+    cosmos_error_set (err, COSMOS_STATUS_IO, "There is no models folder: name a file with --model, or a folder in COSMOS_MODELS");
+  else if (!path)
+    cosmos_error_set (err, COSMOS_STATUS_IO, "%s: %s", names, nothing);
+  cosmos_model_folders_clear (&folders);
+  return path;
 }
 
 char *cli_models_find_bundle (const char *named, const char *task, CosmosError *err)
 {
   if (named)
     return examine (named, "cosmos", task, err) == FIT ? strdup (named) : NULL;
-  char *folder = find_folder (err), *path;
-  if (!folder)
-    return NULL;
-  Fit fit = search (folder, "cosmos", task, &path, err);
-  if (fit != FIT) {
-    path = NULL;
-    if (fit != LACKS_TASK)
-      cosmos_error_set (err, COSMOS_STATUS_IO, "%s: has no COSMOS model; name one with --model, or make one with: cosmos convert",
-                        folder);
-  }
-  free (folder);
-  return path;
+  Search bundle = {.wanted = "cosmos", .task = task};
+  return search (&bundle, task, "no COSMOS model there; name one with --model, or make one with: cosmos convert", err);
 }
 
 char *cli_models_find_language_model (const char *named, const char *task, CosmosError *err)
 {
   if (named)
     return examine (named, "llama", NULL, err) == FIT ? strdup (named) : NULL;
-  char *folder = find_folder (err), *path;
-  if (!folder)
-    return NULL;
-  if (search (folder, "llama", task, &path, err) != FIT) {
-    path = NULL;
-    cosmos_error_set (err, COSMOS_STATUS_IO,
-                      "%s: has no autoregressive model; name a .gguf of architecture llama with --baseline", folder);
-  }
-  free (folder);
-  return path;
+  Search model = {.wanted = "llama"};
+  return search (&model, task, "no autoregressive model there; name a .gguf of architecture llama with --baseline", err);
 }

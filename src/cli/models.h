@@ -1,7 +1,5 @@
-/* Where model files are: a file that the user names, or the first in the models folders that can do what is asked.
- *
- * The folders, the first that is there: $COSMOS_MODELS alone if it is set; else models/ at the top of the source tree that the program was
- * built in; else the installed one.
+/* Where model files are: a file that the user names, or the first in the models folders (core/file/model-folders.h) that can do what is asked. A file
+ * there that cannot be read is passed over with a line on stderr.
  */
 #pragma once
 

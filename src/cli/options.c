@@ -99,6 +99,7 @@ static const Option options[] = {
   {"provenance", 0, KIND_TEXT, AT (provenance), "TEXT", "where it comes from: data, training, by whom"},
   {"quality", 0, KIND_PAIRS, AT (quality), "KEY=VALUE",
    "a measured value to note in the file, for example token_accuracy=0.948; may be given several times"},
+  {"unverified", 0, KIND_FLAG, AT (unverified), NULL, "get a model, too, for which nobody has published a checksum"},
   {"json", 0, KIND_FLAG, AT (json), NULL, "print JSON instead of text"},
   {"help", 'h', KIND_FLAG, AT (help), NULL, "print this help"},
 };

@@ -33,9 +33,8 @@ void cpg_model_unref (CpgModel *self);
 /* Packs the weights, at the first call, so that no step's time holds that. Where it fails or is cancelled they are packed when they are used. */
 void cpg_model_pack (CpgModel *self, CosmosPool *pool, CosmosProgress *progress);
 
-/* Where models lie: $COSMOS_MODELS alone where it is set; else beside the program's tree, in the XDG data folders, and where the program was
- * installed. The first bundle with the task, those named after it before the others; task NULL or "": any bundle. NULL: none.
- * (transfer full) Any thread. */
+/* In the models folders (core/file/model-folders.h), the first bundle with the task, those named after it before the others; task NULL or "": any
+ * bundle. NULL: none. (transfer full) Any thread. */
 char *cpg_models_find (const char *task);
 /* There, the first autoregressive model: named after the task and a baseline, any baseline, named after the task, any. (transfer full) */
 char *cpg_models_find_language (const char *task);

@@ -136,7 +136,7 @@ static void no_models (void)
   char *empty = command_path ("empty"), *folder = g_strdup (g_getenv ("COSMOS_MODELS"));
   g_assert_cmpint (g_mkdir_with_parents (empty, 0700), ==, 0);
   g_setenv ("COSMOS_MODELS", empty, TRUE);
-  command_fails (1, "has no COSMOS model", "story", NULL);
+  command_fails (1, "no COSMOS model", "story", NULL);
   g_setenv ("COSMOS_MODELS", "/nowhere/at/all", TRUE);
   command_fails (1, "is no folder", "story", NULL);
   g_setenv ("COSMOS_MODELS", folder, TRUE);

@@ -131,8 +131,37 @@ def wordpiece():
     yield "no-utf8", b"[UNK]\n\xff\0a\xc3"
 
 
+def catalog():
+    file = {"name": "a.gguf", "url": "https://example.org/a.gguf", "size": 5, "sha256": "0123456789abcdef" * 4}
+    model = {"id": "a", "name": "A", "kind": "bundle", "files": [file]}
+    full = model | {"description": "D", "tasks": ["story"], "parameters": 7, "license": "MIT", "source": "https://example.org/", "card": "One.\nTwo."}
+    two = model | {"files": [{"name": name, "url": f"http://127.0.0.1:8/{name}"} for name in ("b", "\u6a21")]}
+    for name, models in {"one": [model], "full": [full], "two": [model, two | {"id": "b"}], "none": []}.items():
+        yield name, json.dumps({"version": 1, "models": models}, separators=(",", ":")).encode()
+    for name, change in {"name": {"name": "../a"}, "address": {"url": "http://[::1]@example.org#x"}, "size": {"size": 1 << 70}, "checksum": {"sha256": "x"}}.items():
+        yield "bad-" + name, json.dumps({"version": 1, "models": [model | {"files": [file | change]}]}, separators=(",", ":")).encode()
+    yield "deep", b"[" * 2000
+    yield "half-character", b'{"a"\xd4\x98'
+    yield "newer", b'{"version":2}'
+    yield "no-utf8", b'{"version":1,"models":"\xff"}'
+    yield "zero", b'{"version":1,"models":[{"id":"\\u0000"}]}'
+
+
+def response():
+    yield "whole", b'HTTP/1.1 200 OK\r\nETag: "a"\r\nLast-Modified: Sun, 09 Sep 2001 01:46:40 GMT\r\nContent-Length: 15\r\n'
+    yield "part", b'HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 5-14/15\r\nContent-Length: 10\r\n'
+    yield "chunks", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n"
+    yield "redirect", b"HTTP/2 302\r\nlocation: ../b?c#d\r\n"
+    yield "lesser", b"HTTP/2 301\r\nlocation: http://localhost/\r\n"
+    yield "later", b"HTTP/1.1 429 Slow\r\nRetry-After: Sun, 09 Sep 2001 01:47:40 GMT\r\n"
+    yield "early", b"HTTP/1.1 103 Early\r\nLink: x\r\n\r\nHTTP/1.1 416 No\r\nContent-Range: bytes */15\r\n"
+    yield "garbage", bytes(range(256))
+
+
 SEEDS = {
+    "catalog": catalog,
     "gguf": gguf,
+    "response": response,
     "safetensors": safetensors,
     "tokenizer-json": tokenizer_json,
     "wordpiece": wordpiece,
