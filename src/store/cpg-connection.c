@@ -116,8 +116,10 @@ static gboolean check_pages (CpgConnection *self, GError **error)
   g_autofree char *found = cpg_rows_get_text (rows, 0);
   if (g_str_equal (found, "ok"))
     return TRUE;
+  const char *line = strrchr (found, '\n'); /* behind the name of the database */
   g_set_error (error, CPG_DATABASE_ERROR, CPG_DATABASE_ERROR_DAMAGED,
-               _ ("%s is damaged. Put a copy in its place, or move it away to begin with an empty one (%s)."), self->path, found);
+               _ ("%s is damaged. Put a copy in its place, or move it away to begin with an empty one (%s)."), self->path,
+               line ? line + 1 : found);
   return FALSE;
 }
 

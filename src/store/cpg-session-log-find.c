@@ -26,20 +26,26 @@ static void free_query (gpointer data)
   "(deleted IS NOT NULL) = ? AND (started, number) < (?, ?) AND (task = ? OR ?4 = '') "          \
   "AND (model_name = ? OR ?5 = '') AND (?6 = '' OR instr (char (10) || runs.tags || char (10), " \
   "char (10) || ?6 || char (10))) "
-#define ORDER "ORDER BY started DESC, number DESC LIMIT ?7"
+#define ORDER "ORDER BY started DESC, number DESC "
+
+#define LIST "SELECT " CPG_LOG_RUN_COLUMNS " FROM runs WHERE " CONDITIONS ORDER "LIMIT ?7"
+
+/* First which runs make the page: an excerpt of every match would cost more than all the rest. The + keeps the second match one pass over the index,
+ * too, instead of one for each run of the page. */
+#define SEARCH                                                                                                      \
+  "WITH page AS MATERIALIZED (SELECT runs.number AS run FROM runs_text JOIN runs ON runs.number = runs_text.rowid " \
+  "WHERE " CONDITIONS "AND runs_text MATCH ?8 " ORDER "LIMIT ?7) "                                                  \
+  "SELECT " CPG_LOG_RUN_COLUMNS ", snippet (runs_text, -1, char (1), char (2), '…', 16) "                           \
+  "FROM runs_text JOIN runs ON runs.number = runs_text.rowid WHERE runs_text MATCH ?8 AND +runs_text.rowid IN page " ORDER
 
 static CpgRows *begin_query (CpgConnection *connection, const Query *query, GError **error)
 {
   gint64 deleted = query->deleted != FALSE;
   if (!*query->match)
-    return cpg_connection_query (connection, error, "SELECT " CPG_LOG_RUN_COLUMNS " FROM runs WHERE " CONDITIONS ORDER, "iiisssi",
-                                 deleted, query->started, query->number, query->task, query->model, query->tag, query->limit);
-  return cpg_connection_query (connection, error,
-                               "SELECT " CPG_LOG_RUN_COLUMNS ", snippet (runs_text, -1, char (1), char (2), '…', 16) "
-                               "FROM runs JOIN runs_text ON runs_text.rowid = runs.number "
-                               "WHERE " CONDITIONS "AND runs_text MATCH ?8 " ORDER,
-                               "iiisssis", deleted, query->started, query->number, query->task, query->model, query->tag,
-                               query->limit, query->match);
+    return cpg_connection_query (connection, error, LIST, "iiisssi", deleted, query->started, query->number, query->task,
+                                 query->model, query->tag, query->limit);
+  return cpg_connection_query (connection, error, SEARCH, "iiisssis", deleted, query->started, query->number, query->task,
+                               query->model, query->tag, query->limit, query->match);
 }
 
 static gpointer read_found (CpgRows *rows)

@@ -56,7 +56,7 @@ CREATE TABLE latents (
 -- What can be searched; the words themselves stay in runs.
 CREATE VIRTUAL TABLE runs_text USING fts5 (
   title, tags, note, source, output,
-  content = 'runs', content_rowid = 'number', tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+  content = 'runs', content_rowid = 'number', tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3'
 );
 CREATE TRIGGER runs_text_insert AFTER INSERT ON runs BEGIN
   INSERT INTO runs_text (rowid, title, tags, note, source, output)
