@@ -6,7 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <zip.h>
 
-G_DEFINE_QUARK (cpg - archive - error - quark, cpg_archive_error)
+G_DEFINE_QUARK (cpg_archive_error, cpg_archive_error)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (zip_t, zip_discard)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (zip_source_t, zip_source_free)
 
@@ -118,8 +118,12 @@ static zip_t *open_zip (GBytes *bytes, GError **error)
   zip_error_init (&failure);
   zip_source_t *source = zip_source_buffer_create (data, size, 0, &failure);
   zip_t *zip = source ? zip_open_from_source (source, ZIP_RDONLY | ZIP_CHECKCONS, &failure) : NULL;
-  if (!zip) {
-    zip_source_free (source);
+  /* No bytes at all count as a zip without files. */
+  if (!zip || zip_get_num_entries (zip, 0) == 0) {
+    if (zip)
+      zip_discard (g_steal_pointer (&zip));
+    else
+      zip_source_free (source);
     invalid (error, CPG_ARCHIVE_ERROR_NO_ARCHIVE, _ ("it is no .cosmosrun archive, or a part of it is missing"));
   }
   zip_error_fini (&failure);

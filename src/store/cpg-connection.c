@@ -5,7 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-G_DEFINE_QUARK (cpg - database - error - quark, cpg_database_error)
+G_DEFINE_QUARK (cpg_database_error, cpg_database_error)
 
 enum {
   BUSY_MILLISECONDS = 5000,
