@@ -428,7 +428,7 @@ GPtrArray *cpg_archive_json_read (const char *text, gsize size, GError **error)
   yyjson_val *root = yyjson_doc_get_root (doc);
   if (g_strcmp0 (yyjson_get_str (yyjson_obj_get (root, "format")), FORMAT) != 0) {
     g_set_error_literal (error, CPG_ARCHIVE_ERROR, CPG_ARCHIVE_ERROR_NO_ARCHIVE,
-                         _ ("The file cannot be imported: it holds no runs."));
+                         _ ("The file cannot be imported: it holds no runs that this program can read."));
     return NULL;
   }
   gint64 version = get_integer (&reader, root, "version", 0, 1, G_MAXINT64);

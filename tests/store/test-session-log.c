@@ -105,6 +105,32 @@ static void test_round_trip (Fixture *self, gconstpointer data)
   g_assert_null (bare->tokens);
 }
 
+/* What a run pays for being logged, on the thread that makes it, and how late its steps are in the file. */
+static void test_cost (Fixture *self, gconstpointer data)
+{
+  (void) data;
+  enum { STEPS = 50 };
+  g_autofree char *text = g_strnfill (400, 'x');
+  g_autoptr (CpgLogRun) run = fixture_run ("", "");
+  FIXTURE_WRITE (cpg_session_log_begin_run_async, self->log, run);
+  gint64 paid = 0, late = 0, latest = 0;
+  for (int i = 0; i < STEPS; i++) {
+    g_autoptr (GAsyncResult) result = NULL;
+    gint64 begin = g_get_monotonic_time ();
+    GPtrArray *steps = fixture_steps (i, 1, text);
+    ((CpgLogStep *) steps->pdata[0])->tokens = cpg_log_tokens_pack ((int[128]) {0}, (float[128]) {0}, 128);
+    cpg_session_log_add_steps_async (self->log, run->id, steps, NULL, fixture_answer, &result);
+    paid += g_get_monotonic_time () - begin;
+    fixture_wait_until (result);
+    gint64 wait = g_get_monotonic_time () - begin;
+    late += wait;
+    latest = MAX (latest, wait);
+  }
+  g_test_message ("a step costs its maker %.1f us, and is in the file after %.2f ms (latest %.2f ms)", (double) paid / STEPS,
+                  1e-3 * (double) late / STEPS, 1e-3 * (double) latest);
+  g_assert_cmpint (late / STEPS, <, 100000);
+}
+
 /* Numbers that nobody measured stay unmeasured. */
 static void test_unmeasured (Fixture *self, gconstpointer data)
 {
@@ -323,6 +349,7 @@ int main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, function) g_test_add ("/session-log/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("round-trip", test_round_trip);
+  ADD ("cost", test_cost);
   ADD ("unmeasured", test_unmeasured);
   ADD ("no-such-run", test_no_such_run);
   ADD ("interrupted", test_interrupted);
