@@ -81,7 +81,7 @@ static const Option options[] = {
    "draw from the most likely tokens that have P of the probability together (default 0.95)", 0.0001, 1},
   {"greedy", 0, KIND_FLAG, AT (greedy), NULL, "always take the most likely token"},
   {"max-tokens", 0, KIND_INTEGER, AT (max_tokens), "N", "write at most N tokens", 1, 1000000},
-  {"limit", 0, KIND_INTEGER, AT (limit), "N", "read at most N texts", 1, 1000000},
+  {"limit", 0, KIND_INTEGER, AT (limit), "N", "read at most N texts, or list at most N runs", 1, 1000000},
   {"sigma", 0, KIND_NUMBERS, AT (sigma), "LIST", "sizes of the noise, with commas between (default 0.25,0.5,0.75,1,1.25,1.5,2)",
    0, 1000},
   {"points", 0, KIND_INTEGER, AT (points), "N", "texts on the way, both ends included (default 7)", 2, 1000},
@@ -99,6 +99,9 @@ static const Option options[] = {
   {"provenance", 0, KIND_TEXT, AT (provenance), "TEXT", "where it comes from: data, training, by whom"},
   {"quality", 0, KIND_PAIRS, AT (quality), "KEY=VALUE",
    "a measured value to note in the file, for example token_accuracy=0.948; may be given several times"},
+  {"tag", 0, KIND_TEXT, AT (tag), "TAG", "only runs with this tag"},
+  {"deleted", 0, KIND_FLAG, AT (deleted), NULL, "the deleted runs that can be restored, and not the others"},
+  {"log", 0, KIND_TEXT, AT (log), "FILE", "the session log (default: the window's, sessions.db in its data folder)"},
   {"json", 0, KIND_FLAG, AT (json), NULL, "print JSON instead of text"},
   {"help", 'h', KIND_FLAG, AT (help), NULL, "print this help"},
 };

@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char *const verbs[] = {
-  "generate", "baseline", "compare", "reconstruct", "perturb", "interpolate", "inspect", "convert", "bench",
+  "generate", "baseline", "compare", "reconstruct", "perturb", "interpolate", "inspect", "convert", "bench", "sessions",
 };
 
 static void overview (void)

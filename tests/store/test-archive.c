@@ -335,7 +335,7 @@ static void test_json (void)
     if ((runs != NULL) != cases[i].fine)
       g_error ("%s: %s", cases[i].run, error ? error->message : "was read");
     if (error)
-      g_test_message ("%s -> %s", cases[i].run, error->message);
+      g_test_message ("case %" G_GSIZE_FORMAT " -> %s", i, error->message);
   }
 }
 
