@@ -28,7 +28,7 @@ typedef struct {
   const char *task, *model, *baseline, *judge, *file, *output, *tokenizer; /* NULL: not given */
   const char *compute, *sampler, *returned, *dtype;
   const char *name, *license, *description, *provenance;
-  const char *log, *tag;
+  const char *log, *tag, *setting;
   CliStrings quality;
   CliNumbers sigma;
   int threads;                                                            /* 0: all cores */

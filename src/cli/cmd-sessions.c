@@ -77,8 +77,20 @@ static int print_done (const CliArguments *arguments, GPtrArray *runs, const cha
 
 static int find (CpgSessionLog *log, const CliArguments *arguments, const char *words)
 {
+  g_auto (GStrv) setting = arguments->setting ? g_strsplit (arguments->setting, "=", 2) : NULL;
+  if (setting && g_strv_length (setting) < 2) {
+    cli_say ("--setting cannot be \"%.60s\"; possible: NAME=VALUE, as sampler=ddim", arguments->setting);
+    return CLI_USAGE;
+  }
   CpgLogQuery query = {
-    .words = words, .task = arguments->task, .tag = arguments->tag, .deleted = arguments->deleted, .limit = arguments->limit};
+    .words = words,
+    .task = arguments->task,
+    .tag = arguments->tag,
+    .setting = setting ? setting[0] : NULL,
+    .value = setting ? setting[1] : NULL,
+    .deleted = arguments->deleted,
+    .limit = arguments->limit,
+  };
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   cpg_session_log_find_async (log, &query, NULL, take_result, &result);
@@ -256,7 +268,7 @@ const CliVerb cli_verb_sessions = {
   = "Works on the log that the window writes of every run. The actions: list (the newest first); show RUN; search WORD (every word must "
     "occur in title, tags, note, source or text, or begin a word that does); export RUN with --output FILE, and import FILE (.cosmosrun); "
     "delete RUN and restore RUN. A RUN is its number in the list, or its id.",
-  .options = "limit task tag deleted output log",
+  .options = "limit task tag setting deleted output log",
   .examples = "  cosmos sessions list --limit 10\n"
               "  cosmos sessions search owl moon --json\n"
               "  cosmos sessions export 12 13 --output owls.cosmosrun",

@@ -100,6 +100,7 @@ static const Option options[] = {
   {"quality", 0, KIND_PAIRS, AT (quality), "KEY=VALUE",
    "a measured value to note in the file, for example token_accuracy=0.948; may be given several times"},
   {"tag", 0, KIND_TEXT, AT (tag), "TAG", "only runs with this tag"},
+  {"setting", 0, KIND_TEXT, AT (setting), "NAME=VALUE", "only runs with this setting, for example sampler=ddim"},
   {"deleted", 0, KIND_FLAG, AT (deleted), NULL, "the deleted runs that can be restored, and not the others"},
   {"log", 0, KIND_TEXT, AT (log), "FILE", "the session log (default: the window's, sessions.db in its data folder)"},
   {"json", 0, KIND_FLAG, AT (json), NULL, "print JSON instead of text"},

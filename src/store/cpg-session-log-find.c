@@ -7,7 +7,7 @@
 
 typedef struct {
   char *match; /* FTS5; "" : all */
-  char *task, *model, *tag;
+  char *task, *model, *tag, *setting, *value;
   gboolean deleted;
   gint64 limit, started, number; /* before these, the newest first */
 } Query;
@@ -19,33 +19,39 @@ static void free_query (gpointer data)
   g_free (self->task);
   g_free (self->model);
   g_free (self->tag);
+  g_free (self->setting);
+  g_free (self->value);
   g_free (self);
 }
 
-#define CONDITIONS                                                                               \
-  "(deleted IS NOT NULL) = ? AND (started, number) < (?, ?) AND (task = ? OR ?4 = '') "          \
-  "AND (model_name = ? OR ?5 = '') AND (?6 = '' OR instr (char (10) || runs.tags || char (10), " \
-  "char (10) || ?6 || char (10))) "
+/* ?1 .. ?6: deleted, before (started, number), task, model, tag; ?7 and ?8: a setting and its value. "": any. A number can be written in several
+ * ways, and is compared as one. */
+#define CONDITIONS                                                                                                         \
+  "(deleted IS NOT NULL) = ?1 AND (started, number) < (?2, ?3) AND ?4 IN ('', task) AND ?5 IN ('', model_name) "           \
+  "AND (?6 = '' OR instr (char (10) || runs.tags || char (10), char (10) || ?6 || char (10))) "                            \
+  "AND (?7 = '' OR CASE WHEN json_valid (settings) THEN EXISTS (SELECT 1 FROM json_each (settings) AS s WHERE s.key = ?7 " \
+  "AND CASE WHEN s.type IN ('true', 'false') THEN s.type = ?8 WHEN s.type IN ('integer', 'real') THEN ?8 GLOB '*[0-9]*' "  \
+  "AND s.value = CAST (?8 AS REAL) ELSE s.value = ?8 END) END) "
 #define ORDER "ORDER BY started DESC, number DESC "
 
-#define LIST "SELECT " CPG_LOG_RUN_COLUMNS " FROM runs WHERE " CONDITIONS ORDER "LIMIT ?7"
+#define LIST "SELECT " CPG_LOG_RUN_COLUMNS " FROM runs WHERE " CONDITIONS ORDER "LIMIT ?9"
 
 /* First which runs make the page: an excerpt of every match would cost more than all the rest. The + keeps the second match one pass over the index,
  * too, instead of one for each run of the page. */
 #define SEARCH                                                                                                      \
   "WITH page AS MATERIALIZED (SELECT runs.number AS run FROM runs_text JOIN runs ON runs.number = runs_text.rowid " \
-  "WHERE " CONDITIONS "AND runs_text MATCH ?8 " ORDER "LIMIT ?7) "                                                  \
+  "WHERE " CONDITIONS "AND runs_text MATCH ?10 " ORDER "LIMIT ?9) "                                                 \
   "SELECT " CPG_LOG_RUN_COLUMNS ", snippet (runs_text, -1, char (1), char (2), '…', 16) "                           \
-  "FROM runs_text JOIN runs ON runs.number = runs_text.rowid WHERE runs_text MATCH ?8 AND +runs_text.rowid IN page " ORDER
+  "FROM runs_text JOIN runs ON runs.number = runs_text.rowid WHERE runs_text MATCH ?10 AND +runs_text.rowid IN page " ORDER
 
 static CpgRows *begin_query (CpgConnection *connection, const Query *query, GError **error)
 {
   gint64 deleted = query->deleted != FALSE;
   if (!*query->match)
-    return cpg_connection_query (connection, error, LIST, "iiisssi", deleted, query->started, query->number, query->task,
-                                 query->model, query->tag, query->limit);
-  return cpg_connection_query (connection, error, SEARCH, "iiisssis", deleted, query->started, query->number, query->task,
-                               query->model, query->tag, query->limit, query->match);
+    return cpg_connection_query (connection, error, LIST, "iiisssssi", deleted, query->started, query->number, query->task,
+                                 query->model, query->tag, query->setting, query->value, query->limit);
+  return cpg_connection_query (connection, error, SEARCH, "iiisssssis", deleted, query->started, query->number, query->task,
+                               query->model, query->tag, query->setting, query->value, query->limit, query->match);
 }
 
 static gpointer read_found (CpgRows *rows)
@@ -72,6 +78,8 @@ void cpg_session_log_find_async (CpgSessionLog *self, const CpgLogQuery *query, 
     .task = g_strdup (query->task),
     .model = g_strdup (query->model),
     .tag = g_strdup (query->tag),
+    .setting = g_strdup (query->setting),
+    .value = g_strdup (query->value),
     .deleted = query->deleted,
     .limit = query->limit > 0 ? query->limit : -1,
     .started = query->after ? query->after->started : G_MAXINT64,

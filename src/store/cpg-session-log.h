@@ -71,9 +71,10 @@ void cpg_session_log_unpin_async (CpgSessionLog *self, const char *id, int step,
 typedef struct {
   const char *words;              /* as typed into a search field; without a letter or digit: all runs */
   const char *task, *model, *tag; /* NULL: any */
-  gboolean deleted;               /* those that can be had back, and not the others */
-  int limit;                      /* of a page; 0: all */
-  const CpgLogRun *after;         /* the last run of the page before; NULL: the first page */
+  const char *setting, *value; /* only where the setting of this name (cpg-log-settings.h) has this value, as text; NULL: any */
+  gboolean deleted;            /* those that can be had back, and not the others */
+  int limit;                   /* of a page; 0: all */
+  const CpgLogRun *after;      /* the last run of the page before; NULL: the first page */
 } CpgLogQuery;
 
 /* Runs without steps and latents, the newest first. */

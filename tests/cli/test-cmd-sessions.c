@@ -69,6 +69,9 @@ static void list_and_search (void)
   g_assert_cmpuint (lines (command_out (0, SESSIONS ("list", "--limit", "1"), NULL)), ==, 1);
   g_assert_cmpuint (lines (command_out (0, SESSIONS ("list", "--tag", "good"), NULL)), ==, 1);
   g_assert_cmpuint (lines (command_out (0, SESSIONS ("list", "--task", "detox"), NULL)), ==, 0);
+  g_assert_cmpuint (lines (command_out (0, SESSIONS ("list", "--setting", "steps=1"), NULL)), ==, 2);
+  g_assert_cmpuint (lines (command_out (0, SESSIONS ("list", "--setting", "steps=2"), NULL)), ==, 0);
+  command_fails (2, "NAME=VALUE", SESSIONS ("list", "--setting", "steps"), NULL);
   g_assert_cmpuint (lines (command_out (0, SESSIONS ("search", "moo", "OWL"), NULL)), ==, 1);
   g_assert_cmpuint (lines (command_out (0, SESSIONS ("search", "\" AND *", "fox"), NULL)), ==, 0);
   JsonObject *object = command_json ("sessions", SESSIONS ("search", "moon", "--json"), NULL);

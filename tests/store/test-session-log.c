@@ -220,6 +220,11 @@ static void test_filters (Fixture *self, gconstpointer data)
   g_set_str (&a->task, "detox");
   g_set_str (&b->model_name, "Other");
   b->tags = g_strdupv ((char *[]) {"good", "very good", NULL});
+  g_autoptr (CpgLogRun) broken = fixture_run ("c", "");
+  g_set_str (&a->settings, "{\"steps\":25,\"guidance\":1.0,\"on\":true,\"sampler\":\"ddim\"}");
+  g_set_str (&broken->settings, "{");
+  g_set_str (&broken->model_name, "Third");
+  FIXTURE_WRITE (cpg_session_log_begin_run_async, self->log, broken);
   FIXTURE_WRITE (cpg_session_log_begin_run_async, self->log, a);
   FIXTURE_WRITE (cpg_session_log_begin_run_async, self->log, b);
   static const struct {
@@ -232,6 +237,14 @@ static void test_filters (Fixture *self, gconstpointer data)
                {{.tag = "very good"}, "b"},
                {{.task = "story", .words = "b"}, "b"},
                {{.task = "none"}, NULL},
+               {{.setting = "sampler", .value = "ddim"}, "a"},
+               {{.setting = "guidance", .value = "1"}, "a"},
+               {{.setting = "steps", .value = "50"}, "b"},
+               {{.setting = "on", .value = "true"}, "a"},
+               {{.setting = "on", .value = "1"}, NULL},
+               {{.setting = "steps", .value = "x"}, NULL},
+               {{.setting = "sampler", .value = "ddim", .words = "b"}, NULL},
+               {{.setting = "sampler", .value = "dpm-sde", .words = "b"}, "b"},
                {{.tag = "%"}, NULL},
                {{.words = "good", .model = "Story"}, NULL},
                {{.deleted = TRUE}, NULL},
