@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char *const verbs[] = {
-  "generate", "baseline", "compare", "reconstruct", "perturb", "interpolate", "inspect", "convert", "models", "bench",
+  "generate", "baseline", "compare", "reconstruct", "perturb", "interpolate", "inspect", "convert", "models", "sessions", "bench",
 };
 
 static void overview (void)

@@ -4,9 +4,11 @@
 One generator of (name, bytes) for each target, in SEEDS at the end.
 """
 
+import io
 import json
 import pathlib
 import struct
+import zipfile
 
 U8, I8, U16, I16, U32, I32, F32, BOOL, STRING, ARRAY, U64, I64, F64 = range(13)
 FORMATS = {U8: "B", I8: "b", U16: "H", I16: "h", U32: "I", I32: "i", F32: "f", BOOL: "B", U64: "Q", I64: "q", F64: "d"}
@@ -158,8 +160,52 @@ def response():
     yield "garbage", bytes(range(256))
 
 
+LATENTS = bytes.fromhex("28b52ffd20021100000000")  # one number in f16: a zstd frame with a raw block
+
+
+def run_json(*runs, version=1):
+    least = {"id": "6ba7b810-9dad-41d1-80b4-00c04fd430c8", "seed": "18446744073709551615", "state": "done"}
+    return json.dumps({"format": "cosmosrun", "version": version, "runs": [least | run for run in runs]}, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def zip_file(*files, method=zipfile.ZIP_STORED):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, data in files:
+            archive.writestr(zipfile.ZipInfo(name), data, method)
+    return target.getvalue()
+
+
+def cosmosrun():
+    step = {"step": 0, "t": 1, "alpha": 0.25, "sigma": 0.75, "change": 0, "seconds": 0.01, "text": "An \u00f6wl", "confidence": 0.5, "entropy": 2.5, "changed": 3,
+            "settled": 1, "token_ids": [101, 70000], "token_probabilities": [1, 0.25]}
+    latents = {"step": -1, "noisy": False, "n": 1, "width": 1, "file": "latents/0.zst"}
+    full = {"parent": "6ba7b811-9dad-41d1-80b4-00c04fd430c8", "branched": 1, "task": "story", "source": "s", "settings": {"steps": 2, "a": [{"b": None}]},
+            "model": "Story", "model_sha256": "00", "engine": "f32", "program": "0.1.0", "started": 1700000000000000, "seconds": 1.5, "error": "", "title": "T",
+            "note": "n", "tags": ["a", "b"], "output": "o", "output_hash": "ff", "steps": [step, {"step": 1}], "latents": [latents]}
+    other = {"id": "6ba7b812-9dad-41d1-80b4-00c04fd430c8", "settings": {"steps": 2.0, "c": "x"}}
+    yield "json-least", run_json({})
+    yield "json-full", run_json(full, other)
+    yield "json-newer", run_json({}, version=2)
+    yield "json-twice", run_json({}, {})
+    yield "json-huge", run_json({"latents": [latents | {"n": 1 << 31, "width": 1 << 31}], "branched": -1, "started": 1 << 62})
+    yield "json-deep", run_json({"settings": {"a": "x"}}).replace(b'"x"', b"[" * 40 + b"]" * 40)
+    yield "json-kinds", run_json({"title": 1, "tags": "x", "steps": {}, "settings": [], "seconds": "1"})
+    yield "json-no-utf8", run_json({"title": "x"}).replace(b'"x"', b'"\xff"')
+    good = [("run.json", run_json(full, other)), ("latents/0.zst", LATENTS)]
+    yield "zip", zip_file(*good)
+    yield "zip-deflated", zip_file(*good, method=zipfile.ZIP_DEFLATED)
+    yield "zip-no-latents", zip_file(good[0])
+    yield "zip-no-runs", zip_file(good[1])
+    yield "zip-outside", zip_file(*good, ("../run.json", b"x"))
+    yield "zip-twice", zip_file(*good, ("latents/1.zst", LATENTS)).replace(b"latents/1", b"latents/0")
+    yield "zip-bomb", zip_file(("run.json", bytes(4 << 20)), method=zipfile.ZIP_DEFLATED)
+    yield "zip-cut", zip_file(*good)[:-30]
+
+
 SEEDS = {
     "catalog": catalog,
+    "cosmosrun": cosmosrun,
     "gguf": gguf,
     "response": response,
     "safetensors": safetensors,

@@ -1,0 +1,169 @@
+/* Runs, steps and latents: from and to rows of the file. */
+#include "store/cpg-session-log-private.h"
+
+char *cpg_log_tags_join (const char *const *tags)
+{
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (g_free);
+  for (; tags && *tags; tags++) {
+    g_autofree char *tag = g_strstrip (g_strdelimit (g_strdup (*tags), "\r\n", ' '));
+    if (*tag && !g_ptr_array_find_with_equal_func (all, tag, g_str_equal, NULL))
+      g_ptr_array_add (all, g_steal_pointer (&tag));
+  }
+  g_ptr_array_add (all, NULL);
+  return g_strjoinv ("\n", (char **) all->pdata);
+}
+
+/* ---- writing ---- */
+
+gboolean cpg_log_write_steps (CpgConnection *connection, gint64 run, GPtrArray *steps, GError **error)
+{
+  for (guint i = 0; i < steps->len; i++) {
+    const CpgLogStep *step = steps->pdata[i];
+    if (!cpg_connection_change (
+            connection, NULL, error,
+            "INSERT OR REPLACE INTO steps (run, step, t, alpha, sigma, change, seconds, decoded, confidence, entropy, "
+            "changed, settled, text, tokens) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "iidddddiddiisb", run, (gint64) step->number, step->t, step->alpha, step->sigma, step->change, step->seconds,
+            (gint64) (step->decoded != FALSE), step->confidence, step->entropy, (gint64) step->n_changed,
+            (gint64) step->n_settled, step->text, step->tokens))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean cpg_log_write_latents (CpgConnection *connection, gint64 run, const CpgLogLatents *latents, GError **error)
+{
+  return cpg_connection_change (
+      connection, NULL, error,
+      "INSERT OR REPLACE INTO latents (run, step, noisy, n, width, packed, pinned) VALUES (?, ?, ?, ?, ?, ?, ?)", "iiiiibi", run,
+      (gint64) latents->step, (gint64) (latents->noisy != FALSE), (gint64) latents->n, (gint64) latents->width, latents->packed,
+      g_get_real_time ());
+}
+
+gboolean cpg_log_write_run (CpgConnection *connection, const CpgLogRun *run, GError **error)
+{
+  g_autofree char *tags = cpg_log_tags_join ((const char *const *) run->tags);
+  gint64 number;
+  if (!cpg_connection_change (
+          connection, NULL, error,
+          "INSERT INTO runs (id, parent, branched, task, source, seed, settings, model_name, model_path, "
+          "model_sha256, engine, program, started, seconds, state, error, title, note, tags, output, output_hash) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          "ssississssssidissssss", run->id, run->parent, (gint64) run->branched, run->task, run->source, (gint64) run->seed,
+          run->settings, run->model_name, run->model_path, run->model_sha256, run->engine, run->program, run->started,
+          run->seconds, (gint64) run->state, run->error, run->title, run->note, tags, run->output, run->output_hash)
+      || !cpg_connection_number (connection, &number, 0, error, "SELECT last_insert_rowid ()", ""))
+    return FALSE;
+  if (run->steps && !cpg_log_write_steps (connection, number, run->steps, error))
+    return FALSE;
+  for (guint i = 0; run->latents && i < run->latents->len; i++) {
+    if (!cpg_log_write_latents (connection, number, run->latents->pdata[i], error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* ---- reading ---- */
+
+GPtrArray *cpg_log_read_all (CpgConnection *connection, CpgRows *query, gpointer (*read) (CpgRows *rows),
+                             GDestroyNotify free_record, GError **error)
+{
+  g_autoptr (CpgRows) rows = query;
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (free_record);
+  g_autoptr (GError) local = NULL;
+  if (!rows)
+    return NULL;
+  while (cpg_connection_next (connection, rows, &local))
+    g_ptr_array_add (all, read (rows));
+  if (!local)
+    return g_steal_pointer (&all);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return NULL;
+}
+
+CpgLogState cpg_log_read_state (CpgRows *rows, int column)
+{
+  gint64 state = cpg_rows_get_number (rows, column);
+  return state >= 0 && state < CPG_LOG_N_STATES ? (CpgLogState) state : CPG_LOG_INTERRUPTED;
+}
+
+gpointer cpg_log_read_run (CpgRows *rows)
+{
+  CpgLogRun *run = g_new0 (CpgLogRun, 1);
+  g_autofree char *tags = cpg_rows_get_text (rows, 19);
+  run->number = cpg_rows_get_number (rows, 0);
+  run->id = cpg_rows_get_text (rows, 1);
+  run->parent = cpg_rows_get_text (rows, 2);
+  run->branched = (int) cpg_rows_get_number (rows, 3);
+  run->task = cpg_rows_get_text (rows, 4);
+  run->source = cpg_rows_get_text (rows, 5);
+  run->seed = (guint64) cpg_rows_get_number (rows, 6);
+  run->settings = cpg_rows_get_text (rows, 7);
+  run->model_name = cpg_rows_get_text (rows, 8);
+  run->model_path = cpg_rows_get_text (rows, 9);
+  run->model_sha256 = cpg_rows_get_text (rows, 10);
+  run->engine = cpg_rows_get_text (rows, 11);
+  run->program = cpg_rows_get_text (rows, 12);
+  run->started = cpg_rows_get_number (rows, 13);
+  run->seconds = cpg_rows_get_double (rows, 14);
+  run->state = cpg_log_read_state (rows, 15);
+  run->error = cpg_rows_get_text (rows, 16);
+  run->title = cpg_rows_get_text (rows, 17);
+  run->note = cpg_rows_get_text (rows, 18);
+  run->tags = *tags ? g_strsplit (tags, "\n", -1) : g_new0 (char *, 1);
+  run->output = cpg_rows_get_text (rows, 20);
+  run->output_hash = cpg_rows_get_text (rows, 21);
+  run->deleted = cpg_rows_get_number (rows, 22) != 0;
+  run->n_steps = (int) cpg_rows_get_number (rows, 23);
+  return run;
+}
+
+static gpointer read_step (CpgRows *rows)
+{
+  CpgLogStep *step = g_new (CpgLogStep, 1);
+  *step = (CpgLogStep) {
+    .number = (int) cpg_rows_get_number (rows, 0),
+    .t = cpg_rows_get_double (rows, 1),
+    .alpha = cpg_rows_get_double (rows, 2),
+    .sigma = cpg_rows_get_double (rows, 3),
+    .change = cpg_rows_get_double (rows, 4),
+    .seconds = cpg_rows_get_double (rows, 5),
+    .decoded = cpg_rows_get_number (rows, 6) != 0,
+    .confidence = cpg_rows_get_double (rows, 7),
+    .entropy = cpg_rows_get_double (rows, 8),
+    .n_changed = (int) cpg_rows_get_number (rows, 9),
+    .n_settled = (int) cpg_rows_get_number (rows, 10),
+    .text = cpg_rows_get_text (rows, 11),
+    .tokens = cpg_rows_get_bytes (rows, 12),
+  };
+  return step;
+}
+
+GPtrArray *cpg_log_read_steps (CpgConnection *connection, gint64 run, GError **error)
+{
+  CpgRows *rows = cpg_connection_query (connection, error,
+                                        "SELECT step, t, alpha, sigma, change, seconds, decoded, confidence, entropy, changed, "
+                                        "settled, text, tokens FROM steps WHERE run = ? ORDER BY step",
+                                        "i", run);
+  return cpg_log_read_all (connection, rows, read_step, (GDestroyNotify) cpg_log_step_free, error);
+}
+
+static gpointer read_latents (CpgRows *rows)
+{
+  CpgLogLatents *latents = g_new (CpgLogLatents, 1);
+  *latents = (CpgLogLatents) {
+    .step = (int) cpg_rows_get_number (rows, 0),
+    .noisy = cpg_rows_get_number (rows, 1) != 0,
+    .n = (int) cpg_rows_get_number (rows, 2),
+    .width = (int) cpg_rows_get_number (rows, 3),
+    .packed = cpg_rows_get_bytes (rows, 4),
+  };
+  return latents;
+}
+
+GPtrArray *cpg_log_read_latents (CpgConnection *connection, gint64 run, GError **error)
+{
+  CpgRows *rows = cpg_connection_query (
+      connection, error, "SELECT step, noisy, n, width, packed FROM latents WHERE run = ? ORDER BY step, noisy", "i", run);
+  return cpg_log_read_all (connection, rows, read_latents, (GDestroyNotify) cpg_log_latents_free, error);
+}

@@ -1,0 +1,166 @@
+#include "command.h"
+
+#include "store/cpg-session-log.h"
+#include <string.h>
+
+static char *log_path;
+static char *owl_id;
+
+static void take_result (GObject *source, GAsyncResult *result, gpointer data)
+{
+  (void) source;
+  *(GAsyncResult **) data = g_object_ref (result);
+}
+
+/* Two runs, as the window would have written them. */
+static void make_log (void)
+{
+  static const char *const titles[] = {"The owl", ""};
+  CpgSessionLog *log;
+  log_path = command_path ("sessions.db");
+  log = cpg_session_log_new (log_path);
+  for (int i = 0; i < 2; i++) {
+    CpgLogRun *run = cpg_log_run_new ();
+    CpgLogStep *step = cpg_log_step_new ();
+    GAsyncResult *result = NULL;
+    run->title = g_strdup (titles[i]);
+    run->task = g_strdup ("story");
+    run->seed = G_MAXUINT64;
+    run->settings = g_strdup ("{\"steps\":1}");
+    run->output = g_strdup (i ? "A fox\nran." : "An owl saw the moon.");
+    run->tags = i ? g_strdupv ((char *[]) {"good", NULL}) : NULL;
+    run->state = CPG_LOG_DONE;
+    step->decoded = TRUE;
+    step->text = g_strdup ("An ox");
+    run->steps = g_ptr_array_new_with_free_func ((GDestroyNotify) cpg_log_step_free);
+    g_ptr_array_add (run->steps, step);
+    cpg_session_log_begin_run_async (log, run, NULL, take_result, &result);
+    while (!result)
+      g_main_context_iteration (NULL, TRUE);
+    g_assert_true (cpg_session_log_write_finish (log, result, NULL));
+    g_object_unref (result);
+    if (i == 0)
+      owl_id = g_strdup (run->id);
+    cpg_log_run_free (run);
+  }
+  g_object_unref (log);
+}
+
+#define SESSIONS(...) "sessions", __VA_ARGS__, "--log", log_path
+
+static guint lines (char *out)
+{
+  guint n = 0;
+  for (const char *at = out; (at = strchr (at, '\n')); at++)
+    n++;
+  g_free (out);
+  return n;
+}
+
+static void list_and_search (void)
+{
+  char *all = command_out (0, SESSIONS ("list"), NULL);
+  g_assert_nonnull (strstr (all, "done"));
+  g_assert_nonnull (strstr (all, "story"));
+  g_assert_nonnull (strstr (all, "The owl\n"));
+  g_assert_nonnull (strstr (all, "A fox ran.\n"));
+  g_assert_true (strstr (all, "fox") < strstr (all, "owl")); /* the newest first */
+  g_assert_cmpuint (lines (all), ==, 2);
+  g_assert_cmpuint (lines (command_out (0, SESSIONS ("list", "--limit", "1"), NULL)), ==, 1);
+  g_assert_cmpuint (lines (command_out (0, SESSIONS ("list", "--tag", "good"), NULL)), ==, 1);
+  g_assert_cmpuint (lines (command_out (0, SESSIONS ("list", "--task", "detox"), NULL)), ==, 0);
+  g_assert_cmpuint (lines (command_out (0, SESSIONS ("list", "--setting", "steps=1"), NULL)), ==, 2);
+  g_assert_cmpuint (lines (command_out (0, SESSIONS ("list", "--setting", "steps=2"), NULL)), ==, 0);
+  command_fails (2, "NAME=VALUE", SESSIONS ("list", "--setting", "steps"), NULL);
+  g_assert_cmpuint (lines (command_out (0, SESSIONS ("search", "moo", "OWL"), NULL)), ==, 1);
+  g_assert_cmpuint (lines (command_out (0, SESSIONS ("search", "\" AND *", "fox"), NULL)), ==, 0);
+  JsonObject *object = command_json ("sessions", SESSIONS ("search", "moon", "--json"), NULL);
+  g_assert_cmpstr (json_object_get_string_member (object, "id"), ==, owl_id);
+  g_assert_cmpstr (json_object_get_string_member (object, "excerpt"), ==, "An owl saw the moon.");
+  g_assert_false (json_object_has_member (object, "steps"));
+  json_object_unref (object);
+}
+
+static void show (void)
+{
+  char *page = command_out (0, SESSIONS ("show", owl_id, "2"), NULL);
+  g_assert_nonnull (strstr (page, "seed         18446744073709551615\n"));
+  g_assert_nonnull (strstr (page, "settings     {\"steps\":1}\n"));
+  g_assert_nonnull (strstr (page, "text         A fox ran.\n"));
+  g_free (page);
+  JsonObject *object = command_json ("sessions", SESSIONS ("show", "1", "--json"), NULL);
+  JsonArray *steps = json_object_get_array_member (object, "steps");
+  g_assert_cmpuint (json_array_get_length (steps), ==, 1);
+  g_assert_cmpstr (json_object_get_string_member (json_array_get_object_element (steps, 0), "text"), ==, "An ox");
+  g_assert_cmpint (json_object_get_int_member (json_object_get_object_member (object, "settings"), "steps"), ==, 1);
+  json_object_unref (object);
+}
+
+static void delete_and_restore (void)
+{
+  command_fails (1, "has no run 77", SESSIONS ("delete", "1", "77"), NULL);
+  g_assert_cmpuint (lines (command_out (0, SESSIONS ("list"), NULL)), ==, 2);
+  g_assert_cmpuint (lines (command_out (0, SESSIONS ("delete", "1", "2"), NULL)), ==, 0);
+  g_assert_cmpuint (lines (command_out (0, SESSIONS ("list"), NULL)), ==, 0);
+  g_assert_cmpuint (lines (command_out (0, SESSIONS ("list", "--deleted"), NULL)), ==, 2);
+  JsonObject *object = command_json ("sessions", SESSIONS ("restore", "2", "1", "--json"), NULL);
+  g_assert_true (json_object_get_boolean_member (object, "restored"));
+  g_assert_cmpstr (json_object_get_string_member (object, "id"), ==, owl_id);
+  json_object_unref (object);
+  g_assert_cmpuint (lines (command_out (0, SESSIONS ("list"), NULL)), ==, 2);
+}
+
+static void exchange (void)
+{
+  char *file = command_path ("two.cosmosrun"), *other = command_path ("other.db"), *junk = command_path ("junk.cosmosrun");
+  g_assert_cmpuint (lines (command_out (0, SESSIONS ("export", "1", "2", "--output", file), NULL)), ==, 0);
+  char *said = command_out (0, "sessions", "import", file, "--log", other, NULL);
+  g_assert_nonnull (strstr (said, "2 runs, 2 of them new"));
+  g_free (said);
+  said = command_out (0, "sessions", "import", file, "--log", other, NULL);
+  g_assert_nonnull (strstr (said, "2 runs, 0 of them new"));
+  g_free (said);
+  JsonObject *object = command_json ("sessions", "sessions", "show", owl_id, "--log", other, "--json", NULL);
+  g_assert_cmpstr (json_object_get_string_member (object, "title"), ==, "The owl");
+  json_object_unref (object);
+  json_object_unref (command_json ("sessions", "sessions", "import", file, "--log", other, "--json", NULL));
+  g_assert_true (g_file_set_contents (junk, "no archive", -1, NULL));
+  command_fails (1, "junk.cosmosrun: The file cannot be imported", "sessions", "import", junk, "--log", other, NULL);
+  command_fails (2, "--output", SESSIONS ("export", "1"), NULL);
+  command_fails (1, "nowhere", SESSIONS ("export", "1", "--output", "/nowhere/x.cosmosrun"), NULL);
+  g_free (file);
+  g_free (other);
+  g_free (junk);
+}
+
+static void wrong_words (void)
+{
+  char *missing = command_path ("missing.db"), *junk = command_path ("junk.db");
+  command_fails (2, "needs ACTION", "sessions", NULL);
+  command_fails (2, "did you mean search?", "sessions", "serch", NULL);
+  command_fails (2, "takes no more words", SESSIONS ("list", "1"), NULL);
+  command_fails (2, "takes RUN...", SESSIONS ("show"), NULL);
+  command_fails (1, "There is no session log", "sessions", "list", "--log", missing, NULL);
+  g_assert_false (g_file_test (missing, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_set_contents (junk, "This is no database but a letter of some length, as letters are.", -1, NULL));
+  command_fails (1, "is damaged", "sessions", "list", "--log", junk, NULL);
+  g_free (missing);
+  g_free (junk);
+}
+
+int main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  command_start ();
+  make_log ();
+  g_test_add_func ("/sessions/list-and-search", list_and_search);
+  g_test_add_func ("/sessions/show", show);
+  g_test_add_func ("/sessions/delete-and-restore", delete_and_restore);
+  g_test_add_func ("/sessions/exchange", exchange);
+  g_test_add_func ("/sessions/wrong-words", wrong_words);
+  int result = g_test_run ();
+  g_free (owl_id);
+  g_free (log_path);
+  command_finish ();
+  return result;
+}
