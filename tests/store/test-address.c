@@ -85,8 +85,8 @@ static void test_file_name (void)
                                     "a.part",
                                     "a.part-info",
                                     "a\xff",
-                                    "a\xe2\x80\xae"
-                                    "b"};
+                                    ("a\xe2\x80\xae"
+                                    "b")};
   for (guint i = 0; i < G_N_ELEMENTS (good); i++)
     g_assert_true (cpg_address_check_file_name (good[i], NULL));
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
