@@ -5,6 +5,7 @@
 #include "cli/say.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
+#include "core/file/output.h"
 #include "train/bundle.h"
 #include "train/trainer.h"
 
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { CHECKPOINT_SECONDS = 180, REPORT_SECONDS = 10 };
 
@@ -50,6 +52,11 @@ static void report_line (const CosmosTrainingReport *report)
   print_duration (steps_left * report->seconds / (double) report->step, left, sizeof left);
   fprintf (stderr, "%-11s %7" PRId64 "/%" PRId64 "  loss %.4f%s  %.0f texts/s  %s left\n", report->kind->name, report->step,
            report->steps, report->loss, parts, batch, left);
+  for (int i = 0; report->evaluation && i < report->evaluation->n; i++)
+    fprintf (stderr, "%s%s %.4f", i ? ", " : "            ", report->evaluation->items[i].name,
+             report->evaluation->items[i].value);
+  if (report->evaluation && report->evaluation->n)
+    fputc ('\n', stderr);
 }
 
 static void log_line (Work *self, const CosmosTrainingReport *report)
@@ -62,6 +69,8 @@ static void log_line (Work *self, const CosmosTrainingReport *report)
            report->kind->name, report->step, report->loss, report->norm, report->rate, report->texts_per_second, report->seconds);
   for (int i = 0; i < COSMOS_MAX_MEASURES && report->kind->measures[i]; i++)
     fprintf (self->log, ",\"%s\":%.6g", report->kind->measures[i], report->measures[i]);
+  for (int i = 0; report->evaluation && i < report->evaluation->n; i++)
+    fprintf (self->log, ",\"%s\":%.6g", report->evaluation->items[i].name, report->evaluation->items[i].value);
   fputs ("}\n", self->log);
   fflush (self->log);
 }
@@ -77,15 +86,32 @@ static void take_report (const CosmosTrainingReport *report, void *data)
 
 /* ---- what is needed ---- */
 
-static bool open_tokenizer (Work *self, CosmosError *err)
+/* Made of the recipe's texts and kept in the folder of the checkpoints. */
+static bool make_tokenizer (Work *self, const char *path, CosmosError *err)
 {
-  const char *path = self->arguments->tokenizer ? self->arguments->tokenizer : self->recipe.tokenizer_file;
-  size_t length = strlen (path);
-  if (!*path)
-    return cosmos_error_set (err, COSMOS_STATUS_FORMAT,
-                             "%s: names no tokenizer: put file = under [tokenizer], or give one with --tokenizer",
-                             self->arguments->words[0]);
-  if (length > 5 && strcmp (path + length - 5, ".gguf") == 0) {
+  CosmosProgress *progress = cli_progress_get ();
+  CosmosBytePairTrainer *words = cosmos_byte_pair_trainer_new (err);
+  size_t length;
+  char *json = NULL;
+  if (words && cosmos_corpus_count_words (&self->recipe, self->arguments->data, words, progress, err))
+    json = cosmos_byte_pair_trainer_finish (words, self->recipe.config.vocabulary, &length, progress, err);
+  cosmos_byte_pair_trainer_free (words);
+  CosmosOutput *output = json ? cosmos_output_new (path, err) : NULL;
+  if (output)
+    cosmos_output_write (output, json, length);
+  free (json);
+  return output && cosmos_output_commit (output, err);
+}
+
+static bool ends_with (const char *text, const char *end)
+{
+  size_t n = strlen (text), m = strlen (end);
+  return n >= m && strcmp (text + n - m, end) == 0;
+}
+
+static bool read_tokenizer (Work *self, const char *path, CosmosError *err)
+{
+  if (ends_with (path, ".gguf")) {
     CosmosGguf *file = cosmos_gguf_open (path, err);
     self->tokenizer = file ? cosmos_tokenizer_new_from_gguf (file, err) : NULL;
     cosmos_gguf_free (file);
@@ -94,6 +120,19 @@ static bool open_tokenizer (Work *self, CosmosError *err)
   if (self->tokenizer)
     self->recipe.config.vocabulary = cosmos_tokenizer_get_size (self->tokenizer);
   return self->tokenizer;
+}
+
+static bool open_tokenizer (Work *self, CosmosError *err)
+{
+  const char *given = self->arguments->tokenizer ? self->arguments->tokenizer : self->recipe.tokenizer_file;
+  char *own;
+  if (*given)
+    return read_tokenizer (self, given, err);
+  if (asprintf (&own, "%s/tokenizer.json", self->arguments->out) < 0)
+    return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory");
+  bool ok = (access (own, F_OK) == 0 || make_tokenizer (self, own, err)) && read_tokenizer (self, own, err);
+  free (own);
+  return ok;
 }
 
 static bool open_log (Work *self, CosmosError *err)
@@ -115,7 +154,7 @@ static bool prepare (Work *self, CosmosError *err)
   const CliArguments *arguments = self->arguments;
   CosmosProgress *progress = cli_progress_get ();
   CosmosCompute compute = cosmos_compute_get_best ();
-  if (!cosmos_recipe_read (&self->recipe, arguments->words[0], err) || !open_tokenizer (self, err) || !open_log (self, err))
+  if (!cosmos_recipe_read (&self->recipe, arguments->words[0], err) || !open_log (self, err) || !open_tokenizer (self, err))
     return false;
   if (arguments->compute && strcmp (arguments->compute, "auto") != 0
       && (!cosmos_compute_from_name (arguments->compute, &compute, err) || !cosmos_compute_is_available (compute, err)))

@@ -51,19 +51,14 @@ static bool texts_reserve (CosmosTexts *self, size_t n_ids)
   return true;
 }
 
-/* Cleaned, between [CLS] and [SEP], at most `longest` tokens. */
-static bool texts_add (CosmosTexts *self, const CosmosTokenizer *tokenizer, const char *text, size_t length, int longest,
-                       CosmosError *err)
+/* Between [CLS] and [SEP], at most `longest` tokens. */
+static bool texts_add (CosmosTexts *self, const CosmosTokenizer *tokenizer, const char *text, int longest, CosmosError *err)
 {
-  char *clean = cosmos_text_clean (text, length, err);
   size_t n = 0, room = (size_t) longest - 2;
-  if (!clean)
-    return false;
-  bool ok = texts_reserve (self, (size_t) longest) || no_memory (err);
-  int32_t *ids = ok ? self->ids + self->n_ids : NULL;
-  ok = ok && cosmos_tokenizer_encode (tokenizer, clean, strlen (clean), ids + 1, room, &n, err);
-  free (clean);
-  if (!ok)
+  if (!texts_reserve (self, (size_t) longest))
+    return no_memory (err);
+  int32_t *ids = self->ids + self->n_ids;
+  if (!cosmos_tokenizer_encode (tokenizer, text, strlen (text), ids + 1, room, &n, err))
     return false;
   n = n < room ? n : room;
   ids[0] = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_CLS);
@@ -89,11 +84,23 @@ void cosmos_texts_get_row (const CosmosTexts *self, size_t i, int64_t length, in
 
 typedef struct {
   const CosmosTextsRecipe *recipe;
-  const CosmosTokenizer *tokenizer;
+  const CosmosTokenizer *tokenizer; /* NULL: words are counted */
+  CosmosBytePairTrainer *words;
   CosmosPairs *pairs;
   int target_tokens, source_tokens;
   CosmosProgress *progress;
 } Reading;
+
+/* A text of a line goes where it is wanted, cleaned. */
+static bool take (const Reading *self, CosmosTexts *texts, const char *text, size_t length, int longest, CosmosError *err)
+{
+  char *clean = cosmos_text_clean (text, length, err);
+  bool ok = clean
+            && (self->tokenizer ? texts_add (texts, self->tokenizer, clean, longest, err)
+                                : cosmos_byte_pair_trainer_add (self->words, clean, strlen (clean), err));
+  free (clean);
+  return ok;
+}
 
 /* A field of a line, and its place in the message where there is none. */
 static const char *get_field (yyjson_val *object, const char *name, const char *path, size_t line, size_t *length,
@@ -121,8 +128,7 @@ static bool add_source (const Reading *self, yyjson_val *object, const char *tar
                         size_t line, CosmosError *err)
 {
   if (strcmp (self->recipe->source, "first-sentence") == 0)
-    return texts_add (&self->pairs->sources, self->tokenizer, target, find_first_sentence (target, target_length),
-                      self->source_tokens, err);
+    return take (self, &self->pairs->sources, target, find_first_sentence (target, target_length), self->source_tokens, err);
   CosmosTextBuffer joined = {0};
   char names[COSMOS_RECIPE_PATH], *rest = NULL;
   bool ok = true;
@@ -138,8 +144,7 @@ static bool add_source (const Reading *self, yyjson_val *object, const char *tar
   }
   size_t length = joined.length;
   char *source = cosmos_text_buffer_finish (&joined);
-  ok = ok && (source || no_memory (err))
-       && texts_add (&self->pairs->sources, self->tokenizer, source, length, self->source_tokens, err);
+  ok = ok && (source || no_memory (err)) && take (self, &self->pairs->sources, source, length, self->source_tokens, err);
   free (source);
   return ok;
 }
@@ -153,7 +158,7 @@ static bool add_line (const Reading *self, char *text, size_t length, const char
   yyjson_val *object = yyjson_doc_get_root (document);
   size_t target_length;
   const char *target = get_field (object, self->recipe->target, path, line, &target_length, err);
-  bool ok = target && texts_add (&self->pairs->targets, self->tokenizer, target, target_length, self->target_tokens, err)
+  bool ok = target && take (self, &self->pairs->targets, target, target_length, self->target_tokens, err)
             && (!*self->recipe->source || add_source (self, object, target, target_length, path, line, err));
   yyjson_doc_free (document);
   return ok;
@@ -240,6 +245,20 @@ CosmosCorpus *cosmos_corpus_load (const CosmosRecipe *recipe, const CosmosTokeni
     return self;
   cosmos_corpus_free (self);
   return NULL;
+}
+
+bool cosmos_corpus_count_words (const CosmosRecipe *recipe, const char *folder, CosmosBytePairTrainer *words,
+                                CosmosProgress *progress, CosmosError *err)
+{
+  CosmosPairs none = {0};
+  Reading reading = {.words = words, .pairs = &none, .progress = progress};
+  for (int i = 0; i < recipe->config.n_tasks; i++) {
+    reading.recipe = &recipe->tasks[i].texts;
+    if (!read_files (&reading, folder, recipe->tasks[i].texts.train, err))
+      return false;
+  }
+  reading.recipe = &recipe->prose;
+  return read_files (&reading, folder, recipe->prose.train, err);
 }
 
 static void pairs_clear (CosmosPairs *self)

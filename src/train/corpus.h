@@ -7,6 +7,7 @@
 #include "core/base/pool.h"
 #include "core/base/progress.h"
 #include "core/text/tokenizer.h"
+#include "train/byte-pair-trainer.h"
 #include "train/recipe.h"
 
 /* Texts one behind the other: text i is ids[starts[i]] .. ids[starts[i + 1] - 1]. */
@@ -25,6 +26,9 @@ typedef struct CosmosCorpus CosmosCorpus;
 /* folder: where the patterns of the recipe begin. */
 CosmosCorpus *cosmos_corpus_load (const CosmosRecipe *recipe, const CosmosTokenizer *tokenizer, const char *folder,
                                   CosmosProgress *progress, CosmosError *err);
+/* Only counts the words of all texts that train, for a tokenizer that is still to be made. */
+bool cosmos_corpus_count_words (const CosmosRecipe *recipe, const char *folder, CosmosBytePairTrainer *words,
+                                CosmosProgress *progress, CosmosError *err);
 void cosmos_corpus_free (CosmosCorpus *self);
 const CosmosPairs *cosmos_corpus_get_train (const CosmosCorpus *self, int task);
 const CosmosPairs *cosmos_corpus_get_valid (const CosmosCorpus *self, int task);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { EVALUATED_TEXTS = 256, EVALUATED_BATCH = 32 };
 /* Streams of chance beside the batch's own. */
 enum { STREAM_MASK = 1, STREAM_STATES, STREAM_DROPOUT, STREAM_LATENTS, STREAM_LEVEL };
 
@@ -267,6 +268,99 @@ static CosmosTensor *lose (void *data, CosmosGraph *graph, int first, int count,
   return loss;
 }
 
+/* ---- how well it reads back what it has not seen ---- */
+
+typedef struct {
+  int64_t n_tokens, n_right, n_texts, n_exact;
+} Count;
+
+static int32_t find_best (const float *logits, int64_t n)
+{
+  int64_t best = 0;
+  for (int64_t i = 1; i < n; i++)
+    if (logits[i] > logits[best])
+      best = i;
+  return (int32_t) best;
+}
+
+static void compare_words (const Stage *self, const CosmosTensor *logits, int count, Count *result)
+{
+  const int64_t L = self->config->tokens, V = self->config->vocabulary;
+  for (int b = 0; b < count; b++) {
+    int64_t wrong = 0, n = 0;
+    for (int64_t i = b * L; i < (b + 1) * L; i++) {
+      n += self->keep[i];
+      wrong += self->keep[i] && find_best (cosmos_tensor_row (logits, i), V) != self->ids[i];
+    }
+    result->n_tokens += n;
+    result->n_right += n - wrong;
+    result->n_texts++;
+    result->n_exact += wrong == 0;
+  }
+}
+
+/* z + sigma (its deviation in these texts) noise */
+static CosmosTensor *disturb (const Stage *self, const CosmosTensor *z, double sigma, size_t first)
+{
+  const int64_t n = cosmos_tensor_get_rows (z) * cosmos_tensor_get_columns (z);
+  CosmosTensor *noise = cosmos_graph_tensor_like (self->reader, z);
+  if (cosmos_graph_has_failed (self->reader))
+    return noise;
+  double squares = 0;
+  for (int64_t i = 0; i < n; i++)
+    squares += (double) z->data[i] * (double) z->data[i];
+  cosmos_random_normal (self->seed, UINT32_MAX, (uint64_t) (first * (size_t) n), noise->data, (size_t) n);
+  for (int64_t i = 0; i < n; i++)
+    noise->data[i] *= (float) (sigma * sqrt (squares / (double) n));
+  return cosmos_add (self->reader, z, noise);
+}
+
+static bool read_back (Stage *self, const CosmosTexts *texts, double sigma, Count *result, CosmosError *err)
+{
+  const CosmosTokenizer *tokenizer = self->training->tokenizer;
+  const int64_t L = self->config->tokens;
+  const size_t n = texts->n < EVALUATED_TEXTS ? texts->n : EVALUATED_TEXTS;
+  const int batch = self->batch < EVALUATED_BATCH ? self->batch : EVALUATED_BATCH;
+  for (size_t first = 0; first < n; first += (size_t) batch) {
+    int count = n - first < (size_t) batch ? (int) (n - first) : batch;
+    for (int b = 0; b < count; b++)
+      cosmos_texts_get_row (texts, first + (size_t) b, L, cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_PAD),
+                            cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP), self->ids + b * L, self->keep + b * L);
+    cosmos_graph_reset (self->reader);
+    CosmosTensor *h = cosmos_frozen_read (self->frozen, self->reader, self->ids, self->keep, count, L);
+    CosmosTensor *z = cosmos_compressor_run (self->compressor, self->reader, h, self->keep);
+    if (sigma > 0)
+      z = disturb (self, z, sigma, first);
+    CosmosTensor *y = cosmos_decompressor_run (self->decompressor, self->reader, z);
+    CosmosTensor *logits = cosmos_decompressor_predict (self->decompressor, self->reader, y);
+    if (!cosmos_graph_check (self->reader, err))
+      return false;
+    compare_words (self, logits, count, result);
+  }
+  return true;
+}
+
+/* Of validation texts of each task; of the first also with noise on the latents. */
+static bool evaluate (void *data, CosmosEvaluation *evaluation, CosmosError *err)
+{
+  static const double sigmas[] = {0, .5, 1};
+  Stage *self = data;
+  for (int task = 0; task < self->config->n_tasks; task++) {
+    const CosmosTexts *texts = &cosmos_corpus_get_valid (self->training->corpus, task)->targets;
+    for (int i = 0; i < (task == 0 ? 3 : 1) && texts->n; i++) {
+      Count count = {0};
+      if (!read_back (self, texts, sigmas[i], &count, err))
+        return false;
+      cosmos_evaluation_add (evaluation, (double) count.n_right / (double) count.n_tokens, "%s tokens at noise %g",
+                             self->config->tasks[task], sigmas[i]);
+      if (i == 0)
+        cosmos_evaluation_add (evaluation, (double) count.n_exact / (double) count.n_texts, "%s exact",
+                               self->config->tasks[task]);
+    }
+  }
+  return true;
+}
+
 static const CosmosStageRecipe *get_recipe (const CosmosRecipe *recipe)
 {
   return &recipe->autoencoder.stage;
@@ -283,4 +377,5 @@ const CosmosStageKind cosmos_stage_autoencoder = {
   .free = stage_free,
   .draw = draw,
   .lose = lose,
+  .evaluate = evaluate,
 };

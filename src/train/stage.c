@@ -3,6 +3,7 @@
 #include "core/base/random.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,6 +21,17 @@ const CosmosStageKind *cosmos_stage_find (const char *name)
     if (strcmp (kinds[i]->name, name) == 0)
       return kinds[i];
   return NULL;
+}
+
+void cosmos_evaluation_add (CosmosEvaluation *self, double value, const char *name, ...)
+{
+  va_list arguments;
+  if (self->n == COSMOS_MAX_EVALUATIONS)
+    return;
+  va_start (arguments, name);
+  vsnprintf (self->items[self->n].name, sizeof self->items[self->n].name, name, arguments);
+  va_end (arguments);
+  self->items[self->n++].value = value;
 }
 
 uint64_t cosmos_stage_get_seed (const CosmosTraining *training, const CosmosStageKind *kind)

@@ -8,7 +8,18 @@
 #include "core/math/graph.h"
 #include "train/corpus.h"
 
-enum { COSMOS_MAX_MEASURES = 3 };
+enum { COSMOS_MAX_MEASURES = 3, COSMOS_MAX_EVALUATIONS = 8 };
+
+/* What a stage measures of itself on texts that it was not trained on. */
+typedef struct {
+  int n;
+  struct {
+    char name[48];
+    double value;
+  } items[COSMOS_MAX_EVALUATIONS];
+} CosmosEvaluation;
+
+void cosmos_evaluation_add (CosmosEvaluation *self, double value, const char *name, ...) __attribute__ ((format (printf, 3, 4)));
 
 /* What the stages of one training share; all borrowed. */
 typedef struct {
@@ -33,6 +44,8 @@ typedef struct {
   bool (*draw) (void *stage, int64_t step, CosmosError *err);
   /* Texts first .. first + count - 1 of the batch: their share of the batch's loss, on the graph's tape; measures get theirs added. NULL: no share. */
   CosmosTensor *(*lose) (void *stage, CosmosGraph *graph, int first, int count, double *measures);
+  /* Of the weights as they are (the trainer puts the average in their place). May be NULL. */
+  bool (*evaluate) (void *stage, CosmosEvaluation *evaluation, CosmosError *err);
   /* After the last step: what depends on the trained values (statistics). May be NULL. */
   bool (*finish) (void *stage, CosmosError *err);
 } CosmosStageKind;

@@ -85,11 +85,12 @@ static double get_seconds (const Trainer *self)
   return self->before + cosmos_clock_now () - self->begun;
 }
 
-static void report (Trainer *self, bool is_checkpoint)
+static void report (Trainer *self, const CosmosEvaluation *evaluation)
 {
   double now = cosmos_clock_now (), steps = (double) (self->step - self->reported_step);
-  if (steps < 1)
+  if (steps < 1 && !evaluation)
     return;
+  steps = fmax (steps, 1);
   CosmosTrainingReport report = {.kind = self->kind,
                                  .step = self->step,
                                  .steps = self->recipe->steps,
@@ -98,7 +99,7 @@ static void report (Trainer *self, bool is_checkpoint)
                                  .rate = cosmos_training_get_rate (self->recipe, self->step - 1),
                                  .texts_per_second = steps * self->recipe->batch / fmax (now - self->reported, 1e-9),
                                  .seconds = get_seconds (self),
-                                 .is_checkpoint = is_checkpoint};
+                                 .evaluation = evaluation};
   for (int i = 0; i < COSMOS_MAX_MEASURES; i++) {
     report.measures[i] = self->measures[i] / steps;
     self->measures[i] = 0;
@@ -150,7 +151,18 @@ static bool make_step (Trainer *self, CosmosError *err)
   return true;
 }
 
-/* The stage's statistics are of the weights that later stages will read: the average, where there is one. */
+/* Of the weights that later stages will read: the average, where there is one. */
+static bool evaluate (Trainer *self, CosmosError *err)
+{
+  CosmosEvaluation evaluation = {0};
+  cosmos_optimiser_swap_average (self->optimiser);
+  bool ok = !self->kind->evaluate || self->kind->evaluate (self->stage, &evaluation, err);
+  cosmos_optimiser_swap_average (self->optimiser);
+  if (ok)
+    report (self, &evaluation);
+  return ok;
+}
+
 static bool finish (Trainer *self, CosmosError *err)
 {
   if (!self->kind->finish)
@@ -171,14 +183,13 @@ static bool run (Trainer *self, bool *done, CosmosError *err)
     if (!make_step (self, err))
       return false;
     if (cosmos_clock_now () - self->saved >= options->checkpoint_seconds) {
-      if (!save (self, err))
+      if (!save (self, err) || !evaluate (self, err))
         return false;
-      report (self, true);
     } else if (cosmos_clock_now () - self->reported >= options->report_seconds)
-      report (self, false);
+      report (self, NULL);
   }
   *done = self->step >= self->recipe->steps;
-  return (!*done || finish (self, err)) && save (self, err);
+  return (!*done || finish (self, err)) && save (self, err) && (!*done || evaluate (self, err));
 }
 
 bool cosmos_train_stage (const CosmosTraining *training, const CosmosStageKind *kind, const CosmosTrainingOptions *options,
@@ -188,8 +199,6 @@ bool cosmos_train_stage (const CosmosTraining *training, const CosmosStageKind *
   Trainer self = {
     .training = training, .kind = kind, .recipe = kind->get_recipe (training->recipe), .options = options, .last_loss = NAN};
   bool ok = make (&self, err) && resume (&self, err) && run (&self, &is_done, err);
-  if (ok)
-    report (&self, true);
   if (ok && done)
     *done = is_done;
   trainer_clear (&self);

@@ -10,14 +10,14 @@ typedef struct {
   double loss, measures[COSMOS_MAX_MEASURES];
   double norm; /* of the gradient, before clipping */
   double rate;
-  double texts_per_second, seconds; /* seconds: of training in all */
-  bool is_checkpoint;               /* one has just been written */
+  double texts_per_second, seconds;   /* seconds: of training in all */
+  const CosmosEvaluation *evaluation; /* NULL between checkpoints */
 } CosmosTrainingReport;
 
 typedef struct {
   bool resume;               /* from the stage's checkpoint, where there is one */
   double seconds;            /* at most, from now; 0: no limit */
-  double checkpoint_seconds; /* between checkpoints */
+  double checkpoint_seconds; /* between checkpoints, at which the stage is also evaluated */
   double report_seconds;
   void (*report) (const CosmosTrainingReport *report, void *data);
   void *data;
