@@ -19,7 +19,8 @@ typedef enum {
   KIND_NUMBER,
   KIND_NUMBERS, /* separated by commas */
   KIND_SEED,
-  KIND_PAIRS, /* KEY=VALUE, may be given several times */
+  KIND_DURATION, /* 90s, 30m, 2h */
+  KIND_PAIRS,    /* KEY=VALUE, may be given several times */
 } Kind;
 
 typedef struct {
@@ -36,6 +37,7 @@ typedef struct {
 static const char *const computes[] = {"auto", "f32", "bf16", "int8", "openblas", NULL};
 static const char *const returns[] = {"x0", "mean", NULL};
 static const char *const dtypes[] = {"BF16", "F16", "F32", "Q8_0", NULL};
+static const char *const stages[] = {"encoder", "autoencoder", "denoiser", "baseline", NULL};
 static const char *const samplers[] = {
 #define X(name, id, text) id,
   COSMOS_SAMPLERS (X)
@@ -86,6 +88,11 @@ static const Option options[] = {
    0, 1000},
   {"points", 0, KIND_INTEGER, AT (points), "N", "texts on the way, both ends included (default 7)", 2, 1000},
   {"spherical", 0, KIND_FLAG, AT (spherical), NULL, "go along the great circle instead of the straight line"},
+  {"data", 'd', KIND_TEXT, AT (data), "DIR", "folder where the recipe's files of texts lie"},
+  {"out", 0, KIND_TEXT, AT (out), "DIR", "folder for checkpoints and log; made where it is not there"},
+  {"stage", 0, KIND_CHOICE, AT (stage), "STAGE", "this stage alone", .choices = stages},
+  {"for", 0, KIND_DURATION, AT (time), "TIME", "stop after this time (90s, 30m, 2h), with a checkpoint", 1, 1e8},
+  {"resume", 0, KIND_FLAG, AT (resume), NULL, "go on from the checkpoints in the folder"},
   {"tensors", 0, KIND_FLAG, AT (tensors), NULL, "list every tensor: name, shape, number format, bytes"},
   {"keys", 0, KIND_FLAG, AT (keys), NULL, "list every key and its value"},
   {"output", 'o', KIND_TEXT, AT (output), "FILE", "the file to write, whole or not at all"},
@@ -112,7 +119,8 @@ enum { N_OPTIONS = sizeof options / sizeof options[0] };
 
 void cli_arguments_init (CliArguments *self)
 {
-  *self = (CliArguments) {.guidance = NAN, .schedule_d = NAN, .t_end = NAN, .temperature = NAN, .top_p = NAN, .pace = NAN};
+  *self = (CliArguments) {
+    .guidance = NAN, .schedule_d = NAN, .t_end = NAN, .temperature = NAN, .top_p = NAN, .pace = NAN, .time = NAN};
 }
 
 /* ---- which options a verb has ---- */
@@ -250,6 +258,24 @@ static int set_seed (const CliVerb *verb, const char *value, CliArguments *self)
   return usage (verb, hint);
 }
 
+/* 90 or 90s, 30m, 2h, 1.5d */
+static int set_duration (const CliVerb *verb, const Option *option, const char *value, double *seconds)
+{
+  static const char units[] = "smhd";
+  static const double factors[] = {1, 60, 3600, 86400};
+  size_t length = strlen (value);
+  const char *unit = length ? strchr (units, value[length - 1]) : NULL;
+  double number;
+  if (parse_number (value, value + length - (unit ? 1 : 0), &number)) {
+    *seconds = number * (unit ? factors[unit - units] : 1);
+    if (*seconds >= option->min && *seconds <= option->max)
+      return CLI_OK;
+  }
+  char hint[256];
+  snprintf (hint, sizeof hint, "--%s cannot be \"%.60s\"; possible: a time as 90s, 30m or 2h", option->name, value);
+  return usage (verb, hint);
+}
+
 static int add_pair (const CliVerb *verb, const Option *option, const char *value, CliStrings *pairs)
 {
   const char *equals = strchr (value, '=');
@@ -301,6 +327,8 @@ static int set (const CliVerb *verb, const Option *option, const char *value, Cl
     return set_numbers (verb, option, value, target);
   case KIND_SEED:
     return set_seed (verb, value, self);
+  case KIND_DURATION:
+    return set_duration (verb, option, value, target);
   case KIND_PAIRS:
     return add_pair (verb, option, value, target);
   }

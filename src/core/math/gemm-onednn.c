@@ -1,4 +1,5 @@
 /* f32, bf16 and int8 through oneDNN, with weights packed into its own layout. */
+#include "core/math/gemm-onednn-backward.h"
 #include "core/math/gemm-private.h"
 #include "core/math/int8.h"
 #include "core/math/onednn-panel.h"
@@ -314,5 +315,8 @@ const CosmosGemmBackend cosmos_gemm_onednn = {
   .free_pack = free_pack,
   .get_pack_size = get_pack_size,
   .multiply = multiply,
+  .can_go_back = cosmos_gemm_onednn_can_go_back,
+  .add_input = cosmos_gemm_onednn_add_input,
+  .add_weight = cosmos_gemm_onednn_add_weight,
   .describe = cosmos_panel_describe,
 };

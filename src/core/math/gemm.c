@@ -71,7 +71,7 @@ bool cosmos_gemm (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *we
   return ok;
 }
 
-/* ---- backward: f32 through CBLAS, whatever computes the product itself ---- */
+/* ---- backward: through the weight's back end where it can, else f32 through CBLAS ---- */
 
 typedef struct {
   const CosmosWeight *weight;
@@ -109,13 +109,24 @@ static void unpack_panel (int item, void *data)
   cosmos_weight_unpack_rows (self->weight, tile.column, tile.columns, (float *) self->w + tile.column * self->weight->in);
 }
 
+static bool goes_back (const CosmosWeight *weight)
+{
+  const CosmosGemmBackend *backend = cosmos_gemm_get_backend (weight->compute.backend);
+  return backend && backend->can_go_back && backend->can_go_back (weight);
+}
+
 bool cosmos_gemm_backward_input (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows dx,
                                  CosmosError *err)
 {
   if (dy.rows == 0)
     return true;
-  cosmos_gemm_openblas_start ();
   CosmosArenaMark mark = cosmos_arena_mark (scratch);
+  if (goes_back (weight)) {
+    bool ok = cosmos_gemm_get_backend (weight->compute.backend)->add_input (pool, scratch, weight, dy, dx, err);
+    cosmos_arena_rewind (scratch, mark);
+    return ok;
+  }
+  cosmos_gemm_openblas_start ();
   Backward self = {.weight = weight, .w = cosmos_weight_get_floats (weight), .dy = dy, .x = dx};
   if (!self.w) { /* a frozen network in a file's own numbers */
     self.w = cosmos_arena_alloc (scratch, (size_t) (weight->out * weight->in) * sizeof (float));
@@ -134,10 +145,14 @@ bool cosmos_gemm_backward_input (CosmosPool *pool, CosmosArena *scratch, const C
 bool cosmos_gemm_backward_weight (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x,
                                   CosmosError *err)
 {
-  (void) scratch;
-  (void) err;
   if (!weight->grad || dy.rows == 0)
     return true;
+  if (goes_back (weight)) {
+    CosmosArenaMark mark = cosmos_arena_mark (scratch);
+    bool ok = cosmos_gemm_get_backend (weight->compute.backend)->add_weight (pool, scratch, weight, dy, x, err);
+    cosmos_arena_rewind (scratch, mark);
+    return ok;
+  }
   cosmos_gemm_openblas_start ();
   Backward self = {.weight = weight, .dy = dy, .x = x, .tiles = cosmos_gemm_get_tiles (weight->out, 1)};
   cosmos_pool_run (pool, cosmos_gemm_count_tiles (self.tiles), add_weight_panel, &self);

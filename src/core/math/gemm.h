@@ -21,7 +21,7 @@ typedef struct {
 bool cosmos_gemm (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows x, const float *bias,
                   CosmosRows y, CosmosError *err);
 
-/* Backward, f32: dx += dy W; and weight.grad += dy^T x (nothing where it has none). dy: (R, out), dx and x: (R, in). */
+/* Backward, in bf16 where the product is bf16, else in f32: dx += dy W; and weight.grad += dy^T x (nothing where it has none). dy: (R, out), dx and x: (R, in). */
 bool cosmos_gemm_backward_input (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows dx,
                                  CosmosError *err);
 bool cosmos_gemm_backward_weight (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x,

@@ -104,6 +104,18 @@ static dnnl_status_t describe_matrix (dnnl_memory_desc_t *desc, dnnl_data_type_t
                                                (dnnl_dims_t) {row_stride, column_stride});
 }
 
+static dnnl_status_t add_to_output (dnnl_primitive_attr_t attributes)
+{
+  dnnl_post_ops_t sum = NULL;
+  dnnl_status_t status = dnnl_post_ops_create (&sum);
+  if (!status)
+    status = dnnl_post_ops_append_sum (sum, 1, 0, dnnl_data_type_undef);
+  if (!status)
+    status = dnnl_primitive_attr_set_post_ops (attributes, sum);
+  dnnl_post_ops_destroy (sum);
+  return status;
+}
+
 /* weights: their layout, or NULL for the one that oneDNN likes best. */
 static dnnl_status_t describe_product (const CosmosPanelShape *shape, int64_t rows, bool has_bias,
                                        const_dnnl_memory_desc_t weights, dnnl_primitive_desc_t *product)
@@ -124,6 +136,8 @@ static dnnl_status_t describe_product (const CosmosPanelShape *shape, int64_t ro
     status = dnnl_primitive_attr_set_scratchpad_mode (attributes, dnnl_scratchpad_mode_user);
   if (!status) /* whatever the environment says */
     status = dnnl_primitive_attr_set_fpmath_mode (attributes, dnnl_fpmath_mode_strict);
+  if (!status && shape->adds)
+    status = add_to_output (attributes);
   if (!status)
     status = dnnl_matmul_primitive_desc_create (product, engine, x, weights ? weights : any, bias, y, attributes);
   dnnl_primitive_attr_destroy (attributes);
@@ -151,8 +165,9 @@ static dnnl_status_t start_kind (CosmosPanelKind *self)
   dnnl_status_t status = describe_product (shape, LAYOUT_ROWS, false, NULL, &product);
   if (!status)
     status = dnnl_memory_desc_clone (&self->packed, dnnl_primitive_desc_query_md (product, dnnl_query_weights_md, 0));
-  if (!status) /* (in, columns), where columns are the rows of the weight */
-    status = describe_matrix (&self->plain, types[shape->precision].weights, shape->in, shape->columns, 1, shape->in);
+  if (!status) /* (in, columns); where no stride is given columns are the rows of the weight */
+    status = describe_matrix (&self->plain, types[shape->precision].weights, shape->in, shape->columns,
+                              shape->plain ? shape->plain : 1, shape->plain ? 1 : shape->in);
   if (!status)
     status = make_reorder (self);
   dnnl_primitive_desc_destroy (product);
@@ -193,9 +208,10 @@ static void free_kind (CosmosPanelKind *self)
   free (self);
 }
 
-static bool is_same_shape (CosmosPanelShape a, CosmosPanelShape b)
+bool cosmos_panel_is_same_shape (CosmosPanelShape a, CosmosPanelShape b)
 {
-  return a.precision == b.precision && a.in == b.in && a.columns == b.columns && a.stride == b.stride;
+  return a.precision == b.precision && a.in == b.in && a.columns == b.columns && a.stride == b.stride && a.plain == b.plain
+         && a.adds == b.adds;
 }
 
 CosmosPanelKind *cosmos_panel_kind_ref (CosmosPanelShape shape, CosmosError *err)
@@ -204,7 +220,7 @@ CosmosPanelKind *cosmos_panel_kind_ref (CosmosPanelShape shape, CosmosError *err
   enter_thread ();
   pthread_mutex_lock (&mutex);
   CosmosPanelKind *self = kinds;
-  while (self && !is_same_shape (self->shape, shape))
+  while (self && !cosmos_panel_is_same_shape (self->shape, shape))
     self = self->next;
   if (!self) {
     dnnl_status_t status = dnnl_out_of_memory;

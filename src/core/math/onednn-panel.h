@@ -19,7 +19,11 @@ typedef struct {
   CosmosPrecision precision;
   int64_t in, columns;
   int64_t stride; /* of the output's rows */
+  int64_t plain;  /* 0: weights come as (columns, in), packed; else as (in, columns) with this row stride */
+  bool adds;      /* to what the output holds */
 } CosmosPanelShape;
+
+bool cosmos_panel_is_same_shape (CosmosPanelShape a, CosmosPanelShape b);
 
 /* False where oneDNN or the processor cannot multiply in this precision. */
 bool cosmos_panel_has_precision (CosmosPrecision precision, CosmosError *err);
@@ -32,7 +36,7 @@ size_t cosmos_panel_kind_get_size (const CosmosPanelKind *self);
 /* A packed panel: memory of get_size() bytes, 64-byte aligned, that oneDNN knows about. NULL when out of memory. */
 void *cosmos_panel_new (const CosmosPanelKind *kind, void *memory);
 void cosmos_panel_free (void *panel);
-/* plain: (columns, in) numbers of the kind's precision (s8 for int8), packed row after row. */
+/* plain: numbers of the kind's precision (s8 for int8), laid out as its shape says. */
 bool cosmos_panel_pack (const CosmosPanelKind *kind, void *panel, const void *plain);
 
 /* How many of these rows (at least one) one product takes: all up to 32, then multiples of 16, at most 512. */
@@ -44,7 +48,7 @@ void cosmos_panel_leave (int threads);
 /* rows: a result of split_rows. Without cost where the product is there. */
 bool cosmos_panel_kind_prepare (CosmosPanelKind *self, int64_t rows, bool has_bias, CosmosError *err);
 /* y (rows, columns) = x (rows, in) W^T + bias, bias NULL for none. x: floats, bf16, or u8 for int8, packed; y: floats, or 32-bit sums for int8,
- * where there can be no bias. Nothing is allocated. */
+ * where there can be no bias. y + that where the kind adds. Nothing is allocated. */
 bool cosmos_panel_multiply (CosmosPanelKind *kind, void *panel, int64_t rows, const void *x, const float *bias, void *y);
 
 void cosmos_panel_describe (char *text, size_t size);

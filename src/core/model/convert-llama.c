@@ -1,5 +1,6 @@
 /* Hugging Face's LLaMA names to GGUF's (llama.cpp's names and keys). */
 #include "core/model/convert-private.h"
+#include "core/model/language-model.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -121,19 +122,17 @@ static bool read_sizes (const CosmosConverter *self, Sizes *sizes, CosmosError *
 
 static void write_keys (CosmosConverter *self, const Sizes *sizes)
 {
-  CosmosGgufWriter *writer = self->writer;
-  cosmos_gguf_writer_set_u32 (writer, "llama.block_count", (uint32_t) sizes->layers);
-  cosmos_gguf_writer_set_u32 (writer, "llama.context_length", (uint32_t) sizes->context);
-  cosmos_gguf_writer_set_u32 (writer, "llama.embedding_length", (uint32_t) sizes->width);
-  cosmos_gguf_writer_set_u32 (writer, "llama.feed_forward_length", (uint32_t) sizes->ffn);
-  cosmos_gguf_writer_set_u32 (writer, "llama.vocab_size", (uint32_t) sizes->vocabulary);
-  cosmos_gguf_writer_set_u32 (writer, "llama.attention.head_count", (uint32_t) sizes->heads);
-  cosmos_gguf_writer_set_u32 (writer, "llama.attention.head_count_kv", (uint32_t) sizes->kv_heads);
-  cosmos_gguf_writer_set_u32 (writer, "llama.attention.key_length", (uint32_t) sizes->head);
-  cosmos_gguf_writer_set_u32 (writer, "llama.attention.value_length", (uint32_t) sizes->head);
-  cosmos_gguf_writer_set_f32 (writer, "llama.attention.layer_norm_rms_epsilon", (float) sizes->norm_eps);
-  cosmos_gguf_writer_set_u32 (writer, "llama.rope.dimension_count", (uint32_t) sizes->head);
-  cosmos_gguf_writer_set_f32 (writer, "llama.rope.freq_base", (float) sizes->rope_theta);
+  const CosmosLanguageModelSizes written = {.vocabulary = (int) sizes->vocabulary,
+                                            .layers = (int) sizes->layers,
+                                            .width = (int) sizes->width,
+                                            .heads = (int) sizes->heads,
+                                            .kv_heads = (int) sizes->kv_heads,
+                                            .head = (int) sizes->head,
+                                            .ffn = (int) sizes->ffn,
+                                            .context = (int) sizes->context,
+                                            .norm_eps = (float) sizes->norm_eps,
+                                            .rope_theta = sizes->rope_theta};
+  cosmos_language_model_sizes_write (&written, self->writer);
 }
 
 /* The ends of a sequence, where the tokenizer has no [CLS] and [SEP] to be them. */

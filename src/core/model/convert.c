@@ -1,8 +1,7 @@
 #include "core/model/convert-private.h"
 
 #include "core/model/config.h"
-#include "core/model/language-model.h"
-#include "core/model/pipeline.h"
+#include "core/model/save.h"
 
 #include <errno.h>
 #include <math.h>
@@ -72,13 +71,6 @@ static bool ends_with (const char *text, const char *end)
   return n >= m && strcmp (text + n - m, end) == 0;
 }
 
-/* Tables are read by the row and small: their precision is worth more than their bytes. The token embedding is large. */
-static bool is_matrix (const CosmosTensorInfo *tensor)
-{
-  return tensor->rank == 2 && ends_with (tensor->name, ".weight") && !ends_with (tensor->name, "position_embedding.weight")
-         && !ends_with (tensor->name, "task_embedding.weight");
-}
-
 static bool convert_cosmos (CosmosConverter *self, CosmosError *err)
 {
   CosmosConfig config;
@@ -94,7 +86,7 @@ static bool convert_cosmos (CosmosConverter *self, CosmosError *err)
     const float *values = cosmos_converter_load (self, tensor, err);
     if (!values || !cosmos_converter_report (self, i + 1, n, err))
       return false;
-    cosmos_converter_add (self, tensor->name, tensor, is_matrix (tensor), values);
+    cosmos_converter_add (self, tensor->name, tensor, cosmos_model_is_matrix (tensor), values);
   }
   return true;
 }
@@ -238,45 +230,12 @@ static bool write_general_keys (CosmosConverter *self, CosmosError *err)
   return true;
 }
 
-static bool proves_to_load (const char *path, const char *architecture, CosmosError *err)
-{
-  CosmosCompute compute = {COSMOS_BACKEND_OPENBLAS, COSMOS_PRECISION_F32};
-  bool ok;
-  if (strcmp (architecture, "llama") == 0) {
-    CosmosLanguageModel *model = cosmos_language_model_open (path, compute, err);
-    ok = model;
-    cosmos_language_model_free (model);
-  } else {
-    CosmosPipeline *pipeline = cosmos_pipeline_open (path, compute, err);
-    ok = pipeline;
-    cosmos_pipeline_free (pipeline);
-  }
-  return ok;
-}
-
-/* Under another name until it has proved itself. */
 static bool save (CosmosConverter *self, CosmosError *err)
 {
-  const char *output = self->what->output;
-  char *unproven;
-  struct stat info;
-  if (is_folder (output))
-    return cosmos_error_set (err, COSMOS_STATUS_IO, "%s: is a folder; name a file in it", output);
-  if (asprintf (&unproven, "%s.%ld.new", output, (long) getpid ()) < 0)
-    return no_memory (err);
   cosmos_progress_report (self->progress, 0.9, "writing");
-  bool ok = cosmos_gguf_writer_save (self->writer, unproven, err);
-  if (ok && cosmos_progress_is_cancelled (self->progress))
-    ok = cosmos_error_set (err, COSMOS_STATUS_CANCELLED, "cancelled");
-  ok = ok && proves_to_load (unproven, self->result.architecture, err);
-  if (ok && (stat (unproven, &info) != 0 || rename (unproven, output) != 0))
-    ok = cosmos_error_set (err, COSMOS_STATUS_IO, "%s: cannot be written: %s", output, strerror (errno));
-  if (ok)
-    self->result.size = (size_t) info.st_size;
-  else
-    unlink (unproven);
-  free (unproven);
-  return ok;
+  if (cosmos_progress_is_cancelled (self->progress))
+    return cosmos_error_set (err, COSMOS_STATUS_CANCELLED, "cancelled");
+  return cosmos_model_save (self->writer, self->what->output, self->result.architecture, &self->result.size, err);
 }
 
 static void converter_clear (CosmosConverter *self)

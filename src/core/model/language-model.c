@@ -92,6 +92,31 @@ void cosmos_language_model_free (CosmosLanguageModel *self)
   free (self);
 }
 
+/* ---- keys of a file ---- */
+
+void cosmos_language_model_sizes_write (const CosmosLanguageModelSizes *self, CosmosGgufWriter *writer)
+{
+  const struct {
+    const char *key;
+    int value;
+  } sizes[] = {
+    {"llama.block_count", self->layers},
+    {"llama.context_length", self->context},
+    {"llama.embedding_length", self->width},
+    {"llama.feed_forward_length", self->ffn},
+    {"llama.vocab_size", self->vocabulary},
+    {"llama.attention.head_count", self->heads},
+    {"llama.attention.head_count_kv", self->kv_heads},
+    {"llama.attention.key_length", self->head},
+    {"llama.attention.value_length", self->head},
+    {"llama.rope.dimension_count", self->head},
+  };
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+    cosmos_gguf_writer_set_u32 (writer, sizes[i].key, (uint32_t) sizes[i].value);
+  cosmos_gguf_writer_set_f32 (writer, "llama.attention.layer_norm_rms_epsilon", self->norm_eps);
+  cosmos_gguf_writer_set_f32 (writer, "llama.rope.freq_base", (float) self->rope_theta);
+}
+
 /* ---- from a file ---- */
 
 /* An integer that a file may lack. */

@@ -17,6 +17,9 @@ typedef struct {
   bool tied; /* the head is the token embedding */
 } CosmosLanguageModelSizes;
 
+/* Sets the llama.* keys. */
+void cosmos_language_model_sizes_write (const CosmosLanguageModelSizes *self, CosmosGgufWriter *writer);
+
 typedef struct CosmosLanguageModel CosmosLanguageModel;
 typedef struct CosmosLanguageState CosmosLanguageState;
 

@@ -27,6 +27,7 @@ struct CosmosParameters {
   char *origin;
   uint64_t seed;
   CosmosCompute compute;
+  bool is_trainable;
   Parameter **items; /* in the order of asking */
   size_t n, capacity;
   CosmosError failure;
@@ -204,7 +205,8 @@ static bool load (CosmosParameters *self, Parameter *item, CosmosError *err)
   if (item->columns < 1 || item->rows < 0 || __builtin_mul_overflow (item->rows ? item->rows : 1, item->columns, &count)
       || count > PTRDIFF_MAX / (int64_t) sizeof (float))
     return fail_no_memory (err, item);
-  if (is_random || item->kind != MATRIX) {
+  bool is_owned = is_random || item->kind != MATRIX || self->is_trainable;
+  if (is_owned) {
     item->values = malloc ((size_t) count * sizeof (float));
     if (!item->values)
       return fail_no_memory (err, item);
@@ -218,8 +220,8 @@ static bool load (CosmosParameters *self, Parameter *item, CosmosError *err)
                               : cosmos_tensor (item->values, 1, &item->columns);
     return true;
   }
-  item->weight = cosmos_weight_new (item->rows, item->columns, is_random ? COSMOS_DTYPE_F32 : info->dtype,
-                                    is_random ? item->values : info->data, self->compute);
+  item->weight = cosmos_weight_new (item->rows, item->columns, is_owned ? COSMOS_DTYPE_F32 : info->dtype,
+                                    is_owned ? item->values : info->data, self->compute);
   return item->weight ? true : fail_no_memory (err, item);
 }
 
@@ -320,6 +322,11 @@ int64_t cosmos_parameters_count (const CosmosParameters *self, const char *prefi
   return count;
 }
 
+void cosmos_parameters_make_trainable (CosmosParameters *self)
+{
+  self->is_trainable = true;
+}
+
 bool cosmos_parameters_make_gradients (CosmosParameters *self, CosmosError *err)
 {
   for (size_t i = 0; i < self->n; i++) {
@@ -346,6 +353,25 @@ float *cosmos_parameters_get_gradient (const CosmosParameters *self, const char 
     if (strcmp (self->items[i]->name, name) == 0)
       return self->items[i]->grad;
   return NULL;
+}
+
+size_t cosmos_parameters_get_n (const CosmosParameters *self)
+{
+  return self->n;
+}
+
+CosmosParameter cosmos_parameters_get (const CosmosParameters *self, size_t index)
+{
+  const Parameter *item = self->items[index];
+  return (CosmosParameter) {item->name,   item->rows, item->columns, item->kind == MATRIX, item->kind == CONSTANT,
+                            item->values, item->grad};
+}
+
+void cosmos_parameters_touch (CosmosParameters *self)
+{
+  for (size_t i = 0; i < self->n; i++)
+    if (self->items[i]->weight)
+      cosmos_weight_touch (self->items[i]->weight);
 }
 
 const char *cosmos_parameters_get_origin (const CosmosParameters *self)

@@ -2,7 +2,7 @@
  *
  * A network asks for what it needs by name and shape while it is built; failure is sticky, so that it asks line by line without checks
  * and looks once at the end. Matrices stay in the file's format until they are packed at first use; vectors and tables become floats.
- * The store owns all of it and must outlive the networks. Constant after the networks were built.
+ * The store owns all of it and must outlive the networks. Constant after the networks were built, but for trainers.
  */
 #pragma once
 
@@ -38,9 +38,28 @@ bool cosmos_parameters_check (const CosmosParameters *self, CosmosError *err);
 /* Numbers in all that was asked for so far whose name begins with prefix ("" for all), without constants: a network's parameter count. */
 int64_t cosmos_parameters_count (const CosmosParameters *self, const char *prefix);
 
-/* Training: gives everything that was asked for so far, but constants, gradients of zeros. Fails where a matrix is not F32. */
+/* ---- training ---- */
+
+/* Before anything is asked for: matrices of a file become owned floats (F32), too, so that they can change. */
+void cosmos_parameters_make_trainable (CosmosParameters *self);
+/* Gives everything that was asked for so far, but constants, gradients of zeros. Fails where a matrix is not F32. */
 bool cosmos_parameters_make_gradients (CosmosParameters *self, CosmosError *err);
 /* Of a parameter that was asked for, in the order of its values; NULL where it has none. */
 float *cosmos_parameters_get_gradient (const CosmosParameters *self, const char *name);
+
+/* What was asked for, in that order. */
+typedef struct {
+  const char *name;
+  int64_t rows, columns; /* rows 0: a vector */
+  bool is_matrix, is_constant;
+  float *values; /* NULL: a matrix in its file's own numbers */
+  float *grad;   /* or NULL */
+} CosmosParameter;
+
+size_t cosmos_parameters_get_n (const CosmosParameters *self);
+CosmosParameter cosmos_parameters_get (const CosmosParameters *self, size_t index);
+/* Values were changed: matrices are packed anew at their next use. */
+void cosmos_parameters_touch (CosmosParameters *self);
+
 /* Where the parameters come from, for messages: the file's path, or "random parameters". */
 const char *cosmos_parameters_get_origin (const CosmosParameters *self);

@@ -1,0 +1,87 @@
+#include "train/frozen.h"
+
+#include <stdlib.h>
+
+typedef struct {
+  CosmosGguf *file;
+  CosmosParameters *store;
+} Part;
+
+struct CosmosFrozen {
+  Part encoder_part, autoencoder_part;
+  CosmosEncoder *encoder;
+  CosmosCompressor *compressor;
+  const CosmosWeight *tokens;
+};
+
+static bool open_part (const CosmosTraining *training, const char *stage, Part *part, CosmosError *err)
+{
+  char *path = cosmos_stage_get_path (training, stage);
+  if (!path)
+    return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory");
+  part->file = cosmos_gguf_open (path, err);
+  if (!part->file)
+    cosmos_error_prefix (err, "The stage %s must be trained first", stage);
+  else if (!(part->store = cosmos_parameters_new_from_gguf (part->file, training->compute)))
+    cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "%s: out of memory", path);
+  free (path);
+  return part->store;
+}
+
+static void part_clear (Part *self)
+{
+  cosmos_parameters_free (self->store);
+  cosmos_gguf_free (self->file);
+}
+
+CosmosFrozen *cosmos_frozen_open (const CosmosTraining *training, bool with_autoencoder, CosmosError *err)
+{
+  const CosmosConfig *config = &training->recipe->config;
+  CosmosFrozen *self = calloc (1, sizeof *self);
+  if (!self) {
+    cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory");
+    return NULL;
+  }
+  bool ok = open_part (training, "encoder", &self->encoder_part, err)
+            && (self->encoder = cosmos_encoder_new (config, self->encoder_part.store, err));
+  if (ok)
+    self->tokens = cosmos_parameters_matrix (self->encoder_part.store, config->vocabulary, config->encoder.width,
+                                             "encoder.token_embedding.weight");
+  if (ok && with_autoencoder)
+    ok = open_part (training, "autoencoder", &self->autoencoder_part, err)
+         && (self->compressor = cosmos_compressor_new (config, self->autoencoder_part.store, err));
+  if (ok)
+    return self;
+  cosmos_frozen_free (self);
+  return NULL;
+}
+
+void cosmos_frozen_free (CosmosFrozen *self)
+{
+  if (!self)
+    return;
+  cosmos_encoder_free (self->encoder);
+  cosmos_compressor_free (self->compressor);
+  part_clear (&self->encoder_part);
+  part_clear (&self->autoencoder_part);
+  free (self);
+}
+
+const CosmosWeight *cosmos_frozen_get_tokens (const CosmosFrozen *self)
+{
+  return self->tokens;
+}
+
+CosmosTensor *cosmos_frozen_read (const CosmosFrozen *self, CosmosGraph *graph, const int32_t *ids, const bool *keep,
+                                  int64_t batch, int64_t length)
+{
+  return cosmos_encoder_normalise (self->encoder, graph, cosmos_encoder_run (self->encoder, graph, ids, keep, batch, length));
+}
+
+CosmosTensor *cosmos_frozen_encode (const CosmosFrozen *self, CosmosGraph *graph, const int32_t *ids, const bool *keep,
+                                    int64_t batch, int64_t length)
+{
+  CosmosArenaMark scope = cosmos_graph_begin (graph);
+  CosmosTensor *h = cosmos_frozen_read (self, graph, ids, keep, batch, length);
+  return cosmos_graph_end (graph, scope, cosmos_compressor_run (self->compressor, graph, h, keep));
+}

@@ -1,0 +1,21 @@
+/* Networks of an earlier stage, read from its checkpoint, that a later stage uses but does not train. Constant after opening. */
+#pragma once
+
+#include "core/model/compressor.h"
+#include "core/model/decompressor.h"
+#include "train/stage.h"
+
+typedef struct CosmosFrozen CosmosFrozen;
+
+/* with_autoencoder: the compressor and decompressor, too, from the autoencoder's checkpoint. */
+CosmosFrozen *cosmos_frozen_open (const CosmosTraining *training, bool with_autoencoder, CosmosError *err);
+void cosmos_frozen_free (CosmosFrozen *self);
+/* The (V, D) token embedding of the encoder as floats. */
+const CosmosWeight *cosmos_frozen_get_tokens (const CosmosFrozen *self);
+
+/* ids, keep: B x L -> encoder states in units of their own statistics (B, L, D). */
+CosmosTensor *cosmos_frozen_read (const CosmosFrozen *self, CosmosGraph *graph, const int32_t *ids, const bool *keep,
+                                  int64_t batch, int64_t length);
+/* The same through the compressor: raw latents (B, N, Z). */
+CosmosTensor *cosmos_frozen_encode (const CosmosFrozen *self, CosmosGraph *graph, const int32_t *ids, const bool *keep,
+                                    int64_t batch, int64_t length);

@@ -1,0 +1,344 @@
+/* The denoiser as a predictor of clean latents (spec 1.8 - 1.10, 1.13): of every text's latents, made once, noised to a time t. */
+#include "train/frozen.h"
+#include "train/stage.h"
+
+#include "core/base/random.h"
+#include "core/file/dtype.h"
+#include "core/math/elementwise.h"
+#include "core/math/loss.h"
+#include "core/model/denoiser.h"
+#include "core/sample/schedule.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ENCODE_BATCH = 64, STATISTICS_TEXTS = 4000 };
+/* Streams of chance beside the batch's own. */
+enum { STREAM_TIME = 1, STREAM_NOISE, STREAM_SOURCE, STREAM_STEP };
+static const double least_variance = 1e-4, first_time = 1e-5;
+
+/* Raw latents of all training texts of a task, bf16: n x N x Z. */
+typedef struct {
+  uint16_t *numbers;
+  size_t n;
+} Latents;
+
+typedef struct {
+  const CosmosTraining *training;
+  const CosmosConfig *config;
+  CosmosParameters *store;
+  CosmosFrozen *frozen;
+  CosmosDenoiser *denoiser;
+  CosmosGraph *reader; /* of what is not trained: no tape */
+  Latents latents[COSMOS_MAX_TASKS];
+  float *mean, *std; /* (N, Z), the store's */
+  uint64_t seed;
+  int batch;
+
+  /* the batch */
+  int64_t step;
+  int task;
+  bool has_guess; /* self-conditioning */
+  float *clean;   /* batch x N x Z, normalised */
+  double *times;
+  int32_t *tasks;
+  int64_t source_length;
+  int32_t *source_ids; /* batch x source_length */
+  bool *source_keep;
+} Stage;
+
+static int64_t latent_size (const Stage *self)
+{
+  return (int64_t) self->config->latents * self->config->latent_width;
+}
+
+/* ---- making ---- */
+
+static void stage_free (void *data)
+{
+  Stage *self = data;
+  if (!self)
+    return;
+  cosmos_denoiser_free (self->denoiser);
+  cosmos_frozen_free (self->frozen);
+  cosmos_graph_free (self->reader);
+  for (int i = 0; i < COSMOS_MAX_TASKS; i++)
+    free (self->latents[i].numbers);
+  free (self->clean);
+  free (self->times);
+  free (self->tasks);
+  free (self->source_ids);
+  free (self->source_keep);
+  free (self);
+}
+
+static bool no_memory (CosmosError *err)
+{
+  return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for the latents of all texts");
+}
+
+static bool encode_task (Stage *self, int task, CosmosError *err)
+{
+  const CosmosTexts *texts = &cosmos_corpus_get_train (self->training->corpus, task)->targets;
+  const CosmosTokenizer *tokenizer = self->training->tokenizer;
+  const int64_t L = self->config->tokens, n = latent_size (self);
+  Latents *latents = &self->latents[task];
+  int32_t *ids = malloc (ENCODE_BATCH * (size_t) L * sizeof *ids);
+  bool *keep = malloc (ENCODE_BATCH * (size_t) L * sizeof *keep);
+  latents->n = texts->n;
+  latents->numbers = malloc (texts->n * (size_t) n * sizeof *latents->numbers);
+  bool ok = (ids && keep && latents->numbers) || no_memory (err);
+  for (size_t first = 0; ok && first < texts->n; first += ENCODE_BATCH) {
+    size_t count = texts->n - first < ENCODE_BATCH ? texts->n - first : ENCODE_BATCH;
+    for (size_t b = 0; b < count; b++)
+      cosmos_texts_get_row (texts, first + b, L, cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_PAD),
+                            cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP), ids + (int64_t) b * L,
+                            keep + (int64_t) b * L);
+    cosmos_graph_reset (self->reader);
+    CosmosTensor *z = cosmos_frozen_encode (self->frozen, self->reader, ids, keep, (int64_t) count, L);
+    ok = cosmos_graph_check (self->reader, err);
+    if (ok)
+      cosmos_dtype_from_float (COSMOS_DTYPE_BF16, z->data, latents->numbers + first * (size_t) n, count * (size_t) n);
+    cosmos_progress_report (self->training->progress, (double) first / (double) texts->n, "encoding the texts");
+  }
+  free (ids);
+  free (keep);
+  return ok;
+}
+
+/* Mean and deviation of every number of the latents (spec 1.7). */
+static bool measure (Stage *self, CosmosError *err)
+{
+  const int64_t n = latent_size (self);
+  double *sums = calloc (2 * (size_t) n, sizeof *sums), *squares = sums ? sums + n : NULL;
+  float *row = malloc ((size_t) n * sizeof *row);
+  size_t count = 0;
+  bool ok = (sums && row) || no_memory (err);
+  for (int task = 0; ok && task < self->config->n_tasks; task++) {
+    const Latents *latents = &self->latents[task];
+    for (size_t i = 0; i < latents->n && i < STATISTICS_TEXTS; i++, count++) {
+      cosmos_dtype_to_float (COSMOS_DTYPE_BF16, latents->numbers + i * (size_t) n, row, (size_t) n);
+      for (int64_t k = 0; k < n; k++) {
+        sums[k] += (double) row[k];
+        squares[k] += (double) row[k] * (double) row[k];
+      }
+    }
+  }
+  for (int64_t k = 0; ok && k < n; k++) {
+    double mean = sums[k] / (double) count;
+    self->mean[k] = (float) mean;
+    self->std[k] = (float) sqrt (fmax (squares[k] / (double) count - mean * mean, least_variance));
+  }
+  free (sums);
+  free (row);
+  return ok;
+}
+
+static bool init_memory (Stage *self)
+{
+  const size_t B = (size_t) self->batch, n = (size_t) latent_size (self), S = (size_t) self->config->source_tokens;
+  self->clean = malloc (B * n * sizeof *self->clean);
+  self->times = malloc (B * sizeof *self->times);
+  self->tasks = malloc (B * sizeof *self->tasks);
+  self->source_ids = malloc (B * S * sizeof *self->source_ids);
+  self->source_keep = malloc (B * S * sizeof *self->source_keep);
+  self->reader = cosmos_graph_new (self->training->pool, self->training->progress);
+  return self->clean && self->times && self->tasks && self->source_ids && self->source_keep && self->reader;
+}
+
+/* Blocks begin as the identity: what they add is 0 at first. */
+static void init_values (CosmosParameters *store)
+{
+  cosmos_stage_scale_matrices (store);
+  cosmos_stage_set_deviation (store, "attention.output", 0);
+  cosmos_stage_set_deviation (store, "cross.output", 0);
+  cosmos_stage_set_deviation (store, "ffn.down", 0);
+}
+
+static void *make (const CosmosTraining *training, CosmosParameters *store, CosmosError *err)
+{
+  const CosmosConfig *config = &training->recipe->config;
+  Stage *self = calloc (1, sizeof *self);
+  if (self) {
+    self->training = training;
+    self->config = config;
+    self->store = store;
+    self->seed = cosmos_stage_get_seed (training, &cosmos_stage_denoiser);
+    self->batch = training->recipe->denoiser.stage.batch;
+  }
+  if (!self || !init_memory (self)) {
+    stage_free (self);
+    no_memory (err);
+    return NULL;
+  }
+  bool ok = (self->frozen = cosmos_frozen_open (training, true, err))
+            && (self->denoiser = cosmos_denoiser_new (config, store, err));
+  if (ok) {
+    init_values (store);
+    self->mean = cosmos_parameters_constant (store, config->latents, config->latent_width, "latent.mean")->data;
+    self->std = cosmos_parameters_constant (store, config->latents, config->latent_width, "latent.std")->data;
+    ok = cosmos_parameters_check (store, err);
+  }
+  for (int task = 0; ok && task < config->n_tasks; task++)
+    ok = encode_task (self, task, err);
+  if (ok && measure (self, err))
+    return self;
+  stage_free (self);
+  return NULL;
+}
+
+/* ---- the batch ---- */
+
+static int choose_task (const Stage *self, int64_t step)
+{
+  const CosmosTaskRecipe *tasks = self->training->recipe->tasks;
+  double all = 0, chosen = cosmos_random_uniform (self->seed + STREAM_STEP, (uint32_t) step, 0);
+  for (int i = 0; i < self->config->n_tasks; i++)
+    all += tasks[i].share;
+  chosen *= all;
+  for (int i = 0; i < self->config->n_tasks - 1; i++) {
+    if (chosen < tasks[i].share)
+      return i;
+    chosen -= tasks[i].share;
+  }
+  return self->config->n_tasks - 1;
+}
+
+static void take_latents (const Stage *self, size_t text, float *clean)
+{
+  const int64_t n = latent_size (self);
+  cosmos_dtype_to_float (COSMOS_DTYPE_BF16, self->latents[self->task].numbers + text * (size_t) n, clean, (size_t) n);
+  for (int64_t k = 0; k < n; k++)
+    clean[k] = (clean[k] - self->mean[k]) / self->std[k];
+}
+
+/* "[CLS] [SEP]" for no source. */
+static void take_source (Stage *self, int b, size_t text)
+{
+  const CosmosTokenizer *tokenizer = self->training->tokenizer;
+  const CosmosTexts *sources = &cosmos_corpus_get_train (self->training->corpus, self->task)->sources;
+  const int32_t pad = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_PAD),
+                end = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP);
+  int32_t *ids = self->source_ids + b * self->source_length;
+  bool *keep = self->source_keep + b * self->source_length;
+  bool is_empty = sources->n == 0
+                  || cosmos_random_uniform (self->seed + STREAM_SOURCE, (uint32_t) self->step, (uint64_t) b)
+                         < self->training->recipe->tasks[self->task].unconditional;
+  if (!is_empty) {
+    cosmos_texts_get_row (sources, text, self->source_length, pad, end, ids, keep);
+    return;
+  }
+  for (int64_t i = 0; i < self->source_length; i++) {
+    ids[i] = i == 0 ? cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_CLS) : i == 1 ? end : pad;
+    keep[i] = i < 2;
+  }
+}
+
+static bool draw (void *data, int64_t step, CosmosError *err)
+{
+  (void) err;
+  Stage *self = data;
+  self->step = step;
+  self->task = choose_task (self, step);
+  self->has_guess = cosmos_random_uniform (self->seed + STREAM_STEP, (uint32_t) step, 1)
+                    < self->training->recipe->denoiser.self_condition;
+  self->source_length = cosmos_corpus_get_train (self->training->corpus, self->task)->sources.n
+                            ? self->training->recipe->tasks[self->task].source_tokens
+                            : 2;
+  for (int b = 0; b < self->batch; b++) {
+    size_t text = cosmos_stage_choose (self->seed, step, (uint64_t) b, self->latents[self->task].n);
+    take_latents (self, text, self->clean + b * latent_size (self));
+    take_source (self, b, text);
+    self->tasks[b] = self->task;
+    self->times[b] = first_time
+                     + (1 - first_time) * cosmos_random_uniform (self->seed + STREAM_TIME, (uint32_t) step, (uint64_t) b);
+  }
+  return true;
+}
+
+/* ---- the loss ---- */
+
+/* x_t = alpha z + sigma noise */
+static void add_noise (const Stage *self, float *x, int first, int count)
+{
+  const int64_t n = latent_size (self);
+  const CosmosSchedule schedule = {self->config->schedule_d};
+  for (int b = 0; b < count; b++) {
+    const float alpha = (float) cosmos_schedule_get_alpha (schedule, self->times[first + b]),
+                sigma = (float) cosmos_schedule_get_sigma (schedule, self->times[first + b]);
+    const float *clean = self->clean + (first + b) * n;
+    float *row = x + b * n;
+    cosmos_random_normal (self->seed + STREAM_NOISE, (uint32_t) self->step, (uint64_t) ((first + b) * n), row, (size_t) n);
+    for (int64_t i = 0; i < n; i++)
+      row[i] = alpha * clean[i] + sigma * row[i];
+  }
+}
+
+/* The sources' encoder states as an input of the graph; nothing where the network reads none. */
+static CosmosTensor *read_source (Stage *self, CosmosGraph *graph, int first, int count)
+{
+  const int64_t S = self->source_length;
+  CosmosError err;
+  cosmos_graph_reset (self->reader);
+  CosmosTensor *h = cosmos_frozen_read (self->frozen, self->reader, self->source_ids + first * S, self->source_keep + first * S,
+                                        count, S); /* (B, S, D) */
+  if (!cosmos_graph_check (self->reader, &err))
+    return cosmos_graph_fail (graph, err.code, "%s", err.message);
+  return cosmos_graph_input (graph, 3, h->shape, h->data);
+}
+
+static CosmosSource encode_source (const Stage *self, CosmosGraph *graph, const CosmosTensor *h, int first)
+{
+  if (!h)
+    return (CosmosSource) {0};
+  const bool *keep = self->source_keep + first * self->source_length;
+  return (CosmosSource) {cosmos_denoiser_encode_source (self->denoiser, graph, h, keep), keep};
+}
+
+/* What the network would guess without a guess before: an input for the graph, without a way back. */
+static CosmosTensor *guess (Stage *self, CosmosGraph *graph, const CosmosTensor *x, const CosmosTensor *h, int first)
+{
+  CosmosError err;
+  cosmos_graph_reset (self->reader);
+  CosmosTensor *x0 = cosmos_denoiser_run (self->denoiser, self->reader, x, self->times + first, NULL, self->tasks + first,
+                                          encode_source (self, self->reader, h, first));
+  if (!cosmos_graph_check (self->reader, &err))
+    return cosmos_graph_fail (graph, err.code, "%s", err.message);
+  return cosmos_graph_input (graph, 3, x0->shape, x0->data);
+}
+
+static CosmosTensor *lose (void *data, CosmosGraph *graph, int first, int count, double *measures)
+{
+  Stage *self = data;
+  const int64_t shape[] = {count, self->config->latents, self->config->latent_width};
+  const float share = (float) count / (float) self->batch;
+  CosmosTensor *target = cosmos_graph_input (graph, 3, shape, self->clean + first * latent_size (self));
+  CosmosTensor *x = cosmos_graph_input (graph, 3, shape, self->clean + first * latent_size (self));
+  if (cosmos_graph_has_failed (graph))
+    return x;
+  add_noise (self, x->data, first, count);
+  CosmosTensor *h = cosmos_denoiser_has_source (self->denoiser) ? read_source (self, graph, first, count) : NULL;
+  CosmosTensor *before = self->has_guess ? guess (self, graph, x, h, first) : NULL;
+  CosmosTensor *x0 = cosmos_denoiser_run (self->denoiser, graph, x, self->times + first, before, self->tasks + first,
+                                          encode_source (self, graph, h, first)); /* (B, N, Z) */
+  CosmosTensor *loss = cosmos_scale (graph, cosmos_mean_squared_error (graph, x0, target, NULL), share);
+  if (!cosmos_graph_has_failed (graph))
+    measures[0] += (double) loss->data[0];
+  return loss;
+}
+
+static const CosmosStageRecipe *get_recipe (const CosmosRecipe *recipe)
+{
+  return &recipe->denoiser.stage;
+}
+
+const CosmosStageKind cosmos_stage_denoiser = {
+  .name = "denoiser",
+  .measures = {"squared error"},
+  .get_recipe = get_recipe,
+  .make = make,
+  .free = stage_free,
+  .draw = draw,
+  .lose = lose,
+};

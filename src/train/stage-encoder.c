@@ -1,0 +1,286 @@
+/* The text encoder as a masked language model (BERT, arXiv 1810.04805): a share of the tokens is guessed from the others. */
+#include "train/stage.h"
+
+#include "core/base/random.h"
+#include "core/math/activation.h"
+#include "core/math/elementwise.h"
+#include "core/math/embedding.h"
+#include "core/math/linear.h"
+#include "core/math/loss.h"
+#include "core/math/norm.h"
+#include "core/model/encoder.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SOURCES_EVERY = 4, STATISTICS_TEXTS = 500, STATISTICS_BATCH = 16 };
+static const double least_variance = 1e-4; /* spec 1.1 */
+
+typedef struct {
+  const CosmosTexts *texts;
+  size_t text;
+} Pick;
+
+typedef struct {
+  const CosmosTraining *training;
+  CosmosParameters *store;
+  CosmosEncoder *encoder;
+  const CosmosWeight *tokens, *predictor;
+  const CosmosTensor *predictor_bias, *predictor_norm, *predictor_norm_bias;
+  const CosmosTexts *texts[2 * COSMOS_MAX_TASKS + 1], *sources[COSMOS_MAX_TASKS]; /* all texts; the long ones */
+  int n_texts, n_sources;
+  uint64_t seed;
+  int batch;
+  int64_t longest;
+
+  /* the batch: batch x length */
+  Pick *picks;
+  int64_t length;
+  int32_t *ids, *seen;
+  bool *keep, *chosen;
+  int64_t n_chosen;
+  int32_t *rows, *targets; /* of a micro-batch: chosen places and what stands there */
+} Stage;
+
+/* ---- making ---- */
+
+static void stage_free (void *data)
+{
+  Stage *self = data;
+  if (!self)
+    return;
+  cosmos_encoder_free (self->encoder);
+  free (self->picks);
+  free (self->ids);
+  free (self->seen);
+  free (self->keep);
+  free (self->chosen);
+  free (self->rows);
+  free (self->targets);
+  free (self);
+}
+
+static void collect_texts (Stage *self)
+{
+  const CosmosCorpus *corpus = self->training->corpus;
+  for (int i = 0; i < self->training->recipe->config.n_tasks; i++) {
+    const CosmosPairs *pairs = cosmos_corpus_get_train (corpus, i);
+    self->texts[self->n_texts++] = &pairs->targets;
+    if (pairs->sources.n)
+      self->sources[self->n_sources++] = &pairs->sources;
+  }
+  if (cosmos_corpus_get_prose (corpus)->n)
+    self->texts[self->n_texts++] = cosmos_corpus_get_prose (corpus);
+}
+
+static bool init_memory (Stage *self)
+{
+  size_t n = (size_t) self->batch * (size_t) self->longest;
+  self->picks = malloc ((size_t) self->batch * sizeof *self->picks);
+  self->ids = malloc (n * sizeof *self->ids);
+  self->seen = malloc (n * sizeof *self->seen);
+  self->keep = malloc (n * sizeof *self->keep);
+  self->chosen = malloc (n * sizeof *self->chosen);
+  self->rows = malloc (n * sizeof *self->rows);
+  self->targets = malloc (n * sizeof *self->targets);
+  return self->picks && self->ids && self->seen && self->keep && self->chosen && self->rows && self->targets;
+}
+
+static void *make (const CosmosTraining *training, CosmosParameters *store, CosmosError *err)
+{
+  const CosmosConfig *config = &training->recipe->config;
+  const int D = config->encoder.width;
+  Stage *self = calloc (1, sizeof *self);
+  if (self) {
+    self->training = training;
+    self->store = store;
+    self->seed = cosmos_stage_get_seed (training, &cosmos_stage_encoder);
+    self->batch = training->recipe->encoder.stage.batch;
+    self->longest = config->tokens > config->source_tokens ? config->tokens : config->source_tokens;
+    collect_texts (self);
+  }
+  if (!self || !init_memory (self)) {
+    stage_free (self);
+    cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for the encoder's batches");
+    return NULL;
+  }
+  self->encoder = cosmos_encoder_new (config, store, err);
+  self->tokens = cosmos_parameters_matrix (store, config->vocabulary, D, "encoder.token_embedding.weight");
+  self->predictor = cosmos_parameters_matrix (store, D, D, "encoder.predictor.weight");
+  self->predictor_bias = cosmos_parameters_vector (store, D, "encoder.predictor.bias");
+  self->predictor_norm = cosmos_parameters_vector (store, D, "encoder.predictor_norm.weight");
+  self->predictor_norm_bias = cosmos_parameters_vector (store, D, "encoder.predictor_norm.bias");
+  if (!self->encoder || !cosmos_parameters_check (store, err)) {
+    stage_free (self);
+    return NULL;
+  }
+  cosmos_stage_set_deviation (store, "", .04);
+  cosmos_stage_set_deviation (store, "token_embedding", .02);
+  return self;
+}
+
+/* ---- the batch ---- */
+
+static Pick pick_text (const Stage *self, int64_t step, uint64_t index)
+{
+  bool is_source = self->n_sources && step % SOURCES_EVERY == SOURCES_EVERY - 1;
+  const CosmosTexts *const *lists = is_source ? self->sources : self->texts;
+  size_t n = 0;
+  int n_lists = is_source ? self->n_sources : self->n_texts;
+  for (int i = 0; i < n_lists; i++)
+    n += lists[i]->n;
+  size_t chosen = cosmos_stage_choose (self->seed, step, index, n);
+  int i = 0;
+  while (chosen >= lists[i]->n)
+    chosen -= lists[i++]->n;
+  return (Pick) {lists[i], chosen};
+}
+
+static bool draw (void *data, int64_t step, CosmosError *err)
+{
+  (void) err;
+  Stage *self = data;
+  const CosmosTokenizer *tokenizer = self->training->tokenizer;
+  const int32_t pad = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_PAD),
+                end = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP),
+                mask = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_MASK);
+  self->length = 2;
+  for (int b = 0; b < self->batch; b++) {
+    Pick *pick = &self->picks[b];
+    *pick = pick_text (self, step, (uint64_t) b);
+    int64_t length = (int64_t) (pick->texts->starts[pick->text + 1] - pick->texts->starts[pick->text]);
+    self->length = length > self->length ? length : self->length;
+  }
+  self->n_chosen = 0;
+  for (int b = 0; b < self->batch; b++) {
+    int64_t row = b * self->length;
+    cosmos_texts_get_row (self->picks[b].texts, self->picks[b].text, self->length, pad, end, self->ids + row, self->keep + row);
+    for (int64_t i = row; i < row + self->length; i++) {
+      uint64_t index = (uint64_t) self->batch + 2 * (uint64_t) (b * self->longest + i - row);
+      self->chosen[i] = self->keep[i] && !cosmos_tokenizer_is_special (tokenizer, self->ids[i])
+                        && cosmos_random_uniform (self->seed, (uint32_t) step, index) < self->training->recipe->encoder.masked;
+      bool is_hidden = self->chosen[i]
+                       && cosmos_random_uniform (self->seed, (uint32_t) step, index + 1)
+                              < self->training->recipe->encoder.as_mask;
+      self->seen[i] = is_hidden ? mask : self->ids[i];
+      self->n_chosen += self->chosen[i];
+    }
+  }
+  return true;
+}
+
+/* ---- the loss ---- */
+
+static CosmosTensor *lose (void *data, CosmosGraph *graph, int first, int count, double *measures)
+{
+  Stage *self = data;
+  const int64_t L = self->length, from = first * L, D = self->training->recipe->config.encoder.width;
+  int64_t n = 0;
+  for (int64_t i = 0; i < count * L; i++)
+    if (self->chosen[from + i]) {
+      self->rows[n] = (int32_t) i;
+      self->targets[n++] = self->ids[from + i];
+    }
+  if (n == 0)
+    return NULL;
+  CosmosTensor *h = cosmos_encoder_run (self->encoder, graph, self->seen + from, self->keep + from, count, L); /* (B, L, D) */
+  CosmosTensor *x = cosmos_gather (graph, cosmos_reshape (graph, h, 2, (int64_t[]) {count * L, D}), self->rows, n); /* (n, D) */
+  x = cosmos_gelu (graph, cosmos_linear (graph, x, self->predictor, self->predictor_bias));
+  x = cosmos_layer_norm (graph, x, self->predictor_norm, self->predictor_norm_bias, 1e-5f);
+  CosmosTensor *loss = cosmos_cross_entropy (graph, x, self->tokens, self->targets);
+  loss = cosmos_scale (graph, loss, (float) n / (float) self->n_chosen);
+  if (!cosmos_graph_has_failed (graph))
+    measures[0] += (double) loss->data[0];
+  return loss;
+}
+
+/* ---- statistics of the encoder's states over real tokens, for the autoencoder (spec 1.1) ---- */
+
+typedef struct {
+  double *sums, *squares;
+  int64_t n;
+} Statistics;
+
+static void add_states (Statistics *self, const CosmosTensor *h, const bool *keep)
+{
+  const int64_t D = cosmos_tensor_get_columns (h);
+  for (int64_t r = 0; r < cosmos_tensor_get_rows (h); r++) {
+    const float *row = cosmos_tensor_row (h, r);
+    self->n += keep[r];
+    for (int64_t i = 0; keep[r] && i < D; i++) {
+      self->sums[i] += (double) row[i];
+      self->squares[i] += (double) row[i] * (double) row[i];
+    }
+  }
+}
+
+static bool measure_texts (Stage *self, const CosmosTexts *texts, CosmosGraph *graph, Statistics *statistics, CosmosError *err)
+{
+  const CosmosTokenizer *tokenizer = self->training->tokenizer;
+  const int64_t L = self->training->recipe->config.tokens;
+  size_t n = texts->n < STATISTICS_TEXTS ? texts->n : STATISTICS_TEXTS;
+  size_t batch = self->batch < STATISTICS_BATCH ? (size_t) self->batch : STATISTICS_BATCH;
+  for (size_t first = 0; first < n; first += batch) {
+    size_t count = n - first < batch ? n - first : batch;
+    for (size_t b = 0; b < count; b++)
+      cosmos_texts_get_row (texts, first + b, L, cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_PAD),
+                            cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP), self->ids + (int64_t) b * L,
+                            self->keep + (int64_t) b * L);
+    cosmos_graph_reset (graph);
+    CosmosTensor *h = cosmos_encoder_run (self->encoder, graph, self->ids, self->keep, (int64_t) count, L);
+    if (!cosmos_graph_check (graph, err))
+      return false;
+    add_states (statistics, h, self->keep);
+  }
+  return true;
+}
+
+static void set_statistics (Stage *self, const Statistics *statistics)
+{
+  const int64_t D = self->training->recipe->config.encoder.width;
+  float *mean = cosmos_parameters_constant (self->store, 0, D, "encoder.mean")->data,
+        *std = cosmos_parameters_constant (self->store, 0, D, "encoder.std")->data;
+  for (int64_t i = 0; i < D; i++) {
+    double m = statistics->sums[i] / (double) statistics->n;
+    mean[i] = (float) m;
+    std[i] = (float) sqrt (fmax (statistics->squares[i] / (double) statistics->n - m * m, least_variance));
+  }
+}
+
+static bool finish (void *data, CosmosError *err)
+{
+  Stage *self = data;
+  const CosmosCorpus *corpus = self->training->corpus;
+  size_t D = (size_t) self->training->recipe->config.encoder.width;
+  Statistics statistics = {calloc (D, sizeof (double)), calloc (D, sizeof (double)), 0};
+  CosmosGraph *graph = cosmos_graph_new (self->training->pool, self->training->progress);
+  bool ok = (statistics.sums && statistics.squares && graph)
+            || cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for the encoder's statistics");
+  for (int i = 0; ok && i < self->training->recipe->config.n_tasks; i++) {
+    const CosmosTexts *valid = &cosmos_corpus_get_valid (corpus, i)->targets;
+    ok = measure_texts (self, valid->n ? valid : &cosmos_corpus_get_train (corpus, i)->targets, graph, &statistics, err);
+  }
+  if (ok)
+    set_statistics (self, &statistics);
+  free (statistics.sums);
+  free (statistics.squares);
+  cosmos_graph_free (graph);
+  return ok;
+}
+
+static const CosmosStageRecipe *get_recipe (const CosmosRecipe *recipe)
+{
+  return &recipe->encoder.stage;
+}
+
+const CosmosStageKind cosmos_stage_encoder = {
+  .name = "encoder",
+  .measures = {"loss"},
+  .get_recipe = get_recipe,
+  .make = make,
+  .free = stage_free,
+  .draw = draw,
+  .lose = lose,
+  .finish = finish,
+};

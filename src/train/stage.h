@@ -1,0 +1,69 @@
+/* A stage of training: networks over a store of parameters, and the loss of a batch. What goes down the loss, and when, is trainer.c's.
+ *
+ * Everything drawn by chance is a function of (seed, stage, step, place in the batch), so that a resumed run goes on bit by bit, and how a batch is cut
+ * into micro-batches changes only the order of sums.
+ */
+#pragma once
+
+#include "core/math/graph.h"
+#include "train/corpus.h"
+
+enum { COSMOS_MAX_MEASURES = 3, COSMOS_MAX_EVALUATIONS = 8 };
+
+/* What a stage measures of itself on texts that it was not trained on. */
+typedef struct {
+  int n;
+  struct {
+    char name[48];
+    double value;
+  } items[COSMOS_MAX_EVALUATIONS];
+} CosmosEvaluation;
+
+void cosmos_evaluation_add (CosmosEvaluation *self, double value, const char *name, ...) __attribute__ ((format (printf, 3, 4)));
+
+/* What the stages of one training share; all borrowed. */
+typedef struct {
+  const CosmosRecipe *recipe;
+  const CosmosTokenizer *tokenizer;
+  const CosmosCorpus *corpus;
+  const char *folder; /* where the checkpoints of the stages lie, NAME.gguf */
+  CosmosPool *pool;
+  CosmosCompute compute;
+  CosmosProgress *progress;
+} CosmosTraining;
+
+typedef struct {
+  const char *name;
+  const char *measures[COSMOS_MAX_MEASURES]; /* parts of the loss, NULL beyond */
+  const char *const *slow;                   /* tables of positions, see optimiser.h */
+  const CosmosStageRecipe *(*get_recipe) (const CosmosRecipe *recipe);
+  /* Asks the store for all parameters and gives them their first values. NULL with the error. */
+  void *(*make) (const CosmosTraining *training, CosmosParameters *store, CosmosError *err);
+  void (*free) (void *stage);
+  /* Draws the batch of a step. */
+  bool (*draw) (void *stage, int64_t step, CosmosError *err);
+  /* Texts first .. first + count - 1 of the batch: their share of the batch's loss, on the graph's tape; measures get theirs added. NULL: no share. */
+  CosmosTensor *(*lose) (void *stage, CosmosGraph *graph, int first, int count, double *measures);
+  /* Of the weights as they are (the trainer puts the average in their place). May be NULL. */
+  bool (*evaluate) (void *stage, CosmosEvaluation *evaluation, CosmosError *err);
+  /* After the last step: what depends on the trained values (statistics). May be NULL. */
+  bool (*finish) (void *stage, CosmosError *err);
+} CosmosStageKind;
+
+extern const CosmosStageKind cosmos_stage_encoder, cosmos_stage_autoencoder, cosmos_stage_denoiser, cosmos_stage_baseline;
+/* In their order; NULL for an unknown name. */
+const CosmosStageKind *cosmos_stage_get (int index);
+const CosmosStageKind *cosmos_stage_find (const char *name);
+
+/* ---- what stages share ---- */
+
+/* seed of a stage's chance. */
+uint64_t cosmos_stage_get_seed (const CosmosTraining *training, const CosmosStageKind *kind);
+/* U{0 .. n - 1} */
+size_t cosmos_stage_choose (uint64_t seed, int64_t step, uint64_t index, size_t n);
+/* Where the checkpoint of a stage lies; free() it. NULL: out of memory. */
+char *cosmos_stage_get_path (const CosmosTraining *training, const char *stage);
+/* Matrices whose names contain `part` ("" all) get this standard deviation (0: zeros) instead of 1 / sqrt (in). */
+void cosmos_stage_set_deviation (CosmosParameters *store, const char *part, double deviation);
+/* The usual start of a linear layer, 1 / sqrt (3 in), for all matrices. */
+void cosmos_stage_scale_matrices (CosmosParameters *store);

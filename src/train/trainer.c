@@ -1,0 +1,206 @@
+#include "train/trainer.h"
+
+#include "core/base/clock.h"
+#include "train/checkpoint.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct {
+  const CosmosTraining *training;
+  const CosmosStageKind *kind;
+  const CosmosStageRecipe *recipe;
+  const CosmosTrainingOptions *options;
+  char *path;
+  CosmosParameters *store;
+  CosmosOptimiser *optimiser;
+  CosmosGraph *graph;
+  void *stage;
+
+  int64_t step;         /* done */
+  double begun, before; /* seconds: when this run began; of earlier runs */
+  double reported, saved;
+  int64_t reported_step;
+  double loss, measures[COSMOS_MAX_MEASURES], last_loss; /* sums since the last report */
+} Trainer;
+
+double cosmos_training_get_rate (const CosmosStageRecipe *recipe, int64_t step)
+{
+  if (step < recipe->warm_up)
+    return recipe->rate * (double) (step + 1) / recipe->warm_up;
+  double share = (double) (step - recipe->warm_up) / fmax (recipe->steps - recipe->warm_up, 1);
+  return recipe->rate * (recipe->final_rate + (1 - recipe->final_rate) * .5 * (1 + cos (M_PI * fmin (share, 1))));
+}
+
+/* ---- making ---- */
+
+static void trainer_clear (Trainer *self)
+{
+  if (self->stage)
+    self->kind->free (self->stage);
+  cosmos_optimiser_free (self->optimiser);
+  cosmos_graph_free (self->graph);
+  cosmos_parameters_free (self->store);
+  free (self->path);
+}
+
+static bool make (Trainer *self, CosmosError *err)
+{
+  const CosmosTraining *training = self->training;
+  CosmosOptimiserSettings settings = cosmos_optimiser_settings_default ();
+  settings.decay = self->recipe->decay;
+  settings.clip = self->recipe->clip;
+  settings.average_decay = self->recipe->average_decay;
+  settings.slow = self->kind->slow;
+  settings.slow_rate = self->recipe->slow_rate;
+  self->path = cosmos_stage_get_path (training, self->kind->name);
+  self->store = cosmos_parameters_new_random (training->recipe->seed, training->compute);
+  self->graph = cosmos_graph_new (training->pool, NULL);
+  if (!self->path || !self->store || !self->graph)
+    return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory to train");
+  return (self->stage = self->kind->make (training, self->store, err)) && cosmos_parameters_make_gradients (self->store, err)
+         && (self->optimiser = cosmos_optimiser_new (self->store, training->pool, &settings, err));
+}
+
+static bool resume (Trainer *self, CosmosError *err)
+{
+  if (!self->options->resume || access (self->path, F_OK) != 0)
+    return true;
+  CosmosCheckpointInfo info = {0};
+  strcpy (info.stage, self->kind->name);
+  if (!cosmos_checkpoint_load (self->path, &info, self->store, self->optimiser, err))
+    return false;
+  self->step = self->reported_step = info.step;
+  self->before = info.seconds;
+  self->last_loss = info.loss;
+  return true;
+}
+
+/* ---- reports and checkpoints ---- */
+
+static double get_seconds (const Trainer *self)
+{
+  return self->before + cosmos_clock_now () - self->begun;
+}
+
+static void report (Trainer *self, const CosmosEvaluation *evaluation)
+{
+  double now = cosmos_clock_now (), steps = (double) (self->step - self->reported_step);
+  if (steps < 1 && !evaluation)
+    return;
+  steps = fmax (steps, 1);
+  CosmosTrainingReport report = {.kind = self->kind,
+                                 .step = self->step,
+                                 .steps = self->recipe->steps,
+                                 .loss = self->loss / steps,
+                                 .norm = cosmos_optimiser_get_norm (self->optimiser),
+                                 .rate = cosmos_training_get_rate (self->recipe, self->step - 1),
+                                 .texts_per_second = steps * self->recipe->batch / fmax (now - self->reported, 1e-9),
+                                 .seconds = get_seconds (self),
+                                 .evaluation = evaluation};
+  for (int i = 0; i < COSMOS_MAX_MEASURES; i++) {
+    report.measures[i] = self->measures[i] / steps;
+    self->measures[i] = 0;
+  }
+  self->last_loss = report.loss;
+  self->loss = 0;
+  self->reported = now;
+  self->reported_step = self->step;
+  if (self->options->report)
+    self->options->report (&report, self->options->data);
+}
+
+static bool save (Trainer *self, CosmosError *err)
+{
+  CosmosCheckpointInfo info = {.step = self->step, .seconds = get_seconds (self), .loss = self->last_loss};
+  strcpy (info.stage, self->kind->name);
+  if (!cosmos_checkpoint_save (self->path, &info, &self->training->recipe->config, self->training->tokenizer, self->store,
+                               self->optimiser, err))
+    return false;
+  self->saved = cosmos_clock_now ();
+  return true;
+}
+
+/* ---- steps ---- */
+
+static bool make_step (Trainer *self, CosmosError *err)
+{
+  double measures[COSMOS_MAX_MEASURES] = {0}, loss = 0;
+  if (!self->kind->draw (self->stage, self->step, err))
+    return false;
+  for (int first = 0; first < self->recipe->batch; first += self->recipe->micro_batch) {
+    cosmos_graph_reset (self->graph);
+    cosmos_graph_start_tape (self->graph);
+    CosmosTensor *share = self->kind->lose (self->stage, self->graph, first, self->recipe->micro_batch, measures);
+    if (!cosmos_graph_check (self->graph, err))
+      return false;
+    if (!share)
+      continue;
+    loss += (double) share->data[0];
+    if (!cosmos_graph_backward (self->graph, share, err))
+      return false;
+  }
+  if (!cosmos_optimiser_step (self->optimiser, cosmos_training_get_rate (self->recipe, self->step), 1, err))
+    return false;
+  self->step++;
+  self->loss += loss;
+  for (int i = 0; i < COSMOS_MAX_MEASURES; i++)
+    self->measures[i] += measures[i];
+  return true;
+}
+
+/* Of the weights that later stages will read: the average, where there is one. */
+static bool evaluate (Trainer *self, CosmosError *err)
+{
+  CosmosEvaluation evaluation = {0};
+  cosmos_optimiser_swap_average (self->optimiser);
+  bool ok = !self->kind->evaluate || self->kind->evaluate (self->stage, &evaluation, err);
+  cosmos_optimiser_swap_average (self->optimiser);
+  if (ok)
+    report (self, &evaluation);
+  return ok;
+}
+
+static bool finish (Trainer *self, CosmosError *err)
+{
+  if (!self->kind->finish)
+    return true;
+  cosmos_optimiser_swap_average (self->optimiser);
+  bool ok = self->kind->finish (self->stage, err);
+  cosmos_optimiser_swap_average (self->optimiser);
+  return ok;
+}
+
+static bool run (Trainer *self, bool *done, CosmosError *err)
+{
+  const CosmosTrainingOptions *options = self->options;
+  double limit = options->seconds;
+  self->begun = self->reported = self->saved = cosmos_clock_now ();
+  while (self->step < self->recipe->steps && !cosmos_progress_is_cancelled (self->training->progress)
+         && (limit <= 0 || cosmos_clock_now () - self->begun < limit)) {
+    if (!make_step (self, err))
+      return false;
+    if (cosmos_clock_now () - self->saved >= options->checkpoint_seconds) {
+      if (!save (self, err) || !evaluate (self, err))
+        return false;
+    } else if (cosmos_clock_now () - self->reported >= options->report_seconds)
+      report (self, NULL);
+  }
+  *done = self->step >= self->recipe->steps;
+  return (!*done || finish (self, err)) && save (self, err) && (!*done || evaluate (self, err));
+}
+
+bool cosmos_train_stage (const CosmosTraining *training, const CosmosStageKind *kind, const CosmosTrainingOptions *options,
+                         bool *done, CosmosError *err)
+{
+  bool is_done = false;
+  Trainer self = {
+    .training = training, .kind = kind, .recipe = kind->get_recipe (training->recipe), .options = options, .last_loss = NAN};
+  bool ok = make (&self, err) && resume (&self, err) && run (&self, &is_done, err);
+  if (ok && done)
+    *done = is_done;
+  trainer_clear (&self);
+  return ok;
+}
