@@ -86,7 +86,7 @@ static void test_file_name (void)
                                     "a.part-info",
                                     "a\xff",
                                     ("a\xe2\x80\xae"
-                                    "b")};
+                                     "b")};
   for (guint i = 0; i < G_N_ELEMENTS (good); i++)
     g_assert_true (cpg_address_check_file_name (good[i], NULL));
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
