@@ -150,7 +150,7 @@ static void cpg_application_shutdown (GApplication *application)
 {
   CpgApplication *self = CPG_APPLICATION (application);
   g_clear_pointer (&self->statistics, cpg_frame_statistics_free);
-  /* Whoever still holds the session, as actions of a window that is on its way out: its engine's thread ends before the libraries that it uses. */
+  /* Whoever still holds the session: its engine's thread ends before the libraries that it uses. */
   if (self->session)
     g_object_run_dispose (G_OBJECT (self->session));
   g_clear_object (&self->session);

@@ -94,6 +94,13 @@ void cpg_window_add_actions (CpgWindow *self)
   cpg_window_add_property_action (self, "page", self->pages, "visible-child-name");
 }
 
+void cpg_window_remove_actions (CpgWindow *self)
+{
+  g_auto (GStrv) names = g_action_group_list_actions (G_ACTION_GROUP (self));
+  for (char **name = names; *name; name++)
+    g_action_map_remove_action (G_ACTION_MAP (self), *name);
+}
+
 static void cpg_window_enable (CpgWindow *self, const char *name, gboolean enabled)
 {
   g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), name)), enabled);

@@ -61,6 +61,8 @@ static void cpg_window_watch_length (CpgWindow *self)
 
 static void cpg_window_on_page_changed (CpgWindow *self)
 {
+  if (gtk_widget_in_destruction (GTK_WIDGET (self)))
+    return;
   cpg_window_watch_length (self);
   cpg_window_update_actions (self);
 }
@@ -216,6 +218,8 @@ static void cpg_window_dispose (GObject *object)
   CpgWindow *self = CPG_WINDOW (object);
   g_clear_handle_id (&self->stop_timer, g_source_remove);
   g_clear_object (&self->run_signals);
+  if (self->session)
+    cpg_window_remove_actions (self);
   gtk_widget_dispose_template (GTK_WIDGET (self), CPG_TYPE_WINDOW);
   g_clear_object (&self->preferences);
   g_clear_object (&self->session);

@@ -168,8 +168,9 @@ class WindowTest(unittest.TestCase):
         """By the action; then nothing may be wrong in what the program wrote."""
         self.program.act("win.run")  # a window that is closed during a run asks nothing
         self.program.key("ctrl+q")
-        self.assertEqual(self.program.process.wait(WITHIN), 0)
+        status = self.program.process.wait(WITHIN)
         log = self.program.read_log()
+        self.assertEqual(status, 0, log)
         faults = [line for line in log.splitlines() if FAULT.search(line) and not HARMLESS.search(line)]
         self.assertEqual(faults, [])
         return log
