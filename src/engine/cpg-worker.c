@@ -8,8 +8,10 @@
 #include "engine/cpg-work.h"
 
 #include <glib/gi18n-lib.h>
+#include <errno.h>
+#include <sys/resource.h>
 
-enum { TURN_USEC = 4000 }; /* of the main context at a time */
+enum { TURN_USEC = 4000 /* of the main context at a time */, NICENESS = 5 };
 
 /* What the main thread put in, in order. */
 typedef enum { ORDER_LOAD, ORDER_ADD, ORDER_CLOSE, ORDER_ERRAND } OrderKind;
@@ -430,9 +432,20 @@ static void drop_job (gpointer data)
   cpg_job_unref (data);
 }
 
+/* Where the run takes all cores, whoever looks at it goes first: else the main thread waits for its turn and frames are late. The pool's threads
+ * inherit it. Elsewhere than on Linux this would be the whole process. */
+static void step_back (void)
+{
+#ifdef __linux__
+  if (setpriority (PRIO_PROCESS, 0, NICENESS) != 0)
+    g_debug ("The engine's threads keep their priority: %s", g_strerror (errno));
+#endif
+}
+
 static gpointer run_thread (gpointer data)
 {
   CpgWorker *self = data;
+  step_back ();
   self->jobs = g_ptr_array_new_with_free_func (drop_job);
   self->pool = cosmos_pool_new (self->threads);
   if (!self->pool)
