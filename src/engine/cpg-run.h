@@ -62,6 +62,12 @@ void cpg_run_cancel (CpgRun *self);
 /* First two principal components of the x0 latents (or x_t) of steps 0 .. *n - 1, 2 numbers a step, (transfer full): the latest there are, NULL and
  * 0 before. Computed by the worker; asks for new ones where steps have come since, and "projected" tells. */
 double *cpg_run_project (CpgRun *self, CosmosShow show, int *n);
+/* Runs whose ways cpg_run_project () finds from now on, too, in the directions of this one: those of the same task of the same model; others are passed
+ * over. Their latents stay as long as they are set. NULL, 0: none. */
+void cpg_run_set_others (CpgRun *self, CpgRun *const *others, int n);
+/* Those that the last projection found, and their points, 2 numbers a step, until the next "projected". (transfer none) */
+int cpg_run_get_n_others (CpgRun *self, CosmosShow show);
+const double *cpg_run_get_other (CpgRun *self, CosmosShow show, int i, int *n);
 /* What happens now, one sentence for people, translated ("Step 12 of 50: 31 of 54 tokens no longer change"). (transfer full) */
 char *cpg_run_describe (CpgRun *self);
 

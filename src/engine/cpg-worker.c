@@ -61,6 +61,7 @@ static void free_event (gpointer data)
   g_clear_error (&event->error);
   g_clear_object (&event->step);
   g_free (event->coordinates);
+  g_clear_pointer (&event->ways, g_ptr_array_unref);
   if (event->news)
     event->free_news (event->news);
   g_clear_pointer (&event->errand, cpg_errand_unref);
@@ -311,13 +312,24 @@ static void decode (CpgWorker *self, const CpgWork *work)
     g_error_free (error);
 }
 
+static void unref_array (gpointer data)
+{
+  g_array_unref (data);
+}
+
 static void project (CpgWorker *self, CpgJob *job, CosmosShow show)
 {
+  GPtrArray *ways = g_ptr_array_new_with_free_func (unref_array);
+  g_mutex_lock (&self->lock);
+  g_autoptr (GPtrArray) others = g_steal_pointer (&job->others[show]);
+  g_mutex_unlock (&self->lock);
+  double *coordinates = cpg_job_project (job, show, others, ways);
   post (self, (CpgEvent) {.kind = CPG_EVENT_PROJECTED,
                           .job = cpg_job_ref (job),
                           .index = job->n_done,
                           .show = show,
-                          .coordinates = cpg_job_project (job, show)});
+                          .coordinates = coordinates,
+                          .ways = ways});
 }
 
 /* ---- errands ---- */
@@ -571,9 +583,11 @@ void cpg_worker_show (CpgWorker *self, CpgJob *job, int index, CosmosShow show)
   g_mutex_unlock (&self->lock);
 }
 
-void cpg_worker_project (CpgWorker *self, CpgJob *job, CosmosShow show)
+void cpg_worker_project (CpgWorker *self, CpgJob *job, CosmosShow show, GPtrArray *others)
 {
   g_mutex_lock (&self->lock);
+  g_autoptr (GPtrArray) before = job->others[show];
+  job->others[show] = others;
   job->project[show] = TRUE;
   g_cond_signal (&self->wake);
   g_mutex_unlock (&self->lock);

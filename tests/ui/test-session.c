@@ -151,6 +151,38 @@ static void check_end (CpgSession *session)
     fixture_wait_until (!objects[i]);
 }
 
+/* Earlier runs are seen behind the shown one, not too many of them, and not for longer than it needs them. */
+static void test_earlier_runs (void)
+{
+  g_autofree char *model = NULL;
+  char *folder = fixture_tiny (&model);
+  CpgSession *session = open_session_of (model);
+  int n;
+  g_autoptr (CpgRun) first = g_object_ref (cpg_session_get_run (session));
+  g_object_set (cpg_session_get_settings (session), "steps", 10, NULL);
+  for (int i = 0; i < 11; i++) {
+    finish (cpg_session_get_run (session));
+    cpg_session_draw_seed (session);
+    cpg_session_start_run (session);
+  }
+  CpgRun *run = cpg_session_get_run (session);
+  finish (run);
+  g_free (cpg_run_project (run, COSMOS_SHOW_X0, &n));
+  fixture_wait_until (cpg_run_get_n_others (run, COSMOS_SHOW_X0) == 8);
+  g_object_add_weak_pointer (G_OBJECT (first), (gpointer *) &first);
+  g_object_unref (first);
+  g_assert_null (first);
+  g_object_set (cpg_session_get_settings (session), "steps", 1000, NULL);
+  for (int i = 0; i < 2; i++) {
+    cpg_session_start_run (session);
+    fixture_wait_until (cpg_run_get_n_done (cpg_session_get_run (session)) > 0);
+  }
+  g_free (cpg_run_project (cpg_session_get_run (session), COSMOS_SHOW_X0, &n));
+  fixture_wait_until (cpg_run_get_n_others (cpg_session_get_run (session), COSMOS_SHOW_X0) == 1);
+  check_end (session);
+  model_folder_remove (folder);
+}
+
 static void test_ends (void)
 {
   g_autofree char *model = NULL;
@@ -229,6 +261,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/ui/session/branch", test_branch);
   g_test_add_func ("/ui/session/bookmarks", test_bookmarks);
   g_test_add_func ("/ui/session/many-runs", test_many_runs);
+  g_test_add_func ("/ui/session/earlier-runs", test_earlier_runs);
   g_test_add_func ("/ui/session/ends", test_ends);
   g_test_add_func ("/ui/session/cancel-at-any-moment", test_cancel_at_any_moment);
   g_test_add_func ("/ui/session/examples", test_examples);
