@@ -2,6 +2,7 @@
 #include "app/cpg-compare-page.h"
 #include "app/cpg-denoise-page.h"
 #include "app/cpg-explore-page.h"
+#include "app/cpg-help-dialog.h"
 #include "app/cpg-lazy-page.h"
 #include "app/cpg-preferences-dialog.h"
 #include "app/cpg-preferences.h"
@@ -14,8 +15,9 @@
 
 static void test_parts (void)
 {
-  const GType types[] = {CPG_TYPE_COMPARE_PAGE,  CPG_TYPE_DENOISE_PAGE,     CPG_TYPE_EXPLORE_PAGE,  CPG_TYPE_RUN_PICTURES,
-                         CPG_TYPE_SETTINGS_PANE, CPG_TYPE_SHORTCUTS_DIALOG, CPG_TYPE_TOKEN_POPOVER, CPG_TYPE_TRANSPORT};
+  const GType types[] = {CPG_TYPE_COMPARE_PAGE,     CPG_TYPE_DENOISE_PAGE,  CPG_TYPE_EXPLORE_PAGE,
+                         CPG_TYPE_HELP_DIALOG,      CPG_TYPE_RUN_PICTURES,  CPG_TYPE_SETTINGS_PANE,
+                         CPG_TYPE_SHORTCUTS_DIALOG, CPG_TYPE_TOKEN_POPOVER, CPG_TYPE_TRANSPORT};
   g_autoptr (CpgSession) session = cpg_session_new ();
   for (size_t i = 0; i < G_N_ELEMENTS (types); i++) {
     g_test_message ("%s", g_type_name (types[i]));
