@@ -31,7 +31,8 @@ def restart_inside():
     """Once more, inside a bus and a display, each of this script's own."""
     inside = os.environ | {"INSIDE": "1", "GTK_A11Y": ""}
     del inside["GTK_A11Y"]
-    command = [DBUS_RUN, "--", XVFB_RUN, "-a", "-s", "-screen 0 1280x860x24", sys.executable, "-W", "ignore", *sys.argv]
+    # From a number of its own on, as two that look for a free display at once may find the same.
+    command = [DBUS_RUN, "--", XVFB_RUN, "-n", str(100 + os.getpid() % 900), "-a", "-s", "-screen 0 1280x860x24", sys.executable, "-W", "ignore", *sys.argv]
     os.execvpe(command[0], command, inside)
 
 
