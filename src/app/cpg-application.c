@@ -3,6 +3,7 @@
 #include "app/cpg-about.h"
 #include "app/cpg-config.h"
 #include "app/cpg-frame-statistics.h"
+#include "app/cpg-help-dialog.h"
 #include "app/cpg-preferences-dialog.h"
 #include "app/cpg-preferences.h"
 #include "app/cpg-shortcuts-dialog.h"
@@ -47,16 +48,21 @@ static void on_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer s
   adw_dialog_present (cpg_shortcuts_dialog_new (), GTK_WIDGET (get_window (self)));
 }
 
+/* At what is said of the page that is shown. */
+static void on_help (GSimpleAction *action, GVariant *parameter, gpointer self)
+{
+  GtkWindow *window = get_window (self);
+  g_autoptr (GVariant) page = g_action_group_get_action_state (G_ACTION_GROUP (window), "page");
+  adw_dialog_present (cpg_help_dialog_new (page ? g_variant_get_string (page, NULL) : NULL), GTK_WIDGET (window));
+}
+
 static void on_preferences (GSimpleAction *action, GVariant *parameter, gpointer self)
 {
   adw_dialog_present (cpg_preferences_dialog_new (CPG_APPLICATION (self)->preferences), GTK_WIDGET (get_window (self)));
 }
 
 static const GActionEntry entries[] = {
-  {"quit", on_quit},
-  {"about", on_about},
-  {"shortcuts", on_shortcuts},
-  {"preferences", on_preferences},
+  {"quit", on_quit}, {"about", on_about}, {"help", on_help}, {"shortcuts", on_shortcuts}, {"preferences", on_preferences},
 };
 
 static const struct {
@@ -65,7 +71,8 @@ static const struct {
 } accelerators[] = {
   {"app.quit", {"<Control>q"}},
   {"app.preferences", {"<Control>comma"}},
-  {"app.shortcuts", {"<Control>question", "F1"}},
+  {"app.help", {"F1"}},
+  {"app.shortcuts", {"<Control>question"}},
   {"window.close", {"<Control>w"}},
   {"win.run", {"<Control>r"}},
   {"win.stop", {"<Control>period"}},
@@ -153,7 +160,7 @@ static void cpg_application_shutdown (GApplication *application)
 {
   CpgApplication *self = CPG_APPLICATION (application);
   g_clear_pointer (&self->statistics, cpg_frame_statistics_free);
-  /* Whoever still holds the session, as actions of a window that is on its way out: its engine's thread ends before the libraries that it uses. */
+  /* Whoever still holds the session: its engine's thread ends before the libraries that it uses. */
   if (self->session)
     g_object_run_dispose (G_OBJECT (self->session));
   g_clear_object (&self->session);

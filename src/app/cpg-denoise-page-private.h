@@ -10,6 +10,7 @@
 struct _CpgDenoisePage {
   AdwBin parent_instance;
   CpgSession *session;
+  gboolean stacked; /* one below the other, as they do not fit side by side */
   GBindingGroup *settings_bindings, *session_bindings;
   GSignalGroup *settings_signals, *run_signals;
 

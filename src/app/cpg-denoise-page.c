@@ -5,7 +5,7 @@
 
 #include <glib/gi18n.h>
 
-enum { PROP_SESSION = 1, N_PROPERTIES };
+enum { PROP_SESSION = 1, PROP_STACKED, N_PROPERTIES };
 static GParamSpec *properties[N_PROPERTIES];
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (CpgDenoisePage, cpg_denoise_page, ADW_TYPE_BIN,
@@ -141,6 +141,11 @@ static char *cpg_denoise_page_describe (CpgDenoisePage *self, CpgRun *run, int c
   return run ? cpg_run_describe (run) : g_strdup ("");
 }
 
+static GtkOrientation cpg_denoise_page_get_orientation (CpgDenoisePage *self, gboolean stacked)
+{
+  return stacked ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL;
+}
+
 static char *cpg_denoise_page_get_source_hint (CpgDenoisePage *self, const char *task)
 {
   const char *hint = g_strcmp0 (task, "summary") == 0    ? _ ("A text to sum up")
@@ -171,18 +176,34 @@ static void cpg_denoise_page_set_session (CpgDenoisePage *self, CpgSession *sess
 static void cpg_denoise_page_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
   CpgDenoisePage *self = CPG_DENOISE_PAGE (object);
-  if (id == PROP_SESSION)
+  switch (id) {
+  case PROP_SESSION:
     g_value_set_object (value, self->session);
-  else
+    break;
+  case PROP_STACKED:
+    g_value_set_boolean (value, self->stacked);
+    break;
+  default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
 }
 
 static void cpg_denoise_page_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
-  if (id == PROP_SESSION)
-    cpg_denoise_page_set_session (CPG_DENOISE_PAGE (object), g_value_get_object (value));
-  else
+  CpgDenoisePage *self = CPG_DENOISE_PAGE (object);
+  switch (id) {
+  case PROP_SESSION:
+    cpg_denoise_page_set_session (self, g_value_get_object (value));
+    break;
+  case PROP_STACKED:
+    if (self->stacked == g_value_get_boolean (value))
+      break;
+    self->stacked = g_value_get_boolean (value);
+    g_object_notify_by_pspec (object, pspec);
+    break;
+  default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
 }
 
 static void cpg_denoise_page_dispose (GObject *object)
@@ -206,8 +227,9 @@ static void cpg_denoise_page_class_init (CpgDenoisePageClass *klass)
   object_class->get_property = cpg_denoise_page_get_property;
   object_class->set_property = cpg_denoise_page_set_property;
   object_class->dispose = cpg_denoise_page_dispose;
-  properties[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, CPG_TYPE_SESSION,
-                                                  G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+  properties[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, CPG_TYPE_SESSION, flags);
+  properties[PROP_STACKED] = g_param_spec_boolean ("stacked", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 
   g_type_ensure (CPG_TYPE_RUN_PICTURES);
@@ -220,6 +242,7 @@ static void cpg_denoise_page_class_init (CpgDenoisePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, pictures);
   gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, text);
   gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_describe);
+  gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_get_orientation);
   gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_get_source_hint);
   gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_on_drag_text);
   gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_on_token);

@@ -53,10 +53,7 @@ static void cpg_run_pictures_update_step (CpgRunPictures *self)
 
 static void cpg_run_pictures_update_path (CpgRunPictures *self)
 {
-  CpgRun *run = cpg_run_pictures_get_run (self);
-  int n = 0;
-  g_autofree double *points = run ? cpg_run_project (run, cpg_run_get_show (run), &n) : NULL;
-  cpg_path_chart_set_path (self->path, points, n);
+  cpg_path_chart_take_run (self->path, cpg_run_pictures_get_run (self));
 }
 
 static void cpg_run_pictures_update_series (CpgRunPictures *self)
@@ -106,6 +103,7 @@ static void cpg_run_pictures_on_run (CpgRunPictures *self)
 {
   g_signal_group_set_target (self->run_signals, cpg_run_pictures_get_run (self));
   cpg_path_chart_set_path (self->path, NULL, 0);
+  cpg_path_chart_set_others (self->path, NULL, 0);
   cpg_run_pictures_queue (self);
 }
 

@@ -4,7 +4,7 @@
 
 #include <glib/gi18n.h>
 
-enum { FIRST_SEED = 7, MAX_SEED = 999999 };
+enum { FIRST_SEED = 7, MAX_SEED = 999999, MAX_EARLIER = 8, MAX_EARLIER_STEPS = 1000 };
 
 struct _CpgSession {
   GObject parent_instance;
@@ -12,6 +12,7 @@ struct _CpgSession {
   CpgSettings *settings;
   CpgPlayer *player;
   CpgRun *run;
+  GPtrArray *earlier; /* CpgRun, that were shown before, the latest first */
   GListStore *bookmarks;
   GCancellable *cancellable; /* of the loading */
   char *path, *problem;
@@ -130,6 +131,7 @@ void cpg_session_set_engine (CpgSession *self, int threads, const char *compute)
 {
   g_autoptr (CpgEngine) before = g_steal_pointer (&self->engine);
   self->engine = cpg_engine_new (threads, compute);
+  g_ptr_array_set_size (self->earlier, 0);
   /* Where a run needs another model, the engine opens it by itself. */
   g_signal_connect_object (self->engine, "notify::model-name", G_CALLBACK (cpg_session_notify_model), self, G_CONNECT_SWAPPED);
   if (before)
@@ -172,10 +174,35 @@ static void cpg_session_apply_show (CpgSession *self)
     cpg_run_set_show (self->run, self->noisy ? COSMOS_SHOW_XT : COSMOS_SHOW_X0);
 }
 
+/* The latents of a run take some hundred kilobytes, those of one of many steps some ten megabytes. */
+static void cpg_session_keep_earlier (CpgSession *self, CpgRun *run)
+{
+  cpg_run_set_others (run, NULL, 0);
+  if (cpg_run_get_n_done (run) == 0)
+    return;
+  g_ptr_array_insert (self->earlier, 0, g_object_ref (run));
+  int n_steps = 0;
+  for (guint i = 0; i < self->earlier->len; i++) {
+    n_steps += cpg_run_get_n_steps (g_ptr_array_index (self->earlier, i));
+    if (i == MAX_EARLIER || (i > 0 && n_steps > MAX_EARLIER_STEPS)) {
+      g_ptr_array_set_size (self->earlier, (int) i);
+      break;
+    }
+  }
+}
+
 void cpg_session_set_run (CpgSession *self, CpgRun *run)
 {
-  if (!g_set_object (&self->run, run))
+  if (self->run == run)
     return;
+  g_autoptr (CpgRun) before = g_steal_pointer (&self->run);
+  g_set_object (&self->run, run);
+  if (before)
+    cpg_session_keep_earlier (self, before);
+  if (run) {
+    g_ptr_array_remove (self->earlier, run);
+    cpg_run_set_others (run, (CpgRun **) self->earlier->pdata, (int) self->earlier->len);
+  }
   cpg_session_apply_show (self);
   cpg_player_set_run (self->player, run);
   cpg_session_notify (self, PROP_RUN);
@@ -323,6 +350,7 @@ static void cpg_session_dispose (GObject *object)
     cpg_run_cancel (self->run);
   g_clear_object (&self->player);
   g_clear_object (&self->bookmarks);
+  g_clear_pointer (&self->earlier, g_ptr_array_unref);
   g_clear_object (&self->run);
   g_clear_object (&self->settings);
   g_clear_object (&self->engine);
@@ -364,6 +392,7 @@ static void cpg_session_init (CpgSession *self)
 {
   self->settings = cpg_settings_new ();
   self->player = cpg_player_new ();
+  self->earlier = g_ptr_array_new_with_free_func (g_object_unref);
   self->bookmarks = g_list_store_new (CPG_TYPE_BOOKMARK);
   self->fresh_seed = TRUE;
 }

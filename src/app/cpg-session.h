@@ -1,5 +1,6 @@
 /* What the window is about: the engine and its model, the settings of the next run, the run that is shown, the player, bookmarks. Widgets bind
- * to it and do not call each other. No widgets here.
+ * to it and do not call each other. No widgets here. It keeps the last runs that were shown before, up to eight and a thousand steps, whose ways are
+ * then seen behind that of the shown one.
  *
  * Properties: settings (CpgSettings), player (CpgPlayer), run (CpgRun or NULL, the shown one, writable), has-model, loading, model-name,
  * takes-source (booleans and a string about the model), problem (string or NULL: why there is no model), noisy (boolean, writable: show x_t and not

@@ -9,13 +9,18 @@ struct _CpgSettingsPane {
   CpgSession *session;
   gboolean collapsed;
   GBindingGroup *settings_bindings, *session_bindings;
+  GSignalGroup *settings_signals;
+  CpgSettings *own;     /* the model's own values, or NULL */
+  GHashTable *resets;   /* GtkButton by the name of the setting */
+  gboolean seed_is_bad; /* what is typed is none */
 
-  AdwSpinRow *steps, *seed, *guidance, *schedule_d, *t_end;
+  AdwEntryRow *seed;
+  AdwSpinRow *steps, *guidance, *schedule_d, *t_end;
   AdwComboRow *sampler, *returned, *decode_every;
   AdwSwitchRow *fresh_seed, *self_conditioning;
 };
 
-enum { PROP_SESSION = 1, PROP_COLLAPSED, N_PROPERTIES };
+enum { PROP_SESSION = 1, PROP_COLLAPSED, PROP_SEED_IS_BAD, N_PROPERTIES };
 static GParamSpec *properties[N_PROPERTIES];
 
 G_DEFINE_FINAL_TYPE (CpgSettingsPane, cpg_settings_pane, ADW_TYPE_BIN)
@@ -74,12 +79,145 @@ static gboolean row_to_decode (GBinding *binding, const GValue *from, GValue *to
   return TRUE;
 }
 
+/* ---- the seed ---- */
+
+static gboolean parse_seed (const char *text, guint64 *seed)
+{
+  g_autofree char *trimmed = g_strstrip (g_strdup (text));
+  return g_ascii_string_to_unsigned (trimmed, 10, 0, G_MAXUINT64, seed, NULL);
+}
+
+static void cpg_settings_pane_set_seed_is_bad (CpgSettingsPane *self, gboolean bad)
+{
+  if (self->seed_is_bad == bad)
+    return;
+  self->seed_is_bad = bad;
+  if (bad)
+    gtk_widget_add_css_class (GTK_WIDGET (self->seed), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->seed), "error");
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self->seed), GTK_ACCESSIBLE_STATE_INVALID,
+                               bad ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE, -1);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SEED_IS_BAD]);
+}
+
+static gboolean seed_to_text (GBinding *binding, const GValue *from, GValue *to, gpointer data)
+{
+  g_value_take_string (to, g_strdup_printf ("%" G_GUINT64_FORMAT, g_value_get_uint64 (from)));
+  cpg_settings_pane_set_seed_is_bad (data, FALSE);
+  return TRUE;
+}
+
+/* Only what somebody has typed comes here; who chooses a seed wants to see it used. */
+static gboolean text_to_seed (GBinding *binding, const GValue *from, GValue *to, gpointer data)
+{
+  CpgSettingsPane *self = data;
+  guint64 seed, before;
+  gboolean good = parse_seed (g_value_get_string (from), &seed);
+  cpg_settings_pane_set_seed_is_bad (self, !good);
+  if (!good)
+    return FALSE;
+  g_object_get (cpg_session_get_settings (self->session), "seed", &before, NULL);
+  if (seed != before)
+    g_object_set (self->session, "fresh-seed", FALSE, NULL);
+  g_value_set_uint64 (to, seed);
+  return TRUE;
+}
+
+/* What is none does not stay: the last good one is back. */
+static void cpg_settings_pane_on_seed_left (CpgSettingsPane *self)
+{
+  guint64 seed;
+  if (!self->seed_is_bad || !self->session)
+    return;
+  g_object_get (cpg_session_get_settings (self->session), "seed", &seed, NULL);
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, seed);
+  gtk_editable_set_text (GTK_EDITABLE (self->seed), text);
+}
+
+static char *cpg_settings_pane_name_seed (CpgSettingsPane *self, gboolean bad)
+{
+  return g_strdup (bad ? _ ("Seed: 0 to 2⁶⁴ − 1") : _ ("Seed"));
+}
+
+/* ---- back to the model's own values ---- */
+
+static gboolean cpg_settings_pane_differs (CpgSettingsPane *self, const char *name)
+{
+  g_auto (GValue) value = G_VALUE_INIT, own = G_VALUE_INIT;
+  CpgSettings *settings = cpg_session_get_settings (self->session);
+  g_object_get_property (G_OBJECT (settings), name, &value);
+  g_object_get_property (G_OBJECT (self->own), name, &own);
+  return g_param_values_cmp (g_object_class_find_property (G_OBJECT_GET_CLASS (settings), name), &value, &own) != 0;
+}
+
+static void cpg_settings_pane_update_resets (CpgSettingsPane *self)
+{
+  GHashTableIter iter;
+  gpointer name, button;
+  if (!self->resets)
+    return; /* on its way out */
+  g_hash_table_iter_init (&iter, self->resets);
+  while (g_hash_table_iter_next (&iter, &name, &button))
+    gtk_widget_set_visible (button, self->own && cpg_settings_pane_differs (self, name));
+}
+
+static void cpg_settings_pane_on_model (CpgSettingsPane *self)
+{
+  g_clear_object (&self->own);
+  if (self->session && cpg_session_has_model (self->session)) {
+    self->own = cpg_settings_new ();
+    cpg_settings_reset (self->own, cpg_engine_get_config (cpg_session_get_engine (self->session)));
+  }
+  cpg_settings_pane_update_resets (self);
+}
+
+static void cpg_settings_pane_on_reset (CpgSettingsPane *self, GtkButton *button)
+{
+  const char *name = g_object_get_data (G_OBJECT (button), "setting");
+  g_auto (GValue) own = G_VALUE_INIT;
+  if (!self->own)
+    return;
+  g_object_get_property (G_OBJECT (self->own), name, &own);
+  /* The button goes away, and the focus must not go with it. */
+  gtk_widget_grab_focus (gtk_widget_get_ancestor (GTK_WIDGET (button), ADW_TYPE_ACTION_ROW));
+  g_object_set_property (G_OBJECT (cpg_session_get_settings (self->session)), name, &own);
+}
+
+static void cpg_settings_pane_add_reset (CpgSettingsPane *self, const char *name, gpointer row)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name ("edit-undo-symbolic");
+  /* Translators: %s is the name of a setting, such as Steps. */
+  g_autofree char *words = g_strdup_printf (_ ("Reset %s"), adw_preferences_row_get_title (row));
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_tooltip_text (button, words);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+  g_object_set_data (G_OBJECT (button), "setting", (gpointer) name);
+  g_signal_connect_swapped (button, "clicked", G_CALLBACK (cpg_settings_pane_on_reset), self);
+  adw_action_row_add_suffix (row, button);
+  g_hash_table_insert (self->resets, (gpointer) name, button);
+}
+
+static void cpg_settings_pane_add_resets (CpgSettingsPane *self)
+{
+  self->resets = g_hash_table_new (g_str_hash, g_str_equal);
+  cpg_settings_pane_add_reset (self, "steps", self->steps);
+  cpg_settings_pane_add_reset (self, "sampler", self->sampler);
+  cpg_settings_pane_add_reset (self, "self-conditioning", self->self_conditioning);
+  cpg_settings_pane_add_reset (self, "guidance", self->guidance);
+  cpg_settings_pane_add_reset (self, "schedule-d", self->schedule_d);
+  cpg_settings_pane_add_reset (self, "t-end", self->t_end);
+  cpg_settings_pane_add_reset (self, "returned", self->returned);
+  cpg_settings_pane_update_resets (self);
+}
+
 static void cpg_settings_pane_bind (CpgSettingsPane *self)
 {
   const GBindingFlags both = G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE;
   GBindingGroup *group = self->settings_bindings = g_binding_group_new ();
   g_binding_group_bind (group, "steps", self->steps, "value", both);
-  g_binding_group_bind (group, "seed", self->seed, "value", both);
+  g_binding_group_bind_full (group, "seed", self->seed, "text", both, seed_to_text, text_to_seed, self, NULL);
   g_binding_group_bind (group, "guidance", self->guidance, "value", both);
   g_binding_group_bind (group, "schedule-d", self->schedule_d, "value", both);
   g_binding_group_bind (group, "t-end", self->t_end, "value", both);
@@ -90,6 +228,8 @@ static void cpg_settings_pane_bind (CpgSettingsPane *self)
                              NULL);
   self->session_bindings = g_binding_group_new ();
   g_binding_group_bind (self->session_bindings, "fresh-seed", self->fresh_seed, "active", both);
+  self->settings_signals = g_signal_group_new (CPG_TYPE_SETTINGS);
+  g_signal_group_connect_swapped (self->settings_signals, "notify", G_CALLBACK (cpg_settings_pane_update_resets), self);
 }
 
 /* ---- closures of the template ---- */
@@ -125,6 +265,10 @@ static void cpg_settings_pane_set_session (CpgSettingsPane *self, CpgSession *se
     return;
   g_binding_group_set_source (self->settings_bindings, session ? cpg_session_get_settings (session) : NULL);
   g_binding_group_set_source (self->session_bindings, session);
+  if (session)
+    g_signal_connect_object (session, "notify::model-name", G_CALLBACK (cpg_settings_pane_on_model), self, G_CONNECT_SWAPPED);
+  cpg_settings_pane_on_model (self);
+  g_signal_group_set_target (self->settings_signals, session ? cpg_session_get_settings (session) : NULL);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SESSION]);
 }
 
@@ -137,6 +281,9 @@ static void cpg_settings_pane_get_property (GObject *object, guint id, GValue *v
     break;
   case PROP_COLLAPSED:
     g_value_set_boolean (value, self->collapsed);
+    break;
+  case PROP_SEED_IS_BAD:
+    g_value_set_boolean (value, self->seed_is_bad);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -166,7 +313,10 @@ static void cpg_settings_pane_dispose (GObject *object)
   CpgSettingsPane *self = CPG_SETTINGS_PANE (object);
   g_clear_object (&self->settings_bindings);
   g_clear_object (&self->session_bindings);
+  g_clear_object (&self->settings_signals);
+  g_clear_object (&self->own);
   g_clear_object (&self->session);
+  g_clear_pointer (&self->resets, g_hash_table_unref);
   gtk_widget_dispose_template (GTK_WIDGET (self), CPG_TYPE_SETTINGS_PANE);
   G_OBJECT_CLASS (cpg_settings_pane_parent_class)->dispose (object);
 }
@@ -182,6 +332,8 @@ static void cpg_settings_pane_class_init (CpgSettingsPaneClass *klass)
   properties[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, CPG_TYPE_SESSION, flags);
   /* Whether the pane covers the window and so needs a way back of its own. */
   properties[PROP_COLLAPSED] = g_param_spec_boolean ("collapsed", NULL, NULL, FALSE, flags);
+  properties[PROP_SEED_IS_BAD] = g_param_spec_boolean ("seed-is-bad", NULL, NULL, FALSE,
+                                                       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 
   gtk_widget_class_set_template_from_resource (widget_class, CPG_RESOURCES "/ui/cpg-settings-pane.ui");
@@ -195,6 +347,7 @@ static void cpg_settings_pane_class_init (CpgSettingsPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CpgSettingsPane, decode_every);
   gtk_widget_class_bind_template_child (widget_class, CpgSettingsPane, fresh_seed);
   gtk_widget_class_bind_template_child (widget_class, CpgSettingsPane, self_conditioning);
+  gtk_widget_class_bind_template_callback (widget_class, cpg_settings_pane_name_seed);
   gtk_widget_class_bind_template_callback (widget_class, cpg_settings_pane_tell_step_cost);
   gtk_widget_class_bind_template_callback (widget_class, cpg_settings_pane_tell_decode_cost);
   gtk_widget_class_bind_template_callback (widget_class, cpg_settings_pane_tell_guidance);
@@ -203,5 +356,9 @@ static void cpg_settings_pane_class_init (CpgSettingsPaneClass *klass)
 static void cpg_settings_pane_init (CpgSettingsPane *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  cpg_settings_pane_add_resets (self);
   cpg_settings_pane_bind (self);
+  GtkEventController *focus = gtk_event_controller_focus_new ();
+  g_signal_connect_swapped (focus, "leave", G_CALLBACK (cpg_settings_pane_on_seed_left), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->seed), focus);
 }

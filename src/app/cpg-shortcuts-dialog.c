@@ -39,7 +39,8 @@ static const Line lines[] = {
   {NULL, N_ ("Settings"), "F9"},
   {NULL, N_ ("Open a model"), "<Control>o"},
   {NULL, N_ ("Preferences"), "<Control>comma"},
-  {NULL, N_ ("This list"), "F1"},
+  {NULL, N_ ("Help"), "F1"},
+  {NULL, N_ ("This list"), "<Control>question"},
   {NULL, N_ ("Close the window"), "<Control>w"},
   {NULL, N_ ("Quit"), "<Control>q"},
 };

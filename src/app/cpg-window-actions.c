@@ -39,7 +39,7 @@ static void on_reset_settings (GSimpleAction *action, GVariant *parameter, gpoin
 static void on_compare (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   CpgWindow *self = data;
-  cpg_compare_page_show_run (self->compare);
+  cpg_compare_page_show_run (CPG_COMPARE_PAGE (cpg_lazy_page_get_page (self->compare)));
   adw_view_stack_set_visible_child (self->pages, GTK_WIDGET (self->compare));
 }
 
@@ -100,6 +100,13 @@ void cpg_window_add_actions (CpgWindow *self)
   cpg_window_add_property_action (self, "picture", cpg_denoise_page_get_pictures (self->denoise), "visible-child-name");
   cpg_window_add_property_action (self, "show-settings", self->split, "show-sidebar");
   cpg_window_add_property_action (self, "page", self->pages, "visible-child-name");
+}
+
+void cpg_window_remove_actions (CpgWindow *self)
+{
+  g_auto (GStrv) names = g_action_group_list_actions (G_ACTION_GROUP (self));
+  for (char **name = names; *name; name++)
+    g_action_map_remove_action (G_ACTION_MAP (self), *name);
 }
 
 static void cpg_window_enable (CpgWindow *self, const char *name, gboolean enabled)

@@ -3,6 +3,7 @@
 
 #include "app/cpg-window.h"
 #include "app/cpg-compare-page.h"
+#include "app/cpg-lazy-page.h"
 #include "app/cpg-denoise-page.h"
 #include "app/cpg-page.h"
 #include "app/cpg-transport.h"
@@ -21,7 +22,7 @@ struct _CpgWindow {
   AdwToastOverlay *toasts;
   GtkStack *stack;
   AdwViewStack *pages;
-  CpgComparePage *compare;
+  CpgLazyPage *compare;
   CpgDenoisePage *denoise;
   CpgTransport *transport;
 };
@@ -30,5 +31,7 @@ CpgPage *cpg_window_get_page (CpgWindow *self); /* that is shown */
 void cpg_window_show_toast (CpgWindow *self, const char *text);
 /* Once, when the session is there. */
 void cpg_window_add_actions (CpgWindow *self);
+/* Property actions hold widgets of the window, which hold its actions: before the widgets go, or none of them does. */
+void cpg_window_remove_actions (CpgWindow *self);
 /* What can be done depends on the page that is shown and on the model. */
 void cpg_window_update_actions (CpgWindow *self);

@@ -3,6 +3,7 @@
 #include "app/cpg-compare-page.h"
 #include "app/cpg-config.h"
 #include "app/cpg-explore-page.h"
+#include "app/cpg-lazy-page.h"
 #include "app/cpg-settings-pane.h"
 
 #include <glib/gi18n.h>
@@ -61,6 +62,8 @@ static void cpg_window_watch_length (CpgWindow *self)
 
 static void cpg_window_on_page_changed (CpgWindow *self)
 {
+  if (gtk_widget_in_destruction (GTK_WIDGET (self)))
+    return;
   cpg_window_watch_length (self);
   cpg_window_update_actions (self);
 }
@@ -216,6 +219,8 @@ static void cpg_window_dispose (GObject *object)
   CpgWindow *self = CPG_WINDOW (object);
   g_clear_handle_id (&self->stop_timer, g_source_remove);
   g_clear_object (&self->run_signals);
+  if (self->session)
+    cpg_window_remove_actions (self);
   gtk_widget_dispose_template (GTK_WIDGET (self), CPG_TYPE_WINDOW);
   g_clear_object (&self->preferences);
   g_clear_object (&self->session);
@@ -236,6 +241,7 @@ static void cpg_window_class_init (CpgWindowClass *klass)
   g_type_ensure (CPG_TYPE_COMPARE_PAGE);
   g_type_ensure (CPG_TYPE_DENOISE_PAGE);
   g_type_ensure (CPG_TYPE_EXPLORE_PAGE);
+  g_type_ensure (CPG_TYPE_LAZY_PAGE);
   g_type_ensure (CPG_TYPE_SETTINGS_PANE);
   g_type_ensure (CPG_TYPE_TRANSPORT);
   gtk_widget_class_set_template_from_resource (widget_class, CPG_RESOURCES "/ui/cpg-window.ui");

@@ -29,6 +29,8 @@ static void clear_job (gpointer data)
   g_clear_pointer (&self->parent, cpg_job_unref);
   g_clear_pointer (&self->model, cpg_model_unref);
   g_clear_pointer (&self->info, cpg_model_info_unref);
+  g_clear_pointer (&self->others[0], g_ptr_array_unref);
+  g_clear_pointer (&self->others[1], g_ptr_array_unref);
   g_object_unref (self->settings);
   g_free (self->path);
   g_free (self->decoded[0]);
@@ -111,16 +113,54 @@ const CosmosDecoding *cpg_job_decode (CpgJob *self, int index, CosmosShow show, 
   return decoding;
 }
 
-double *cpg_job_project (CpgJob *self, CosmosShow show)
+/* ---- projection ---- */
+
+static gsize count_numbers (const CpgJob *self)
 {
-  gsize n = (gsize) self->n_done, d = (gsize) self->info->config.latents * (gsize) self->info->config.latent_width;
+  return (gsize) self->info->config.latents * (gsize) self->info->config.latent_width;
+}
+
+/* The latents of all steps, one behind another; NULL: too many, or none. */
+static float *gather (const CpgJob *self, CosmosShow show)
+{
+  gsize n = (gsize) self->n_done, d = count_numbers (self);
   float *points = n > 0 ? g_try_new (float, n *d) : NULL;
-  g_autofree double *coordinates = g_new (double, 2 * n);
   for (gsize k = 0; points && k < n; k++) {
     const CosmosStep *step = cosmos_trajectory_get_step (self->trajectory, (int) k);
     memcpy (points + k * d, show == COSMOS_SHOW_X0 ? step->x0 : step->x, d * sizeof *points);
   }
-  gboolean ok = points && cosmos_projection (points, n, d, 2, coordinates, NULL, NULL);
+  return points;
+}
+
+static gboolean is_alike (const CpgJob *self, const CpgJob *other)
+{
+  return other != self && other->trajectory && other->n_done > 0 && count_numbers (self) == count_numbers (other)
+         && g_strcmp0 (self->info->path, other->info->path) == 0
+         && g_str_equal (cpg_settings_get_task (self->settings), cpg_settings_get_task (other->settings));
+}
+
+static void add_way (const CpgJob *self, const float *points, const double *coordinates, const CpgJob *other, CosmosShow show,
+                     GPtrArray *ways)
+{
+  float *others = gather (other, show);
+  g_autoptr (GArray) way = g_array_sized_new (FALSE, FALSE, sizeof (double), 2 * (guint) other->n_done);
+  g_array_set_size (way, 2 * (guint) other->n_done);
+  if (others
+      && cosmos_projection_apply (points, (gsize) self->n_done, count_numbers (self), 2, coordinates, others,
+                                  (gsize) other->n_done, (double *) (void *) way->data, NULL))
+    g_ptr_array_add (ways, g_steal_pointer (&way));
+  g_free (others);
+}
+
+double *cpg_job_project (CpgJob *self, CosmosShow show, GPtrArray *others, GPtrArray *ways)
+{
+  gsize n = (gsize) self->n_done;
+  float *points = gather (self, show);
+  g_autofree double *coordinates = g_new (double, 2 * n);
+  gboolean ok = points && cosmos_projection (points, n, count_numbers (self), 2, coordinates, NULL, NULL);
+  for (guint i = 0; ok && others && i < others->len; i++)
+    if (is_alike (self, g_ptr_array_index (others, i)))
+      add_way (self, points, coordinates, g_ptr_array_index (others, i), show, ways);
   g_free (points);
   return ok ? g_steal_pointer (&coordinates) : NULL;
 }

@@ -26,6 +26,8 @@ struct _CpgJob {
   guint64 shown_when; /* the latest wish of all runs goes first */
   CosmosShow show;
   gboolean project[2]; /* by show */
+  GPtrArray *others
+      [2]; /* CpgJob, projected with it; NULL: none; the worker takes them off with the wish, so that jobs do not hold each other */
 
   /* Read between layers. */
   CosmosProgress stepping, looking; /* of steps; of decodings, which a cancelled run still gives */
@@ -50,8 +52,9 @@ gboolean cpg_job_begin (CpgJob *self, CosmosPool *pool, GError **error);
 gboolean cpg_job_advance (CpgJob *self, GError **error);
 /* index n_steps: the result that is no step. */
 const CosmosDecoding *cpg_job_decode (CpgJob *self, int index, CosmosShow show, GError **error);
-/* 2 coordinates a step made; NULL where they cannot be had. */
-double *cpg_job_project (CpgJob *self, CosmosShow show);
+/* 2 coordinates a step made; NULL where they cannot be had. others: CpgJob, may be NULL; of each that has the same task of the same model, a GArray
+ * with 2 doubles a step is added to ways. */
+double *cpg_job_project (CpgJob *self, CosmosShow show, GPtrArray *others, GPtrArray *ways);
 
 /* The index that shows the result: the last step's guess, or n_steps for the mean. */
 int cpg_job_get_result_index (const CpgJob *self);

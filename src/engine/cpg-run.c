@@ -6,6 +6,7 @@ typedef struct {
   int n, tried;     /* steps that it has; that the last try had */
   gboolean pending; /* asked for */
   gboolean came;    /* in this turn */
+  GPtrArray *ways;  /* GArray of double: those of the others; NULL before */
 } Projection;
 
 struct _CpgRun {
@@ -27,6 +28,7 @@ struct _CpgRun {
   int asked;                 /* step whose decoding was asked for last; -1 none */
   GArray *decoded;           /* int: steps whose decoding came in this turn */
   Projection projections[2]; /* by show */
+  GPtrArray *others;         /* CpgJob, projected with this one */
 };
 
 static void list_model_init (GListModelInterface *interface);
@@ -182,8 +184,11 @@ static void finalize (GObject *object)
   g_free (self->error);
   g_free (self->model_name);
   g_free (self->model_path);
-  g_free (self->projections[0].coordinates);
-  g_free (self->projections[1].coordinates);
+  for (int show = 0; show < 2; show++) {
+    g_free (self->projections[show].coordinates);
+    g_clear_pointer (&self->projections[show].ways, g_ptr_array_unref);
+  }
+  g_ptr_array_unref (self->others);
   G_OBJECT_CLASS (cpg_run_parent_class)->finalize (object);
 }
 
@@ -215,8 +220,14 @@ static void cpg_run_class_init (CpgRunClass *class)
                                      G_TYPE_INT);
 }
 
+static void unref_job (gpointer data)
+{
+  cpg_job_unref (data);
+}
+
 static void cpg_run_init (CpgRun *self)
 {
+  self->others = g_ptr_array_new_with_free_func (unref_job);
   self->steps = g_ptr_array_new_with_free_func (g_object_unref);
   self->decoded = g_array_new (FALSE, FALSE, sizeof (int));
   self->current = self->asked = -1;
@@ -411,6 +422,8 @@ static void take_projection (CpgRun *self, CpgEvent *event)
   g_free (projection->coordinates);
   projection->coordinates = g_steal_pointer (&event->coordinates);
   projection->n = MIN (event->index, (int) self->steps->len);
+  g_clear_pointer (&projection->ways, g_ptr_array_unref);
+  projection->ways = g_steal_pointer (&event->ways);
   projection->came = TRUE;
 }
 
@@ -574,12 +587,47 @@ int cpg_run_get_n_projected (CpgRun *self, CosmosShow show)
   return self->projections[show].tried;
 }
 
+static GPtrArray *copy_jobs (GPtrArray *jobs)
+{
+  GPtrArray *copy = g_ptr_array_new_with_free_func (unref_job);
+  for (guint i = 0; i < jobs->len; i++)
+    g_ptr_array_add (copy, cpg_job_ref (g_ptr_array_index (jobs, i)));
+  return copy;
+}
+
+void cpg_run_set_others (CpgRun *self, CpgRun *const *others, int n)
+{
+  g_ptr_array_set_size (self->others, 0);
+  for (int i = 0; i < n; i++)
+    if (others[i] != self && others[i]->worker == self->worker)
+      g_ptr_array_add (self->others, cpg_job_ref (others[i]->job));
+  for (int show = 0; show < 2; show++) {
+    self->projections[show].tried = 0;
+    g_clear_pointer (&self->projections[show].ways, g_ptr_array_unref);
+    if (self->projections[show].pending)
+      cpg_worker_project (self->worker, self->job, (CosmosShow) show, copy_jobs (self->others));
+  }
+}
+
+int cpg_run_get_n_others (CpgRun *self, CosmosShow show)
+{
+  return self->projections[show].ways ? (int) self->projections[show].ways->len : 0;
+}
+
+const double *cpg_run_get_other (CpgRun *self, CosmosShow show, int i, int *n)
+{
+  g_return_val_if_fail (i >= 0 && i < cpg_run_get_n_others (self, show), NULL);
+  const GArray *way = g_ptr_array_index (self->projections[show].ways, (guint) i);
+  *n = (int) way->len / 2;
+  return (const double *) (const void *) way->data;
+}
+
 double *cpg_run_project (CpgRun *self, CosmosShow show, int *n)
 {
   Projection *projection = &self->projections[show];
   if (!projection->pending && projection->tried < (int) self->n_listed) {
     projection->pending = TRUE;
-    cpg_worker_project (self->worker, self->job, show);
+    cpg_worker_project (self->worker, self->job, show, copy_jobs (self->others));
   }
   *n = projection->n;
   return projection->n > 0 ? g_memdup2 (projection->coordinates, 2 * (gsize) projection->n * sizeof (double)) : NULL;

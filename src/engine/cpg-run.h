@@ -68,6 +68,12 @@ double *cpg_run_project (CpgRun *self, CosmosShow show, int *n);
 void cpg_run_read_all_async (CpgRun *self, gboolean with_path, GCancellable *cancellable, GAsyncReadyCallback callback,
                              gpointer data);
 gboolean cpg_run_read_all_finish (CpgRun *self, GAsyncResult *result, GError **error);
+/* Runs whose ways cpg_run_project () finds from now on, too, in the directions of this one: those of the same task of the same model; others are passed
+ * over. Their latents stay as long as they are set. NULL, 0: none. */
+void cpg_run_set_others (CpgRun *self, CpgRun *const *others, int n);
+/* Those that the last projection found, and their points, 2 numbers a step, until the next "projected". (transfer none) */
+int cpg_run_get_n_others (CpgRun *self, CosmosShow show);
+const double *cpg_run_get_other (CpgRun *self, CosmosShow show, int i, int *n);
 /* What happens now, one sentence for people, translated ("Step 12 of 50: 31 of 54 tokens no longer change"). (transfer full) */
 char *cpg_run_describe (CpgRun *self);
 

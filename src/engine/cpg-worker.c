@@ -8,8 +8,10 @@
 #include "engine/cpg-work.h"
 
 #include <glib/gi18n-lib.h>
+#include <errno.h>
+#include <sys/resource.h>
 
-enum { TURN_USEC = 4000 }; /* of the main context at a time */
+enum { TURN_USEC = 4000 /* of the main context at a time */, NICENESS = 5 };
 
 /* What the main thread put in, in order. */
 typedef enum { ORDER_LOAD, ORDER_ADD, ORDER_CLOSE, ORDER_ERRAND } OrderKind;
@@ -60,6 +62,7 @@ static void free_event (gpointer data)
   g_clear_error (&event->error);
   g_clear_object (&event->step);
   g_free (event->coordinates);
+  g_clear_pointer (&event->ways, g_ptr_array_unref);
   if (event->news)
     event->free_news (event->news);
   g_clear_pointer (&event->errand, cpg_errand_unref);
@@ -328,13 +331,24 @@ static void decode (CpgWorker *self, const CpgWork *work)
     g_error_free (error);
 }
 
+static void unref_array (gpointer data)
+{
+  g_array_unref (data);
+}
+
 static void project (CpgWorker *self, CpgJob *job, CosmosShow show)
 {
+  GPtrArray *ways = g_ptr_array_new_with_free_func (unref_array);
+  g_mutex_lock (&self->lock);
+  g_autoptr (GPtrArray) others = g_steal_pointer (&job->others[show]);
+  g_mutex_unlock (&self->lock);
+  double *coordinates = cpg_job_project (job, show, others, ways);
   post (self, (CpgEvent) {.kind = CPG_EVENT_PROJECTED,
                           .job = cpg_job_ref (job),
                           .index = job->n_done,
                           .show = show,
-                          .coordinates = cpg_job_project (job, show)});
+                          .coordinates = coordinates,
+                          .ways = ways});
 }
 
 /* ---- errands ---- */
@@ -452,9 +466,20 @@ static void drop_job (gpointer data)
   cpg_job_unref (data);
 }
 
+/* Where the run takes all cores, whoever looks at it goes first: else the main thread waits for its turn and frames are late. The pool's threads
+ * inherit it. Elsewhere than on Linux this would be the whole process. */
+static void step_back (void)
+{
+#ifdef __linux__
+  if (setpriority (PRIO_PROCESS, 0, NICENESS) != 0)
+    g_debug ("The engine's threads keep their priority: %s", g_strerror (errno));
+#endif
+}
+
 static gpointer run_thread (gpointer data)
 {
   CpgWorker *self = data;
+  step_back ();
   self->jobs = g_ptr_array_new_with_free_func (drop_job);
   self->pool = cosmos_pool_new (self->threads);
   if (!self->pool)
@@ -587,9 +612,11 @@ void cpg_worker_show (CpgWorker *self, CpgJob *job, int index, CosmosShow show)
   g_mutex_unlock (&self->lock);
 }
 
-void cpg_worker_project (CpgWorker *self, CpgJob *job, CosmosShow show)
+void cpg_worker_project (CpgWorker *self, CpgJob *job, CosmosShow show, GPtrArray *others)
 {
   g_mutex_lock (&self->lock);
+  g_autoptr (GPtrArray) before = job->others[show];
+  job->others[show] = others;
   job->project[show] = TRUE;
   g_cond_signal (&self->wake);
   g_mutex_unlock (&self->lock);

@@ -34,6 +34,7 @@ typedef struct {
   CosmosShow show;
   const CosmosDecoding *decoding; /* the job's */
   double *coordinates;
+  GPtrArray *ways; /* GArray of double, those of other runs beside them */
   gboolean source_cut;
   CpgErrand *errand;
   gpointer news;
@@ -65,6 +66,7 @@ void cpg_worker_send (CpgWorker *self, CpgErrand *errand);
 void cpg_worker_set_paused (CpgWorker *self, CpgJob *job, gboolean paused);
 void cpg_worker_cancel (CpgWorker *self, CpgJob *job);
 void cpg_worker_show (CpgWorker *self, CpgJob *job, int index, CosmosShow show);
-void cpg_worker_project (CpgWorker *self, CpgJob *job, CosmosShow show);
+/* others: CpgJob (transfer full), NULL: none. */
+void cpg_worker_project (CpgWorker *self, CpgJob *job, CosmosShow show, GPtrArray *others);
 
 G_END_DECLS

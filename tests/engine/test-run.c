@@ -1,5 +1,7 @@
 #include "fixture.h"
 
+#include <math.h>
+
 /* The same run by the core alone. */
 static CosmosTrajectory *run_core (CpgEngine *engine, CosmosPipeline *pipeline, CosmosPool *pool, CpgSettings *settings)
 {
@@ -358,6 +360,44 @@ static void test_cancel (void)
 
 /* ---- projection, words ---- */
 
+/* Of other runs in its own directions: a twin's way is its own; another task's is passed over, as is the run itself. */
+static void test_project_others (void)
+{
+  g_autofree char *path = NULL;
+  char *folder = fixture_tiny (&path);
+  g_autoptr (CpgEngine) engine = fixture_engine (path);
+  g_autoptr (CpgSettings) settings = fixture_settings (20, 5), short_settings = fixture_settings (10, 6),
+                          detox = fixture_settings (20, 5);
+  g_object_set (detox, "task", "detox", NULL);
+  g_autoptr (CpgRun) run = cpg_engine_start_run (engine, settings);
+  g_autoptr (CpgRun) twin = cpg_engine_start_run (engine, settings);
+  g_autoptr (CpgRun) brief = cpg_engine_start_run (engine, short_settings);
+  g_autoptr (CpgRun) stranger = cpg_engine_start_run (engine, detox);
+  CpgRun *others[] = {twin, run, stranger, brief};
+  int n = 0, n_other = 0;
+  fixture_finish (stranger);
+  g_free (cpg_run_project (run, COSMOS_SHOW_X0, &n)); /* of none, and at once of others */
+  cpg_run_set_others (run, others, G_N_ELEMENTS (others));
+  g_free (cpg_run_project (run, COSMOS_SHOW_X0, &n));
+  fixture_wait_until (cpg_run_get_n_others (run, COSMOS_SHOW_X0) == 2);
+  g_autofree double *points = cpg_run_project (run, COSMOS_SHOW_X0, &n);
+  g_assert_cmpint (n, ==, 20);
+  const double *way = cpg_run_get_other (run, COSMOS_SHOW_X0, 0, &n_other);
+  g_assert_cmpint (n_other, ==, 20);
+  for (int i = 0; i < 2 * n; i++)
+    g_assert_cmpfloat_with_epsilon (way[i], points[i], 1e-4);
+  way = cpg_run_get_other (run, COSMOS_SHOW_X0, 1, &n_other);
+  g_assert_cmpint (n_other, ==, 10);
+  double apart = 0;
+  for (int i = 0; i < 2 * n_other; i++)
+    apart += fabs (way[i] - points[i]);
+  g_assert_cmpfloat (apart, >, 1e-2);
+  g_assert_cmpint (cpg_run_get_n_others (run, COSMOS_SHOW_XT), ==, 0);
+  cpg_run_set_others (run, NULL, 0);
+  g_assert_cmpint (cpg_run_get_n_others (run, COSMOS_SHOW_X0), ==, 0);
+  model_folder_remove (folder);
+}
+
 static void on_projected (CpgRun *run, int show, gpointer data)
 {
   (void) run;
@@ -430,6 +470,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/run/pause-before-the-first", test_pause_before_the_first);
   g_test_add_func ("/run/cancel", test_cancel);
   g_test_add_func ("/run/project", test_project);
+  g_test_add_func ("/run/project-others", test_project_others);
   g_test_add_func ("/run/describe", test_describe);
   return g_test_run ();
 }

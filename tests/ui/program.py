@@ -34,24 +34,30 @@ def restart_inside():
     # The accessibility bus has its socket there: scripts that run at the same time must not share it.
     inside = os.environ | {"INSIDE": "1", "GTK_A11Y": "", "XDG_RUNTIME_DIR": tempfile.mkdtemp(prefix="cosmos-ui-")}
     del inside["GTK_A11Y"]
-    command = [DBUS_RUN, "--", XVFB_RUN, "-a", "-s", "-screen 0 1280x860x24", sys.executable, "-W", "ignore", *sys.argv]
+    # From a number of its own on, as two that look for a free display at once may find the same.
+    command = [DBUS_RUN, "--", XVFB_RUN, "-n", str(100 + os.getpid() % 900), "-a", "-s", "-screen 0 1280x860x24", sys.executable, "-W", "ignore", *sys.argv]
     os.execvpe(command[0], command, inside)
 
 
 class Program:
     """The running program. Everything waits until it is so, for a while."""
 
-    def __init__(self, size=(1280, 860), environment=None):
-        self.home = tempfile.TemporaryDirectory()
-        settings = pathlib.Path(self.home.name) / ".config" / "gtk-4.0" / "settings.ini"
-        settings.parent.mkdir(parents=True)
-        settings.write_text("[Settings]\ngtk-font-name=Cantarell 11\n")
-        self.log = open(pathlib.Path(self.home.name) / "log", "w+b")
-        variables = os.environ | {"HOME": self.home.name, "XDG_RUNTIME_DIR": self.home.name, "LANG": "C.UTF-8"} | (environment or {})
+    def __init__(self, size=(1280, 860), environment=None, toolkit=None, home=None):
+        """toolkit: settings of GTK's besides the font, or another font. home: of an earlier start, to find what that left; the caller's. size None:
+        the program's own."""
+        self.temporary = None if home else tempfile.TemporaryDirectory()
+        self.home = home or self.temporary.name
+        settings = pathlib.Path(self.home) / ".config" / "gtk-4.0" / "settings.ini"
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        values = {"gtk-font-name": "Cantarell 11"} | (toolkit or {})
+        settings.write_text("[Settings]\n" + "".join(f"{name}={value}\n" for name, value in values.items()))
+        self.log = open(pathlib.Path(self.home) / "log", "w+b")
+        variables = os.environ | {"HOME": self.home, "XDG_RUNTIME_DIR": self.home, "LANG": "C.UTF-8"} | (environment or {})
         self.started = time.monotonic()
         self.process = subprocess.Popen([PROGRAM, "--frame-statistics"], env=variables, stdout=self.log, stderr=self.log)
         self.frame = self.wait(self.find_frame)
-        self.resize(*size)
+        if size:
+            self.resize(*size)
 
     def find_frame(self):
         desktop = Atspi.get_desktop(0)
@@ -125,6 +131,16 @@ class Program:
             return [Atspi.Text.get_text(node, 0, -1) if node.get_text_iface() else node.get_description()]
         return self.wait(read, "the text")[0]
 
+    def press(self, node):
+        """What a press on it does, be it done by a part of it as in a menu button."""
+        part = next(part for part in self.all(node) if part.get_n_actions())
+        part.do_action(0)
+
+    def click(self, node):
+        """By the mouse: what cannot be pressed over the bus, or shall have the focus."""
+        place = node.get_extents(Atspi.CoordType.WINDOW)
+        subprocess.run(["xdotool", "mousemove", str(place.x + place.width // 2), str(place.y + place.height // 2), "click", "1"], check=True)
+
     def key(self, *keys):
         subprocess.run(["xdotool", "key", *keys], check=True)
 
@@ -139,7 +155,7 @@ class Program:
         subprocess.run(["xdotool", "windowmove", window, "0", "0", "windowsize", window, str(width), str(height), "windowfocus", window], check=True)
 
     def photograph(self, name):
-        folder = pathlib.Path(os.environ.get("SCREENSHOTS", self.home.name))
+        folder = pathlib.Path(os.environ.get("SCREENSHOTS", self.home))
         folder.mkdir(parents=True, exist_ok=True)
         time.sleep(0.4)  # transitions
         # The root, as popovers are windows of their own.
@@ -156,7 +172,8 @@ class Program:
             self.process.kill()
             self.process.wait()
         self.log.close()
-        self.home.cleanup()
+        if self.temporary:
+            self.temporary.cleanup()
 
 
 class WindowTest(unittest.TestCase):
@@ -171,8 +188,9 @@ class WindowTest(unittest.TestCase):
         """By the action; then nothing may be wrong in what the program wrote."""
         self.program.act("win.run")  # a window that is closed during a run asks nothing
         self.program.key("ctrl+q")
-        self.assertEqual(self.program.process.wait(WITHIN), 0)
+        status = self.program.process.wait(WITHIN)
         log = self.program.read_log()
+        self.assertEqual(status, 0, log)
         faults = [line for line in log.splitlines() if FAULT.search(line) and not HARMLESS.search(line)]
         self.assertEqual(faults, [])
         return log

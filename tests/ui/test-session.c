@@ -3,14 +3,21 @@
 #include "app/cpg-examples.h"
 #include "app/cpg-session.h"
 
-static CpgSession *open_session (void)
+#include "../engine/fixture.h"
+
+static CpgSession *open_session_of (const char *model)
 {
   CpgSession *session = cpg_session_new ();
   cpg_session_set_engine (session, 0, "auto");
-  cpg_session_load (session, NULL);
+  cpg_session_load (session, model);
   while (!cpg_session_get_run (session))
     g_main_context_iteration (NULL, TRUE);
   return session;
+}
+
+static CpgSession *open_session (void)
+{
+  return open_session_of (NULL);
 }
 
 static void finish (CpgRun *run)
@@ -132,6 +139,105 @@ static void test_many_runs (void)
   finish (cpg_session_get_run (session));
 }
 
+/* The session goes, and with it its engine, settings, player and run, wherever that stands. */
+static void check_end (CpgSession *session)
+{
+  gpointer objects[] = {session, cpg_session_get_engine (session), cpg_session_get_settings (session),
+                        cpg_session_get_player (session), cpg_session_get_run (session)};
+  for (gsize i = 0; i < G_N_ELEMENTS (objects); i++)
+    g_object_add_weak_pointer (objects[i], &objects[i]);
+  g_object_unref (session);
+  for (gsize i = 0; i < G_N_ELEMENTS (objects); i++)
+    fixture_wait_until (!objects[i]);
+}
+
+/* Earlier runs are seen behind the shown one, not too many of them, and not for longer than it needs them. */
+static void test_earlier_runs (void)
+{
+  g_autofree char *model = NULL;
+  char *folder = fixture_tiny (&model);
+  CpgSession *session = open_session_of (model);
+  int n;
+  g_autoptr (CpgRun) first = g_object_ref (cpg_session_get_run (session));
+  g_object_set (cpg_session_get_settings (session), "steps", 10, NULL);
+  for (int i = 0; i < 11; i++) {
+    finish (cpg_session_get_run (session));
+    cpg_session_draw_seed (session);
+    cpg_session_start_run (session);
+  }
+  CpgRun *run = cpg_session_get_run (session);
+  finish (run);
+  g_free (cpg_run_project (run, COSMOS_SHOW_X0, &n));
+  fixture_wait_until (cpg_run_get_n_others (run, COSMOS_SHOW_X0) == 8);
+  g_object_add_weak_pointer (G_OBJECT (first), (gpointer *) &first);
+  g_object_unref (first);
+  g_assert_null (first);
+  g_object_set (cpg_session_get_settings (session), "steps", 1000, NULL);
+  for (int i = 0; i < 2; i++) {
+    cpg_session_start_run (session);
+    fixture_wait_until (cpg_run_get_n_done (cpg_session_get_run (session)) > 0);
+  }
+  g_free (cpg_run_project (cpg_session_get_run (session), COSMOS_SHOW_X0, &n));
+  fixture_wait_until (cpg_run_get_n_others (cpg_session_get_run (session), COSMOS_SHOW_X0) == 1);
+  check_end (session);
+  model_folder_remove (folder);
+}
+
+static void test_ends (void)
+{
+  g_autofree char *model = NULL;
+  char *folder = fixture_tiny (&model);
+  for (CpgRunState state = CPG_RUN_WAITING; state <= CPG_RUN_CANCELLED; state++) {
+    CpgSession *session = open_session_of (model);
+    finish (cpg_session_get_run (session));
+    g_object_set (cpg_session_get_settings (session), "steps", state == CPG_RUN_DONE ? 5 : 1000, NULL);
+    cpg_session_start_run (session);
+    CpgRun *run = cpg_session_get_run (session);
+    if (state > CPG_RUN_WAITING)
+      fixture_wait_until (cpg_run_get_n_done (run) >= 2);
+    if (state == CPG_RUN_PAUSED)
+      cpg_run_pause (run);
+    else if (state == CPG_RUN_DONE)
+      finish (run);
+    else if (state == CPG_RUN_CANCELLED)
+      cpg_run_cancel (run);
+    g_assert_cmpint (cpg_run_get_state (run), ==, state);
+    if (cpg_run_get_current_step (run) >= 0)
+      cpg_session_add_bookmark (session);
+    check_end (session);
+  }
+  model_folder_remove (folder);
+}
+
+/* Cancelled at any moment, a run ends, keeps its steps, and the next one begins. */
+static void test_cancel_at_any_moment (void)
+{
+  g_autofree char *model = NULL;
+  char *folder = fixture_tiny (&model);
+  CpgSession *session = open_session_of (model);
+  g_object_set (cpg_session_get_settings (session), "steps", 200, NULL);
+  for (int i = 0; i < 60; i++) {
+    cpg_session_start_run (session);
+    CpgRun *run = cpg_session_get_run (session);
+    if (i % 3)
+      fixture_sleep ((guint) g_test_rand_int_range (0, 25));
+    if (i % 4 == 1)
+      cpg_run_pause (run);
+    gboolean was_active = cpg_run_is_active (run);
+    cpg_run_cancel (run);
+    g_assert_cmpint (cpg_run_get_state (run), ==, was_active ? CPG_RUN_CANCELLED : CPG_RUN_DONE);
+    int n_done = cpg_run_get_n_done (run);
+    if (i % 5 == 0)
+      fixture_sleep (5);
+    g_assert_cmpint (cpg_run_get_n_done (run), ==, n_done);
+  }
+  g_object_set (cpg_session_get_settings (session), "steps", 5, NULL);
+  cpg_session_start_run (session);
+  finish (cpg_session_get_run (session));
+  check_end (session);
+  model_folder_remove (folder);
+}
+
 static void test_examples (void)
 {
   static const char *const tasks[] = {"story", "summary", "detox", "question"};
@@ -155,6 +261,9 @@ int main (int argc, char **argv)
   g_test_add_func ("/ui/session/branch", test_branch);
   g_test_add_func ("/ui/session/bookmarks", test_bookmarks);
   g_test_add_func ("/ui/session/many-runs", test_many_runs);
+  g_test_add_func ("/ui/session/earlier-runs", test_earlier_runs);
+  g_test_add_func ("/ui/session/ends", test_ends);
+  g_test_add_func ("/ui/session/cancel-at-any-moment", test_cancel_at_any_moment);
   g_test_add_func ("/ui/session/examples", test_examples);
   return g_test_run ();
 }

@@ -9,6 +9,8 @@
 #include "app/cpg-explore-page.h"
 #include "app/cpg-explore-perturb.h"
 #include "app/cpg-explore-reconstruct.h"
+#include "app/cpg-help-dialog.h"
+#include "app/cpg-lazy-page.h"
 #include "app/cpg-preferences-dialog.h"
 #include "app/cpg-preferences.h"
 #include "app/cpg-run-pictures.h"
@@ -22,10 +24,23 @@
 static void test_parts (void)
 {
   const GType types[] = {
-    CPG_TYPE_COMPARE_PAGE,    CPG_TYPE_COMPARE_TABLE,       CPG_TYPE_COMPARE_TRANSPORT,   CPG_TYPE_DENOISE_PAGE,
-    CPG_TYPE_EXPLORE_EDIT,    CPG_TYPE_EXPLORE_INPUT,       CPG_TYPE_EXPLORE_INTERPOLATE, CPG_TYPE_EXPLORE_PAGE,
-    CPG_TYPE_EXPLORE_PERTURB, CPG_TYPE_EXPLORE_RECONSTRUCT, CPG_TYPE_EXPORT_DIALOG,       CPG_TYPE_RUN_PICTURES,
-    CPG_TYPE_SETTINGS_PANE,   CPG_TYPE_SHORTCUTS_DIALOG,    CPG_TYPE_TOKEN_POPOVER,       CPG_TYPE_TRANSPORT,
+    CPG_TYPE_COMPARE_PAGE,
+    CPG_TYPE_COMPARE_TABLE,
+    CPG_TYPE_COMPARE_TRANSPORT,
+    CPG_TYPE_DENOISE_PAGE,
+    CPG_TYPE_EXPLORE_EDIT,
+    CPG_TYPE_EXPLORE_INPUT,
+    CPG_TYPE_EXPLORE_INTERPOLATE,
+    CPG_TYPE_EXPLORE_PAGE,
+    CPG_TYPE_EXPLORE_PERTURB,
+    CPG_TYPE_EXPLORE_RECONSTRUCT,
+    CPG_TYPE_EXPORT_DIALOG,
+    CPG_TYPE_HELP_DIALOG,
+    CPG_TYPE_RUN_PICTURES,
+    CPG_TYPE_SETTINGS_PANE,
+    CPG_TYPE_SHORTCUTS_DIALOG,
+    CPG_TYPE_TOKEN_POPOVER,
+    CPG_TYPE_TRANSPORT,
   };
   g_autoptr (CpgSession) session = cpg_session_new ();
   for (size_t i = 0; i < G_N_ELEMENTS (types); i++) {
@@ -40,6 +55,44 @@ static void test_parts (void)
     g_object_unref (widget);
     g_assert_null (widget);
   }
+}
+
+static void count (gpointer counter)
+{
+  ++*(int *) counter;
+}
+
+/* Made when it is shown, or asked for, and then the page in all that it does. */
+static void test_lazy_page (void)
+{
+  g_autoptr (CpgSession) session = cpg_session_new ();
+  int n_changed = 0, n_said = 0;
+  GtkWidget *lazy = g_object_new (CPG_TYPE_LAZY_PAGE, "page-type", CPG_TYPE_DENOISE_PAGE, "session", session, NULL);
+  GtkWindow *window = GTK_WINDOW (adw_window_new ());
+  GtkStack *stack = GTK_STACK (gtk_stack_new ());
+  g_signal_connect_swapped (lazy, "changed", G_CALLBACK (count), &n_changed);
+  g_signal_connect_swapped (lazy, "said", G_CALLBACK (count), &n_said);
+  gtk_stack_add_named (stack, gtk_label_new ("first"), "first");
+  gtk_stack_add_named (stack, lazy, "second");
+  adw_window_set_content (ADW_WINDOW (window), GTK_WIDGET (stack));
+  gtk_window_present (window);
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  g_assert_null (adw_bin_get_child (ADW_BIN (lazy)));
+  g_assert_false (cpg_page_can (CPG_PAGE (lazy), "run"));
+  cpg_page_perform (CPG_PAGE (lazy), "run");
+  gtk_stack_set_visible_child (stack, lazy);
+  GtkWidget *page = adw_bin_get_child (ADW_BIN (lazy));
+  g_assert_true (CPG_IS_DENOISE_PAGE (page));
+  g_assert_cmpint (n_changed, ==, 1);
+  cpg_page_changed (CPG_PAGE (page));
+  cpg_page_say (CPG_PAGE (page), "100 %%");
+  g_assert_cmpint (n_changed, ==, 2);
+  g_assert_cmpint (n_said, ==, 1);
+  g_assert_true (cpg_lazy_page_get_page (CPG_LAZY_PAGE (lazy)) == CPG_PAGE (page));
+  g_autoptr (CpgSession) given = NULL;
+  g_object_get (page, "session", &given, NULL);
+  g_assert_true (given == session);
+  gtk_window_destroy (window);
 }
 
 static void test_preferences (void)
@@ -85,6 +138,7 @@ int main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   adw_init ();
   g_test_add_func ("/ui/templates/parts", test_parts);
+  g_test_add_func ("/ui/templates/lazy-page", test_lazy_page);
   g_test_add_func ("/ui/templates/preferences", test_preferences);
   g_test_add_func ("/ui/templates/without-model", test_without_model);
   return g_test_run ();

@@ -51,6 +51,9 @@ static void test_accessible (void)
   cpg_path_chart_set_path (CPG_PATH_CHART (widget), (double[]) {-3, 1, NAN, 0}, 2);
   cpg_step_picture_set_current_step (CPG_STEP_PICTURE (widget), 0);
   stage_assert_value (widget, "Step 1 of 3, first component: −3, second component: 1");
+  cpg_path_chart_set_others (CPG_PATH_CHART (widget), &(CpgPath) {(double[]) {1, 2}, 1}, 1);
+  stage_assert_value (widget, "Step 1 of 3, first component: −3, second component: 1; faint: 1 other run");
+  cpg_path_chart_set_others (CPG_PATH_CHART (widget), NULL, 0);
   cpg_step_picture_set_current_step (CPG_STEP_PICTURE (widget), 1);
   stage_assert_value (widget, "No path yet");
   cpg_step_picture_set_current_step (CPG_STEP_PICTURE (widget), 2);

@@ -44,7 +44,8 @@ static gboolean get_place (const CpgPathData *data, double width, double height,
     grow (&data->others[i], &low_x, &high_x, &low_y, &high_y);
   if (!(low_x <= high_x))
     return FALSE;
-  double label = cpg_ink_text_width (style, "−0.00") + GAP, below = style->line + GAP, above = style->line + GAP;
+  double label = cpg_ink_text_width (style, "−0.00") + GAP, below = style->line + GAP,
+         above = (data->n_others > 0 ? 2 : 1) * style->line + GAP;
   place->area = GRAPHENE_RECT_INIT ((float) (style->rtl ? MARGIN : MARGIN + label), (float) (MARGIN + above),
                                     (float) MAX (width - 2 * MARGIN - label, 1),
                                     (float) MAX (height - 2 * MARGIN - above - below, 1));
@@ -101,7 +102,13 @@ static void draw_grid (const Place *place, cairo_t *cr, const CpgStyle *style)
   }
 }
 
-/* Over it: what the axes are, and at which step it stands. */
+static char *name_others (int n)
+{
+  /* Translators: in a picture of a run's way, what the faint lines behind it are. */
+  return g_strdup_printf (ngettext ("faint: %d other run", "faint: %d other runs", (gulong) n), n);
+}
+
+/* Over it: what the axes are, at which step it stands, and what the faint ways are. */
 static void draw_words (const CpgPathData *data, const Place *place, cairo_t *cr, const CpgStyle *style)
 {
   double x = place->area.origin.x, width = place->area.size.width, room = 0;
@@ -113,6 +120,11 @@ static void draw_words (const CpgPathData *data, const Place *place, cairo_t *cr
   }
   cpg_ink_text_in (cr, style, &style->dim, style->rtl ? x + room : x, MARGIN, width - room, 0,
                    _ ("first component across, second up"));
+  if (data->n_others > 0) {
+    char *others = name_others (data->n_others);
+    cpg_ink_text_in (cr, style, &style->dim, x, MARGIN + style->line, width, 0, others);
+    g_free (others);
+  }
 }
 
 /* Steps first .. last, joined. */
@@ -221,6 +233,12 @@ static char *describe (CpgPicture *picture)
                                  first, second);
   g_free (first);
   g_free (second);
+  if (data.n_others > 0) {
+    char *own = words, *others = name_others (data.n_others);
+    words = g_strdup_printf ("%s; %s", own, others);
+    g_free (own);
+    g_free (others);
+  }
   return words;
 }
 
@@ -253,17 +271,6 @@ void cpg_path_chart_set_path (CpgPathChart *self, const double *points, int n)
   cpg_picture_changed (CPG_PICTURE (self));
 }
 
-static void follow (CpgPicture *picture, CpgRun *run, gboolean is_other_step)
-{
-  CPG_PICTURE_CLASS (cpg_path_chart_parent_class)->follow (picture, run, is_other_step);
-  if (is_other_step)
-    return;
-  int n = 0;
-  double *points = run ? cpg_run_project (run, cpg_run_get_show (run), &n) : NULL;
-  cpg_path_chart_set_path (CPG_PATH_CHART (picture), points, n);
-  g_free (points);
-}
-
 static void clear_path (gpointer path)
 {
   g_free ((double *) ((CpgPath *) path)->points);
@@ -278,6 +285,27 @@ void cpg_path_chart_set_others (CpgPathChart *self, const CpgPath *others, int n
     g_array_append_val (self->others, copy);
   }
   cpg_picture_changed (CPG_PICTURE (self));
+}
+
+void cpg_path_chart_take_run (CpgPathChart *self, CpgRun *run)
+{
+  CosmosShow show = run ? cpg_run_get_show (run) : COSMOS_SHOW_X0;
+  int n = 0, n_others = run ? cpg_run_get_n_others (run, show) : 0;
+  double *points = run ? cpg_run_project (run, show, &n) : NULL;
+  CpgPath *others = g_new (CpgPath, n_others);
+  for (int i = 0; i < n_others; i++)
+    others[i].points = cpg_run_get_other (run, show, i, &others[i].n);
+  cpg_path_chart_set_path (self, points, n);
+  cpg_path_chart_set_others (self, others, n_others);
+  g_free (points);
+  g_free (others);
+}
+
+static void follow (CpgPicture *picture, CpgRun *run, gboolean is_other_step)
+{
+  CPG_PICTURE_CLASS (cpg_path_chart_parent_class)->follow (picture, run, is_other_step);
+  if (!is_other_step)
+    cpg_path_chart_take_run (CPG_PATH_CHART (picture), run);
 }
 
 static void measure (GtkWidget *widget G_GNUC_UNUSED, GtkOrientation orientation, int for_size G_GNUC_UNUSED, int *minimum,

@@ -32,6 +32,8 @@ G_DECLARE_FINAL_TYPE (CpgPathChart, cpg_path_chart, CPG, PATH_CHART, CpgStepPict
 GtkWidget *cpg_path_chart_new (void);
 /* points: 2 n numbers, copied. */
 void cpg_path_chart_set_path (CpgPathChart *self, const double *points, int n);
+/* The run's way, and those of the others that were set for it, as they are known now: cpg_run_project (). NULL: none. */
+void cpg_path_chart_take_run (CpgPathChart *self, CpgRun *run);
 /* Copied. */
 void cpg_path_chart_set_others (CpgPathChart *self, const CpgPath *others, int n);
 

@@ -103,3 +103,45 @@ bool cosmos_projection (const float *points, size_t n, size_t d, int k, double *
   free (values);
   return ok;
 }
+
+/* Component c's direction, of length 1: the points weighted by their coordinates, which sum to 0, so that the mean falls out. False: there is none. */
+static bool find_direction (const float *points, size_t n, size_t d, int k, const double *coordinates, int c, double *direction)
+{
+  double value = 0;
+  memset (direction, 0, d * sizeof *direction);
+  for (size_t i = 0; i < n; i++) {
+    double coordinate = coordinates[i * (size_t) k + (size_t) c];
+    value += coordinate * coordinate;
+    for (size_t j = 0; j < d; j++)
+      direction[j] += coordinate * (double) points[i * d + j];
+  }
+  for (size_t j = 0; j < d && value > 0; j++)
+    direction[j] /= value;
+  return value > 0;
+}
+
+static double dot (const float *point, const double *direction, size_t d)
+{
+  double sum = 0;
+  for (size_t j = 0; j < d; j++)
+    sum += (double) point[j] * direction[j];
+  return sum;
+}
+
+bool cosmos_projection_apply (const float *points, size_t n, size_t d, int k, const double *coordinates, const float *others,
+                              size_t m, double *projected, CosmosError *err)
+{
+  double *direction = malloc (d * sizeof *direction);
+  if (!direction)
+    return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory to project %zu points.", m);
+  for (int c = 0; c < k; c++) {
+    bool there = find_direction (points, n, d, k, coordinates, c, direction);
+    double middle = 0;
+    for (size_t i = 0; there && i < n; i++)
+      middle += dot (points + i * d, direction, d) / (double) n;
+    for (size_t i = 0; i < m; i++)
+      projected[i * (size_t) k + (size_t) c] = there ? dot (others + i * d, direction, d) - middle : 0;
+  }
+  free (direction);
+  return true;
+}

@@ -105,12 +105,40 @@ static void test_bad_input (void)
   g_assert_false (cosmos_projection (points, COSMOS_PROJECTION_MAX_POINTS + 1, 2, 2, coordinates, NULL, &err));
 }
 
+/* What the points themselves have come to, and where the mean of two points goes; points that go one way only know no second. */
+static void test_apply (void)
+{
+  enum { N = 5, D = 40, K = 3 };
+  float points[N][D], middle[D];
+  double coordinates[N][K], again[N][K], between[K];
+  for (int i = 0; i < N; i++)
+    for (int j = 0; j < D; j++)
+      points[i][j] = (float) g_test_rand_double_range (-2, 3);
+  for (int j = 0; j < D; j++)
+    middle[j] = (points[0][j] + points[1][j]) / 2;
+  g_assert_true (cosmos_projection (&points[0][0], N, D, K, &coordinates[0][0], NULL, NULL));
+  g_assert_true (cosmos_projection_apply (&points[0][0], N, D, K, &coordinates[0][0], &points[0][0], N, &again[0][0], NULL));
+  g_assert_true (cosmos_projection_apply (&points[0][0], N, D, K, &coordinates[0][0], middle, 1, between, NULL));
+  for (int c = 0; c < K; c++) {
+    for (int i = 0; i < N; i++)
+      g_assert_cmpfloat_with_epsilon (again[i][c], coordinates[i][c], 1e-8);
+    g_assert_cmpfloat_with_epsilon (between[c], (coordinates[0][c] + coordinates[1][c]) / 2, 1e-5);
+  }
+  const float line[3][2] = {{1, 0}, {2, 0}, {3, 0}}, aside[2] = {2, 7};
+  double flat[3][2];
+  g_assert_true (cosmos_projection (&line[0][0], 3, 2, 2, &flat[0][0], NULL, NULL));
+  g_assert_true (cosmos_projection_apply (&line[0][0], 3, 2, 2, &flat[0][0], aside, 1, between, NULL));
+  g_assert_cmpfloat_with_epsilon (between[0], 0, 1e-12);
+  g_assert_true (between[1] == 0);
+}
+
 int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/projection/line", test_line);
   g_test_add_func ("/projection/ellipse", test_ellipse);
   g_test_add_func ("/projection/all-directions", test_all_directions);
+  g_test_add_func ("/projection/apply", test_apply);
   g_test_add_func ("/projection/no-spread", test_no_spread);
   g_test_add_func ("/projection/bad-input", test_bad_input);
   return g_test_run ();
