@@ -57,7 +57,7 @@ static gboolean read_piece (CpgErrand *errand, gpointer data, GError **error)
     tell (errand, (CpgEvent) {.kind = CPG_EVENT_PROJECTED,
                               .index = self->job->n_done,
                               .show = self->show,
-                              .coordinates = cpg_job_project (self->job, self->show)});
+                              .coordinates = cpg_job_project (self->job, self->show, NULL, NULL)});
   cpg_errand_give (errand, self->job, NULL); /* something, for success */
   return FALSE;
 }

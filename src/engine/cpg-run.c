@@ -422,8 +422,10 @@ static void take_projection (CpgRun *self, CpgEvent *event)
   g_free (projection->coordinates);
   projection->coordinates = g_steal_pointer (&event->coordinates);
   projection->n = MIN (event->index, (int) self->steps->len);
-  g_clear_pointer (&projection->ways, g_ptr_array_unref);
-  projection->ways = g_steal_pointer (&event->ways);
+  if (event->ways) { /* else the others were not asked for, and stay */
+    g_clear_pointer (&projection->ways, g_ptr_array_unref);
+    projection->ways = g_steal_pointer (&event->ways);
+  }
   projection->came = TRUE;
 }
 
