@@ -73,17 +73,23 @@ static void cpg_window_on_said (CpgWindow *self, const char *text, CpgPage *page
   cpg_window_show_toast (self, text);
 }
 
-static void cpg_window_connect_pages (CpgWindow *self)
+/* Pages still change while they and the window are on their way out: nobody listens to them then. */
+static void cpg_window_listen_to_pages (CpgWindow *self, gboolean listens)
 {
   g_autoptr (GtkSelectionModel) pages = adw_view_stack_get_pages (self->pages);
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (pages)); i++) {
     g_autoptr (AdwViewStackPage) page = g_list_model_get_item (G_LIST_MODEL (pages), i);
     GtkWidget *child = adw_view_stack_page_get_child (page);
-    g_signal_connect_object (child, "changed", G_CALLBACK (cpg_window_on_page_changed), self, G_CONNECT_SWAPPED);
-    g_signal_connect_object (child, "said", G_CALLBACK (cpg_window_on_said), self, G_CONNECT_SWAPPED);
+    if (listens) {
+      g_signal_connect_swapped (child, "changed", G_CALLBACK (cpg_window_on_page_changed), self);
+      g_signal_connect_swapped (child, "said", G_CALLBACK (cpg_window_on_said), self);
+    } else
+      g_signal_handlers_disconnect_by_data (child, self);
   }
-  g_signal_connect_object (self->pages, "notify::visible-child", G_CALLBACK (cpg_window_on_page_changed), self,
-                           G_CONNECT_SWAPPED);
+  if (listens)
+    g_signal_connect_swapped (self->pages, "notify::visible-child", G_CALLBACK (cpg_window_on_page_changed), self);
+  else
+    g_signal_handlers_disconnect_by_data (self->pages, self);
 }
 
 static gboolean cpg_window_is_page (CpgWindow *self, const char *visible, const char *name)
@@ -219,8 +225,10 @@ static void cpg_window_dispose (GObject *object)
   CpgWindow *self = CPG_WINDOW (object);
   g_clear_handle_id (&self->stop_timer, g_source_remove);
   g_clear_object (&self->run_signals);
-  if (self->session)
+  if (self->session) {
     cpg_window_remove_actions (self);
+    cpg_window_listen_to_pages (self, FALSE);
+  }
   gtk_widget_dispose_template (GTK_WIDGET (self), CPG_TYPE_WINDOW);
   g_clear_object (&self->preferences);
   g_clear_object (&self->session);
@@ -273,7 +281,7 @@ CpgWindow *cpg_window_new (AdwApplication *application, CpgSession *session, GSe
   self->preferences = g_object_ref (preferences);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SESSION]);
   cpg_window_add_actions (self);
-  cpg_window_connect_pages (self);
+  cpg_window_listen_to_pages (self, TRUE);
   cpg_window_add_plain_keys (self);
   cpg_window_bind_preferences (self);
   g_signal_connect_swapped (self->split, "notify::collapsed", G_CALLBACK (cpg_window_on_collapsed), self);
