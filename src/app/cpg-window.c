@@ -92,6 +92,12 @@ static void cpg_window_listen_to_pages (CpgWindow *self, gboolean listens)
     g_signal_handlers_disconnect_by_data (self->pages, self);
 }
 
+/* It speaks of the first page's story. */
+static gboolean cpg_window_shows_banner (CpgWindow *self, gboolean has_model, const char *page)
+{
+  return has_model && g_strcmp0 (page, "denoise") == 0;
+}
+
 static gboolean cpg_window_is_page (CpgWindow *self, const char *visible, const char *name)
 {
   return g_strcmp0 (visible, name) == 0;
@@ -263,6 +269,7 @@ static void cpg_window_class_init (CpgWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, transport);
   gtk_widget_class_bind_template_callback (widget_class, cpg_window_explain_problem);
   gtk_widget_class_bind_template_callback (widget_class, cpg_window_is_page);
+  gtk_widget_class_bind_template_callback (widget_class, cpg_window_shows_banner);
   gtk_widget_class_bind_template_callback (widget_class, cpg_window_name_run_button);
 }
 

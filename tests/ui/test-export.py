@@ -57,7 +57,7 @@ class Export(driver.WindowTest):
 
     def test_every_format(self):
         program = self.open()
-        home = pathlib.Path(program.home.name)
+        home = pathlib.Path(program.home)
         text = program.text()
         self.dialog()
         program.photograph("export")
@@ -97,7 +97,7 @@ class Export(driver.WindowTest):
     def test_troubles(self):
         """A file that is there, a folder that is not, a name that is none; cancelling."""
         program = self.open()
-        home = pathlib.Path(program.home.name)
+        home = pathlib.Path(program.home)
         (home / "mine.csv").write_text("mine")
         self.dialog()
         self.choose(RUN, "JSON")
@@ -140,7 +140,7 @@ class Export(driver.WindowTest):
         program = self.start()
         program.wait(lambda: program.scrubber().get_maximum_value() == 50)
         self.stop_playing()
-        home = pathlib.Path(program.home.name)
+        home = pathlib.Path(program.home)
         program.find("Steps", "spin button").set_current_value(1000)
         program.act("win.run")
         program.label(r"^Step \d+ of 1000")
