@@ -7,14 +7,14 @@
 
 /* Rows that are summed in one product: long sums read and write the gradient less often. */
 enum { LONG_SUM = 2048, SHORT_SUM = 512 };
-/* Numbers of a square that is turned at once, so that both sides stay in the cache. */
-enum { TURN = 32 };
+/* Panels are laid out for as many rows at least, of what is turned here. */
+enum { LEAST_OUT = 16 };
 /* Nanoseconds for one number. */
-static const double cost_of_rounding = 0.15, cost_of_turning = 0.4, cost_of_packing = 0.2;
+static const double cost_of_rounding = 0.15, cost_of_packing = 0.2;
 
 bool cosmos_gemm_onednn_can_go_back (const CosmosWeight *weight)
 {
-  return weight->compute.precision != COSMOS_PRECISION_INT8 && cosmos_weight_get_floats (weight);
+  return weight->compute.precision != COSMOS_PRECISION_INT8 && weight->out >= LEAST_OUT && cosmos_weight_get_floats (weight);
 }
 
 static bool no_memory (CosmosError *err)
@@ -41,7 +41,7 @@ typedef struct {
   CosmosPrecision precision;
   CosmosRows from;
   int64_t columns;
-  unsigned char *to; /* (rows, columns), or turned: (columns, rows) */
+  unsigned char *to; /* (rows, columns) */
 } Rounding;
 
 static void round_rows (int64_t first, int64_t count, void *data)
@@ -64,31 +64,14 @@ static const void *round_matrix (CosmosPool *pool, CosmosArena *scratch, CosmosP
   return self.to;
 }
 
-/* Columns first .. first + count - 1 of `from` become rows. */
-static void turn_columns (int64_t first, int64_t count, void *data)
-{
-  const Rounding *self = data;
-  const int64_t rows = self->from.rows;
-  float square[TURN][TURN];
-  for (int64_t column = first; column < first + count; column += TURN)
-    for (int64_t row = 0; row < rows; row += TURN) {
-      int64_t n = first + count - column < TURN ? first + count - column : TURN, m = rows - row < TURN ? rows - row : TURN;
-      for (int64_t i = 0; i < m; i++)
-        for (int64_t k = 0; k < n; k++)
-          square[k][i] = self->from.data[(row + i) * self->from.stride + column + k];
-      for (int64_t k = 0; k < n; k++)
-        round_numbers (self->precision, square[k], self->to + (size_t) ((column + k) * rows + row) * size_of (self->precision),
-                       m);
-    }
-}
-
 /* ---- products ---- */
 
-/* y (rows, columns) += x (rows, in) w (in, columns), x and w in the product's numbers, packed row after row. */
+/* y (rows, columns) += x (rows, in) w (in, columns), x and w in the product's numbers, packed row after row; x turned where x_turned: (in, rows). */
 typedef struct {
   CosmosPrecision precision;
   const unsigned char *x, *w;
   int64_t in;
+  bool x_turned;
   CosmosRows y;
   CosmosTiles tiles;
 
@@ -122,7 +105,7 @@ static void multiply_tile (int item, void *data)
   for (int64_t row = tile.row, end = tile.row + tile.rows, rows; row < end; row += rows) {
     rows = cosmos_panel_split_rows (end - row);
     if (!cosmos_panel_multiply (get_kind (self, panel), self->panels[panel], rows,
-                                self->x + (size_t) (row * self->in) * size_of (self->precision), NULL,
+                                self->x + (size_t) (row * (self->x_turned ? 1 : self->in)) * size_of (self->precision), NULL,
                                 self->y.data + row * self->y.stride + tile.column))
       atomic_store (&self->has_failed, true);
   }
@@ -162,6 +145,7 @@ static bool prepare_kinds (Sum *self, CosmosError *err)
                             .columns = panels.panel,
                             .stride = self->y.stride,
                             .plain = self->tiles.columns,
+                            .turned = self->x_turned ? self->tiles.rows : 0,
                             .adds = true};
   self->kind = get_kept_kind (shape, err);
   shape.columns = cosmos_gemm_get_tile (panels, self->count - 1).columns;
@@ -208,37 +192,28 @@ static bool run_sum (Sum *self, CosmosPool *pool, CosmosArena *scratch, CosmosEr
 
 /* ---- the ways back ---- */
 
-bool cosmos_gemm_onednn_add_input (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy,
-                                   CosmosRows dx, CosmosError *err)
+/* What both ways share: the same numbers once. */
+typedef struct {
+  const CosmosWeight *weight;
+  CosmosPrecision precision;
+  CosmosPool *pool;
+  CosmosArena *scratch;
+  int64_t rows;
+  const unsigned char *dy; /* (rows, out) */
+} Back;
+
+/* dx += dy W */
+static bool add_input (const Back *self, CosmosRows dx, CosmosError *err)
 {
-  const CosmosPrecision precision = weight->compute.precision;
+  const CosmosWeight *weight = self->weight;
   const CosmosRows w = {(float *) cosmos_weight_get_floats (weight), weight->out, weight->in};
-  Sum sum = {.precision = precision,
-             .x = round_matrix (pool, scratch, precision, dy, weight->out),
-             .w = round_matrix (pool, scratch, precision, w, weight->in),
+  Sum sum = {.precision = self->precision,
+             .x = self->dy,
+             .w = round_matrix (self->pool, self->scratch, self->precision, w, weight->in),
              .in = weight->out,
              .y = dx,
-             .tiles = cosmos_gemm_get_tiles (weight->in, dy.rows)};
-  return sum.x && sum.w ? run_sum (&sum, pool, scratch, err) : no_memory (err);
-}
-
-/* Of some rows. */
-static bool add_piece (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x,
-                       CosmosError *err)
-{
-  const CosmosPrecision precision = weight->compute.precision;
-  Rounding turned = {precision, dy, weight->out,
-                     cosmos_arena_alloc (scratch, (size_t) (dy.rows * weight->out) * size_of (precision))};
-  if (!turned.to)
-    return no_memory (err);
-  cosmos_parallel_columns (pool, weight->out, cost_of_turning * (double) dy.rows, turn_columns, &turned);
-  Sum sum = {.precision = precision,
-             .x = turned.to,
-             .w = round_matrix (pool, scratch, precision, x, weight->in),
-             .in = dy.rows,
-             .y = {weight->grad, weight->out, weight->in},
-             .tiles = cosmos_gemm_get_tiles (weight->in, weight->out)};
-  return sum.w ? run_sum (&sum, pool, scratch, err) : no_memory (err);
+             .tiles = cosmos_gemm_get_tiles (weight->in, self->rows)};
+  return sum.w ? run_sum (&sum, self->pool, self->scratch, err) : no_memory (err);
 }
 
 /* Few different numbers, each of which needs products of its own. */
@@ -247,16 +222,33 @@ static int64_t split_sum (int64_t rows)
   return rows >= LONG_SUM ? LONG_SUM : rows >= SHORT_SUM ? SHORT_SUM : cosmos_panel_split_rows (rows);
 }
 
-bool cosmos_gemm_onednn_add_weight (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy,
-                                    CosmosRows x, CosmosError *err)
+/* weight.grad += dy^T x, some rows at a time */
+static bool add_weight (const Back *self, CosmosRows x, CosmosError *err)
 {
-  bool ok = true;
-  for (int64_t row = 0, rows; ok && row < dy.rows; row += rows) {
-    CosmosArenaMark mark = cosmos_arena_mark (scratch);
-    rows = split_sum (dy.rows - row);
-    ok = add_piece (pool, scratch, weight, (CosmosRows) {dy.data + row * dy.stride, rows, dy.stride},
-                    (CosmosRows) {x.data + row * x.stride, rows, x.stride}, err);
-    cosmos_arena_rewind (scratch, mark);
+  const CosmosWeight *weight = self->weight;
+  const unsigned char *numbers = round_matrix (self->pool, self->scratch, self->precision, x, weight->in);
+  bool ok = numbers || no_memory (err);
+  for (int64_t row = 0, rows; ok && row < self->rows; row += rows) {
+    CosmosArenaMark mark = cosmos_arena_mark (self->scratch);
+    rows = split_sum (self->rows - row);
+    Sum sum = {.precision = self->precision,
+               .x = self->dy + (size_t) (row * weight->out) * size_of (self->precision),
+               .w = numbers + (size_t) (row * weight->in) * size_of (self->precision),
+               .in = rows,
+               .x_turned = true,
+               .y = {weight->grad, weight->out, weight->in},
+               .tiles = cosmos_gemm_get_tiles (weight->in, weight->out)};
+    ok = run_sum (&sum, self->pool, self->scratch, err);
+    cosmos_arena_rewind (self->scratch, mark);
   }
   return ok;
+}
+
+bool cosmos_gemm_onednn_go_back (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x,
+                                 CosmosRows dx, CosmosError *err)
+{
+  const CosmosPrecision precision = weight->compute.precision;
+  Back self = {weight, precision, pool, scratch, dy.rows, round_matrix (pool, scratch, precision, dy, weight->out)};
+  return (self.dy || no_memory (err)) && (!dx.data || add_input (&self, dx, err))
+         && (!weight->grad || add_weight (&self, x, err));
 }

@@ -3,11 +3,8 @@
 
 #include "core/math/gemm-private.h"
 
-/* Only trainable matrices (floats), not in int8. */
+/* Only trainable matrices (floats) with some outputs, not in int8. */
 bool cosmos_gemm_onednn_can_go_back (const CosmosWeight *weight);
-/* dx += dy W */
-bool cosmos_gemm_onednn_add_input (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy,
-                                   CosmosRows dx, CosmosError *err);
-/* weight.grad += dy^T x, sums in pieces of rows */
-bool cosmos_gemm_onednn_add_weight (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy,
-                                    CosmosRows x, CosmosError *err);
+/* See cosmos_gemm_backward (). */
+bool cosmos_gemm_onednn_go_back (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x,
+                                 CosmosRows dx, CosmosError *err);

@@ -316,7 +316,6 @@ const CosmosGemmBackend cosmos_gemm_onednn = {
   .get_pack_size = get_pack_size,
   .multiply = multiply,
   .can_go_back = cosmos_gemm_onednn_can_go_back,
-  .add_input = cosmos_gemm_onednn_add_input,
-  .add_weight = cosmos_gemm_onednn_add_weight,
+  .go_back = cosmos_gemm_onednn_go_back,
   .describe = cosmos_panel_describe,
 };

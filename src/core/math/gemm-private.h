@@ -21,12 +21,10 @@ typedef struct {
   void (*free_pack) (void *pack);
   size_t (*get_pack_size) (const void *pack);
   bool (*multiply) (CosmosPool *pool, CosmosArena *scratch, const CosmosProduct *product, CosmosError *err);
-  /* The ways back, dx += dy W and weight.grad += dy^T x, in the weight's precision; NULL, or false from can_go_back: through CBLAS. At least one row. */
+  /* cosmos_gemm_backward () in the weight's precision; NULL, or false from can_go_back: through CBLAS. At least one row. */
   bool (*can_go_back) (const CosmosWeight *weight);
-  bool (*add_input) (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows dx,
-                     CosmosError *err);
-  bool (*add_weight) (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x,
-                      CosmosError *err);
+  bool (*go_back) (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x, CosmosRows dx,
+                   CosmosError *err);
   void (*describe) (char *text, size_t size);
 } CosmosGemmBackend;
 

@@ -109,24 +109,9 @@ static void unpack_panel (int item, void *data)
   cosmos_weight_unpack_rows (self->weight, tile.column, tile.columns, (float *) self->w + tile.column * self->weight->in);
 }
 
-static bool goes_back (const CosmosWeight *weight)
+static bool add_input (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows dx,
+                       CosmosError *err)
 {
-  const CosmosGemmBackend *backend = cosmos_gemm_get_backend (weight->compute.backend);
-  return backend && backend->can_go_back && backend->can_go_back (weight);
-}
-
-bool cosmos_gemm_backward_input (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows dx,
-                                 CosmosError *err)
-{
-  if (dy.rows == 0)
-    return true;
-  CosmosArenaMark mark = cosmos_arena_mark (scratch);
-  if (goes_back (weight)) {
-    bool ok = cosmos_gemm_get_backend (weight->compute.backend)->add_input (pool, scratch, weight, dy, dx, err);
-    cosmos_arena_rewind (scratch, mark);
-    return ok;
-  }
-  cosmos_gemm_openblas_start ();
   Backward self = {.weight = weight, .w = cosmos_weight_get_floats (weight), .dy = dy, .x = dx};
   if (!self.w) { /* a frozen network in a file's own numbers */
     self.w = cosmos_arena_alloc (scratch, (size_t) (weight->out * weight->in) * sizeof (float));
@@ -138,25 +123,33 @@ bool cosmos_gemm_backward_input (CosmosPool *pool, CosmosArena *scratch, const C
   }
   self.tiles = cosmos_gemm_get_tiles (weight->in, dy.rows);
   cosmos_pool_run (pool, cosmos_gemm_count_tiles (self.tiles), add_input_tile, &self);
-  cosmos_arena_rewind (scratch, mark);
   return true;
 }
 
-bool cosmos_gemm_backward_weight (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x,
-                                  CosmosError *err)
+static void add_weight (CosmosPool *pool, const CosmosWeight *weight, CosmosRows dy, CosmosRows x)
 {
-  if (!weight->grad || dy.rows == 0)
-    return true;
-  if (goes_back (weight)) {
-    CosmosArenaMark mark = cosmos_arena_mark (scratch);
-    bool ok = cosmos_gemm_get_backend (weight->compute.backend)->add_weight (pool, scratch, weight, dy, x, err);
-    cosmos_arena_rewind (scratch, mark);
-    return ok;
-  }
-  cosmos_gemm_openblas_start ();
   Backward self = {.weight = weight, .dy = dy, .x = x, .tiles = cosmos_gemm_get_tiles (weight->out, 1)};
   cosmos_pool_run (pool, cosmos_gemm_count_tiles (self.tiles), add_weight_panel, &self);
-  return true;
+}
+
+bool cosmos_gemm_backward (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x,
+                           CosmosRows dx, CosmosError *err)
+{
+  if (dy.rows == 0 || (!dx.data && !weight->grad))
+    return true;
+  const CosmosGemmBackend *backend = cosmos_gemm_get_backend (weight->compute.backend);
+  CosmosArenaMark mark = cosmos_arena_mark (scratch);
+  bool ok = true;
+  if (backend && backend->can_go_back && backend->can_go_back (weight))
+    ok = backend->go_back (pool, scratch, weight, dy, x, dx, err);
+  else {
+    cosmos_gemm_openblas_start ();
+    ok = !dx.data || add_input (pool, scratch, weight, dy, dx, err);
+    if (ok && weight->grad)
+      add_weight (pool, weight, dy, x);
+  }
+  cosmos_arena_rewind (scratch, mark);
+  return ok;
 }
 
 /* ---- what the libraries say of themselves ---- */

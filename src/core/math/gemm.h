@@ -21,11 +21,10 @@ typedef struct {
 bool cosmos_gemm (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows x, const float *bias,
                   CosmosRows y, CosmosError *err);
 
-/* Backward, in bf16 where the product is bf16, else in f32: dx += dy W; and weight.grad += dy^T x (nothing where it has none). dy: (R, out), dx and x: (R, in). */
-bool cosmos_gemm_backward_input (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows dx,
-                                 CosmosError *err);
-bool cosmos_gemm_backward_weight (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x,
-                                  CosmosError *err);
+/* Backward, in bf16 where the product is bf16, else in f32: dx += dy W (not where dx.data is NULL), and weight.grad += dy^T x (not where it has
+ * none). dy: (R, out), dx and x: (R, in). */
+bool cosmos_gemm_backward (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x,
+                           CosmosRows dx, CosmosError *err);
 
 /* What OpenBLAS and oneDNN say of themselves ("OpenBLAS 0.3.29, kernel Zen"; "oneDNN 3.7, avx512_core_bf16"; "not built in"), and whether
  * the environment slows OpenBLAS down (OPENBLAS_CORETYPE ...): for `cosmos bench`. */

@@ -30,8 +30,8 @@ static void backward (CosmosGraph *graph, const void *op)
   CosmosArena *arena = cosmos_graph_get_arena (graph);
   CosmosRows dy = rows_of (&self->y, self->y.grad);
   CosmosError err;
-  if ((self->x.grad && !cosmos_gemm_backward_input (pool, arena, self->weight, dy, rows_of (&self->x, self->x.grad), &err))
-      || !cosmos_gemm_backward_weight (pool, arena, self->weight, dy, rows_of (&self->x, self->x.data), &err)) {
+  if (!cosmos_gemm_backward (pool, arena, self->weight, dy, rows_of (&self->x, self->x.data), rows_of (&self->x, self->x.grad),
+                             &err)) {
     cosmos_graph_fail (graph, err.code, "%s", err.message);
     return;
   }

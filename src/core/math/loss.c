@@ -83,13 +83,10 @@ static bool back_through_head (CosmosGraph *graph, const CrossEntropy *self, Cos
 {
   CosmosPool *pool = cosmos_graph_get_pool (graph);
   CosmosArena *arena = cosmos_graph_get_arena (graph);
-  if (self->x.grad
-      && !cosmos_gemm_backward_input (pool, arena, self->head, dlogits, rows_of (&self->x, self->x.grad, first, dlogits.rows),
-                                      err))
-    return false;
-  return !cosmos_weight_get_grad (self->head)
-         || cosmos_gemm_backward_weight (pool, arena, self->head, dlogits, rows_of (&self->x, self->x.data, first, dlogits.rows),
-                                         err);
+  CosmosRows x = rows_of (&self->x, self->x.data, first, dlogits.rows), dx = {NULL, dlogits.rows, self->x.stride};
+  if (self->x.grad)
+    dx = rows_of (&self->x, self->x.grad, first, dlogits.rows);
+  return cosmos_gemm_backward (pool, arena, self->head, dlogits, x, dx, err);
 }
 
 /* The logits of every chunk, then either the losses or the way back. */

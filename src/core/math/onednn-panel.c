@@ -122,7 +122,8 @@ static dnnl_status_t describe_product (const CosmosPanelShape *shape, int64_t ro
 {
   dnnl_memory_desc_t x = NULL, any = NULL, y = NULL, bias = NULL;
   dnnl_primitive_attr_t attributes = NULL;
-  dnnl_status_t status = describe_matrix (&x, types[shape->precision].x, rows, shape->in, shape->in, 1);
+  dnnl_status_t status = describe_matrix (&x, types[shape->precision].x, rows, shape->in, shape->turned ? 1 : shape->in,
+                                          shape->turned ? shape->turned : 1);
   if (!status)
     status = dnnl_memory_desc_create_with_tag (&any, 2, (dnnl_dims_t) {shape->in, shape->columns},
                                                types[shape->precision].weights, dnnl_format_tag_any);
@@ -211,7 +212,7 @@ static void free_kind (CosmosPanelKind *self)
 bool cosmos_panel_is_same_shape (CosmosPanelShape a, CosmosPanelShape b)
 {
   return a.precision == b.precision && a.in == b.in && a.columns == b.columns && a.stride == b.stride && a.plain == b.plain
-         && a.adds == b.adds;
+         && a.turned == b.turned && a.adds == b.adds;
 }
 
 CosmosPanelKind *cosmos_panel_kind_ref (CosmosPanelShape shape, CosmosError *err)

@@ -20,6 +20,7 @@ typedef struct {
   int64_t in, columns;
   int64_t stride; /* of the output's rows */
   int64_t plain;  /* 0: weights come as (columns, in), packed; else as (in, columns) with this row stride */
+  int64_t turned; /* 0: x comes as (rows, in), packed; else as (in, rows) with this row stride */
   bool adds;      /* to what the output holds */
 } CosmosPanelShape;
 
@@ -47,7 +48,7 @@ void cosmos_panel_enter (int threads);
 void cosmos_panel_leave (int threads);
 /* rows: a result of split_rows. Without cost where the product is there. */
 bool cosmos_panel_kind_prepare (CosmosPanelKind *self, int64_t rows, bool has_bias, CosmosError *err);
-/* y (rows, columns) = x (rows, in) W^T + bias, bias NULL for none. x: floats, bf16, or u8 for int8, packed; y: floats, or 32-bit sums for int8,
+/* y (rows, columns) = x (rows, in) W^T + bias, bias NULL for none. x: floats, bf16, or u8 for int8, laid out as the kind's shape says; y: floats, or 32-bit sums for int8,
  * where there can be no bias. y + that where the kind adds. Nothing is allocated. */
 bool cosmos_panel_multiply (CosmosPanelKind *kind, void *panel, int64_t rows, const void *x, const float *bias, void *y);
 

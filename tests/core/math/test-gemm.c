@@ -170,8 +170,7 @@ static GBytes *get_bits (CosmosCompute compute, int threads, Shape shape)
   CosmosWeight *weight = cosmos_weight_new (shape.out, shape.in, COSMOS_DTYPE_F32, w, compute);
   cosmos_weight_set_grad (weight, bits + y_count + x_count);
   g_assert_true (cosmos_gemm (pool, arena, weight, from, NULL, y, NULL));
-  g_assert_true (cosmos_gemm_backward_input (pool, arena, weight, y, dx, NULL));
-  g_assert_true (cosmos_gemm_backward_weight (pool, arena, weight, y, from, NULL));
+  g_assert_true (cosmos_gemm_backward (pool, arena, weight, y, from, dx, NULL));
   cosmos_weight_free (weight);
   g_free (w);
   g_free (x);
@@ -278,8 +277,7 @@ static void test_no_rows (void)
   cosmos_weight_set_grad (weight, grad);
   CosmosRows none = {NULL, 0, 2};
   g_assert_true (cosmos_gemm (pool, arena, weight, none, NULL, none, NULL));
-  g_assert_true (cosmos_gemm_backward_input (pool, arena, weight, none, none, NULL));
-  g_assert_true (cosmos_gemm_backward_weight (pool, arena, weight, none, none, NULL));
+  g_assert_true (cosmos_gemm_backward (pool, arena, weight, none, none, none, NULL));
   g_assert_true (grad[0] == 0);
   cosmos_weight_free (weight);
   cosmos_arena_free (arena);
@@ -306,11 +304,16 @@ static void check_backward (CosmosCompute compute, CosmosDtype dtype, Shape shap
         *grad = g_new0 (float, out *in);
   CosmosWeight *weight = cosmos_weight_new (out, in, dtype, values, compute);
   CosmosRows from = {wide, rows, out + shape.y_gap}, to = {dx, rows, in + shape.x_gap};
-  g_assert_true (cosmos_gemm_backward_weight (pool, arena, weight, from, (CosmosRows) {x, rows, in}, NULL)); /* nothing */
+  CosmosRows input = {x, rows, in}, nothing = {NULL, rows, in};
+  g_assert_true (cosmos_gemm_backward (pool, arena, weight, from, input, nothing, NULL)); /* nothing to do */
   cosmos_weight_set_grad (weight, grad);
   for (int round = 0; round < 2; round++) {
-    g_assert_true (cosmos_gemm_backward_input (pool, arena, weight, from, to, NULL));
-    g_assert_true (cosmos_gemm_backward_weight (pool, arena, weight, from, (CosmosRows) {x, rows, in}, NULL));
+    g_assert_true (cosmos_gemm_backward (pool, arena, weight, from, input, round ? to : nothing, NULL));
+    if (!round) { /* one way alone */
+      cosmos_weight_set_grad (weight, NULL);
+      g_assert_true (cosmos_gemm_backward (pool, arena, weight, from, input, to, NULL));
+      cosmos_weight_set_grad (weight, grad);
+    }
   }
   for (int64_t i = 0; i < out * in; i++)
     grad[i] /= 2;
