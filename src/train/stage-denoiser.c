@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENCODE_BATCH = 64, STATISTICS_TEXTS = 4000 };
+enum { ENCODE_BATCH = 64, STATISTICS_TEXTS = 4000, EVALUATED_TEXTS = 128 };
 /* Streams of chance beside the batch's own. */
-enum { STREAM_TIME = 1, STREAM_NOISE, STREAM_SOURCE, STREAM_STEP };
+enum { STREAM_TIME = 1, STREAM_NOISE, STREAM_SOURCE, STREAM_STEP, EVALUATION = UINT32_MAX /* as a step */ };
 static const double least_variance = 1e-4, first_time = 1e-5;
 
 /* Raw latents of all training texts of a task, bf16: n x N x Z. */
@@ -205,19 +205,23 @@ static int choose_task (const Stage *self, int64_t step)
   return self->config->n_tasks - 1;
 }
 
-static void take_latents (const Stage *self, size_t text, float *clean)
+static void normalise (const Stage *self, float *clean)
 {
-  const int64_t n = latent_size (self);
-  cosmos_dtype_to_float (COSMOS_DTYPE_BF16, self->latents[self->task].numbers + text * (size_t) n, clean, (size_t) n);
-  for (int64_t k = 0; k < n; k++)
+  for (int64_t k = 0; k < latent_size (self); k++)
     clean[k] = (clean[k] - self->mean[k]) / self->std[k];
 }
 
+static void take_latents (const Stage *self, size_t text, float *clean)
+{
+  const size_t n = (size_t) latent_size (self);
+  cosmos_dtype_to_float (COSMOS_DTYPE_BF16, self->latents[self->task].numbers + text * n, clean, n);
+  normalise (self, clean);
+}
+
 /* "[CLS] [SEP]" for no source. */
-static void take_source (Stage *self, int b, size_t text)
+static void take_source (Stage *self, const CosmosTexts *sources, int b, size_t text)
 {
   const CosmosTokenizer *tokenizer = self->training->tokenizer;
-  const CosmosTexts *sources = &cosmos_corpus_get_train (self->training->corpus, self->task)->sources;
   const int32_t pad = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_PAD),
                 end = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP);
   int32_t *ids = self->source_ids + b * self->source_length;
@@ -243,13 +247,12 @@ static bool draw (void *data, int64_t step, CosmosError *err)
   self->task = choose_task (self, step);
   self->has_guess = cosmos_random_uniform (self->seed + STREAM_STEP, (uint32_t) step, 1)
                     < self->training->recipe->denoiser.self_condition;
-  self->source_length = cosmos_corpus_get_train (self->training->corpus, self->task)->sources.n
-                            ? self->training->recipe->tasks[self->task].source_tokens
-                            : 2;
+  const CosmosTexts *sources = &cosmos_corpus_get_train (self->training->corpus, self->task)->sources;
+  self->source_length = sources->n ? self->training->recipe->tasks[self->task].source_tokens : 2;
   for (int b = 0; b < self->batch; b++) {
     size_t text = cosmos_stage_choose (self->seed, step, (uint64_t) b, self->latents[self->task].n);
     take_latents (self, text, self->clean + b * latent_size (self));
-    take_source (self, b, text);
+    take_source (self, sources, b, text);
     self->tasks[b] = self->task;
     self->times[b] = first_time
                      + (1 - first_time) * cosmos_random_uniform (self->seed + STREAM_TIME, (uint32_t) step, (uint64_t) b);
@@ -328,6 +331,83 @@ static CosmosTensor *lose (void *data, CosmosGraph *graph, int first, int count,
   return loss;
 }
 
+/* ---- how well it guesses latents that it has not seen ---- */
+
+/* Validation texts first .. first + count - 1 of the first task become the batch. */
+static bool take_valid (Stage *self, size_t first, int count, CosmosError *err)
+{
+  const CosmosPairs *valid = cosmos_corpus_get_valid (self->training->corpus, 0);
+  const CosmosTokenizer *tokenizer = self->training->tokenizer;
+  const int64_t L = self->config->tokens, n = latent_size (self);
+  int32_t *ids = malloc ((size_t) (count * L) * sizeof *ids);
+  bool *keep = malloc ((size_t) (count * L) * sizeof *keep), ok = (ids && keep) || no_memory (err);
+  for (int b = 0; ok && b < count; b++)
+    cosmos_texts_get_row (&valid->targets, first + (size_t) b, L, cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_PAD),
+                          cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP), ids + b * L, keep + b * L);
+  if (ok) {
+    cosmos_graph_reset (self->reader);
+    CosmosTensor *z = cosmos_frozen_encode (self->frozen, self->reader, ids, keep, count, L);
+    ok = cosmos_graph_check (self->reader, err);
+    if (ok)
+      memcpy (self->clean, z->data, (size_t) (count * n) * sizeof *self->clean);
+  }
+  self->step = EVALUATION;
+  self->task = 0;
+  self->source_length = valid->sources.n ? self->training->recipe->tasks[0].source_tokens : 2;
+  for (int b = 0; ok && b < count; b++) {
+    normalise (self, self->clean + b * n);
+    take_source (self, &valid->sources, b, first + (size_t) b);
+    self->tasks[b] = 0;
+  }
+  free (ids);
+  free (keep);
+  return ok;
+}
+
+/* Mean squared error of the batch's guesses at a time, with the network's own guess before. */
+static bool measure_loss (Stage *self, CosmosGraph *graph, double t, int count, double *loss, CosmosError *err)
+{
+  const int64_t shape[] = {count, self->config->latents, self->config->latent_width};
+  for (int b = 0; b < count; b++)
+    self->times[b] = t;
+  cosmos_graph_reset (graph);
+  CosmosTensor *target = cosmos_graph_input (graph, 3, shape, self->clean),
+               *x = cosmos_graph_input (graph, 3, shape, self->clean);
+  if (!cosmos_graph_check (graph, err))
+    return false;
+  add_noise (self, x->data, 0, count);
+  CosmosTensor *h = cosmos_denoiser_has_source (self->denoiser) ? read_source (self, graph, 0, count) : NULL;
+  CosmosTensor *x0 = cosmos_denoiser_run (self->denoiser, graph, x, self->times, guess (self, graph, x, h, 0), self->tasks,
+                                          encode_source (self, graph, h, 0));
+  CosmosTensor *found = cosmos_mean_squared_error (graph, x0, target, NULL);
+  if (!cosmos_graph_check (graph, err))
+    return false;
+  *loss += (double) found->data[0] * count;
+  return true;
+}
+
+static bool evaluate (void *data, CosmosEvaluation *evaluation, CosmosError *err)
+{
+  static const double times[] = {.1, .3, .5, .7, .9};
+  enum { TIMES = sizeof times / sizeof *times };
+  Stage *self = data;
+  const CosmosTexts *texts = &cosmos_corpus_get_valid (self->training->corpus, 0)->targets;
+  const size_t n = texts->n < EVALUATED_TEXTS ? texts->n : EVALUATED_TEXTS;
+  double losses[TIMES] = {0};
+  CosmosGraph *graph = cosmos_graph_new (self->training->pool, self->training->progress);
+  bool ok = graph || no_memory (err);
+  for (size_t first = 0; ok && first < n; first += (size_t) self->batch) {
+    int count = n - first < (size_t) self->batch ? (int) (n - first) : self->batch;
+    ok = take_valid (self, first, count, err);
+    for (int i = 0; ok && i < TIMES; i++)
+      ok = measure_loss (self, graph, times[i], count, &losses[i], err);
+  }
+  for (int i = 0; ok && n && i < TIMES; i++)
+    cosmos_evaluation_add (evaluation, losses[i] / (double) n, "loss at t %g", times[i]);
+  cosmos_graph_free (graph);
+  return ok;
+}
+
 static const CosmosStageRecipe *get_recipe (const CosmosRecipe *recipe)
 {
   return &recipe->denoiser.stage;
@@ -341,4 +421,5 @@ const CosmosStageKind cosmos_stage_denoiser = {
   .free = stage_free,
   .draw = draw,
   .lose = lose,
+  .evaluate = evaluate,
 };
