@@ -96,7 +96,7 @@ static void set_up (Setting *self, gconstpointer unused)
   make_tokenizer (self);
   self->corpus = cosmos_corpus_load (&self->recipe, self->tokenizer, self->fixture.folder, NULL, &err);
   assert_ok (self->corpus, &err);
-  self->pool = cosmos_pool_new (0);
+  self->pool = cosmos_pool_new (1); /* other tests run beside it */
   gint64 start = g_get_monotonic_time ();
   train (self);
   g_test_message ("trained in %.1f s", (double) (g_get_monotonic_time () - start) / 1e6);
