@@ -3,6 +3,7 @@
 #include "app/cpg-compare-page.h"
 #include "app/cpg-config.h"
 #include "app/cpg-explore-page.h"
+#include "app/cpg-models-page.h"
 #include "app/cpg-settings-pane.h"
 
 #include <glib/gi18n.h>
@@ -236,6 +237,7 @@ static void cpg_window_class_init (CpgWindowClass *klass)
   g_type_ensure (CPG_TYPE_COMPARE_PAGE);
   g_type_ensure (CPG_TYPE_DENOISE_PAGE);
   g_type_ensure (CPG_TYPE_EXPLORE_PAGE);
+  g_type_ensure (CPG_TYPE_MODELS_PAGE);
   g_type_ensure (CPG_TYPE_SETTINGS_PANE);
   g_type_ensure (CPG_TYPE_TRANSPORT);
   gtk_widget_class_set_template_from_resource (widget_class, CPG_RESOURCES "/ui/cpg-window.ui");
