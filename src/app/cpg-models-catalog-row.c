@@ -2,6 +2,7 @@
 
 #include "app/cpg-config.h"
 #include "app/cpg-models-card.h"
+#include "app/cpg-models-name.h"
 #include "app/cpg-models-progress.h"
 #include "app/cpg-models-transfer.h"
 #include "app/cpg-models-words.h"
@@ -35,12 +36,6 @@ static char *describe (CpgCatalogModel *model)
                     NULL);
 }
 
-static void set_name (gpointer widget, const char *format, const char *title)
-{
-  g_autofree char *name = g_strdup_printf (format, title);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-}
-
 static void cpg_models_catalog_row_fill (CpgModelsCatalogRow *self)
 {
   CpgCatalogModel *model = get_model (self);
@@ -50,8 +45,8 @@ static void cpg_models_catalog_row_fill (CpgModelsCatalogRow *self)
   gtk_label_set_label (self->description, description ? description : "");
   gtk_widget_set_visible (GTK_WIDGET (self->description), description != NULL);
   gtk_label_set_label (self->about, about);
-  set_name (self, "%s", name);
-  set_name (self->details, _ ("Details of %s"), title);
+  cpg_models_name (self, "%s", name);
+  cpg_models_name (self->details, _ ("Details of %s"), title);
   cpg_models_progress_set_subject (self->progress, title);
 }
 
@@ -105,7 +100,7 @@ static void cpg_models_catalog_row_update (CpgModelsCatalogRow *self)
   gtk_widget_set_visible (GTK_WIDGET (self->installed), installed);
   gtk_widget_set_visible (GTK_WIDGET (self->download), offered);
   gtk_button_set_label (self->download, failed ? _ ("Try Again") : _ ("Download"));
-  set_name (self->download, failed ? _ ("Try again: %s") : _ ("Download %s"), title);
+  cpg_models_name (self->download, failed ? _ ("Try again: %s") : _ ("Download %s"), title);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "model.download", offered);
   gtk_label_set_label (self->note, error ? error : "");
   gtk_widget_set_visible (GTK_WIDGET (self->note), error != NULL);
@@ -127,11 +122,11 @@ static void cpg_models_catalog_row_on_agreed (GObject *source, GAsyncResult *res
 /* Without a checksum what comes may be anything. */
 static void cpg_models_catalog_row_ask (CpgModelsCatalogRow *self)
 {
-  AdwDialog *dialog = adw_alert_dialog_new (_ ("Download an Unverified Model?"), NULL);
+  AdwDialog *dialog = adw_alert_dialog_new (_ ("Unverified Model"), NULL);
   AdwAlertDialog *alert = ADW_ALERT_DIALOG (dialog);
   adw_alert_dialog_format_body (alert,
                                 _ ("Nobody has published a checksum for “%s”, so the program cannot tell whether what comes is "
-                                   "what was meant. Its own checksum is shown when it is here."),
+                                   "what was meant. Its own checksum is shown when it is here. Download it anyway?"),
                                 cpg_catalog_model_get_name (get_model (self)));
   adw_alert_dialog_add_responses (alert, "cancel", _ ("_Cancel"), "download", _ ("_Download"), NULL);
   adw_alert_dialog_set_default_response (alert, "cancel");

@@ -2,6 +2,7 @@
 
 #include "app/cpg-config.h"
 #include "app/cpg-models-card.h"
+#include "app/cpg-models-name.h"
 #include "app/cpg-models-progress.h"
 #include "app/cpg-models-words.h"
 #include "store/cpg-fetch-error.h"
@@ -63,6 +64,8 @@ static const char *get_fault (CpgInstalledModel *model)
     return cpg_installed_model_get_error (model);
   if (!cpg_installed_model_is_complete (model))
     return _ ("Some of its files are missing; download it again");
+  if (cpg_installed_model_get_verification (model) == CPG_VERIFICATION_WRONG)
+    return _ ("Remove it, and download it again");
   return NULL;
 }
 
@@ -74,12 +77,6 @@ static gboolean is_in_use (CpgModelsInstalledRow *self)
                 == 0;
 }
 
-static void set_name (gpointer widget, const char *format, const char *title)
-{
-  g_autofree char *name = g_strdup_printf (format, title);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-}
-
 static void cpg_models_installed_row_update_use (CpgModelsInstalledRow *self)
 {
   const char *title = cpg_installed_model_get_title (self->model);
@@ -88,7 +85,7 @@ static void cpg_models_installed_row_update_use (CpgModelsInstalledRow *self)
            in_use = is_in_use (self);
   gtk_widget_set_visible (GTK_WIDGET (self->use), writes);
   gtk_button_set_label (self->use, in_use ? _ ("In Use") : _ ("Use"));
-  set_name (self->use, in_use ? _ ("%s is in use") : _ ("Use %s"), title);
+  cpg_models_name (self->use, in_use ? _ ("%s is in use") : _ ("Use %s"), title);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "model.use", writes && !in_use);
 }
 
@@ -103,9 +100,9 @@ static void cpg_models_installed_row_update (CpgModelsInstalledRow *self)
   gtk_widget_add_css_class (GTK_WIDGET (self->note), "error");
   gtk_widget_set_visible (GTK_WIDGET (self->progress), self->verifying != NULL);
   cpg_models_progress_set_subject (self->progress, title);
-  set_name (self, "%s", name);
-  set_name (self->details, _ ("Details of %s"), title);
-  set_name (self->more, _ ("More about %s"), title);
+  cpg_models_name (self, "%s", name);
+  cpg_models_name (self->details, _ ("Details of %s"), title);
+  cpg_models_name (self->more, _ ("More about %s"), title);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "model.verify", self->verifying == NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "model.remove", cpg_installed_model_is_removable (self->model));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "model.convert",

@@ -125,7 +125,7 @@ static char *describe_import (CpgModelsPage *self, const char *path)
 
 static void cpg_models_page_show_failure (CpgModelsPage *self, const char *message)
 {
-  AdwDialog *dialog = adw_alert_dialog_new (_ ("This Cannot Be Imported"), message);
+  AdwDialog *dialog = adw_alert_dialog_new (_ ("Cannot Be Imported"), message);
   adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _ ("_Close"));
   adw_dialog_present (dialog, GTK_WIDGET (self));
 }
@@ -142,8 +142,8 @@ static void on_found (GObject *source, GAsyncResult *result, gpointer data)
     cpg_models_page_show_failure (self, error->message);
     return;
   }
-  g_autofree char *heading = g_strdup_printf (_ ("Import “%s”?"), facts->title), *body = describe_import (self, question->path);
-  AdwDialog *dialog = adw_alert_dialog_new (heading, body);
+  g_autofree char *plan = describe_import (self, question->path), *body = g_strdup_printf ("“%s”\n%s", facts->title, plan);
+  AdwDialog *dialog = adw_alert_dialog_new (_ ("Import This?"), body);
   AdwAlertDialog *alert = ADW_ALERT_DIALOG (dialog);
   adw_alert_dialog_set_extra_child (alert, cpg_models_card_create_group (facts->groups->pdata[0]));
   adw_alert_dialog_add_responses (alert, "cancel", _ ("_Cancel"), "import", _ ("_Import"), NULL);

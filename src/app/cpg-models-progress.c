@@ -1,6 +1,7 @@
 #include "app/cpg-models-progress.h"
 
 #include "app/cpg-config.h"
+#include "app/cpg-models-name.h"
 
 #include <glib/gi18n.h>
 
@@ -21,18 +22,12 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (CpgModelsProgress, cpg_models_progress, GTK_TYPE_BOX)
 
-static void set_name (gpointer widget, const char *format, const char *subject)
-{
-  g_autofree char *name = g_strdup_printf (format, subject);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-}
-
 static void cpg_models_progress_update_names (CpgModelsProgress *self)
 {
   const char *subject = self->subject ? self->subject : "";
-  set_name (self->bar, _ ("Progress of %s"), subject);
-  set_name (self->cancel, _ ("Cancel %s"), subject);
-  set_name (self->pause, self->paused ? _ ("Resume %s") : _ ("Pause %s"), subject);
+  cpg_models_name (self->bar, _ ("Progress of %s"), subject);
+  cpg_models_name (self->cancel, _ ("Cancel %s"), subject);
+  cpg_models_name (self->pause, self->paused ? _ ("Resume %s") : _ ("Pause %s"), subject);
 }
 
 void cpg_models_progress_set_subject (CpgModelsProgress *self, const char *subject)

@@ -72,7 +72,7 @@ char *cpg_models_words_progress (guint64 done, guint64 total, double bytes_per_s
 
 const char *cpg_models_words_verification (CpgVerification verification)
 {
-  static const char *const words[] = {N_ ("No checksum is known for it"), N_ ("Not verified yet"), N_ ("Verified"),
-                                      N_ ("Not what the catalogue promises: remove it, and download it again")};
+  static const char *const words[] = {N_ ("no published checksum"), N_ ("not verified yet"), N_ ("verified"),
+                                      N_ ("not what the catalogue promises")};
   return _ (words[verification]);
 }

@@ -124,11 +124,19 @@ static void cpg_window_update_stack (CpgWindow *self)
   gboolean loading;
   g_autofree char *problem = NULL;
   g_object_get (self->session, "loading", &loading, "problem", &problem, NULL);
-  const char *page = cpg_session_get_run (self->session) ? "pages" : problem ? "problem" : "loading";
+  gboolean models = g_str_equal (adw_view_stack_get_visible_child_name (self->pages), "models"); /* which needs none */
+  const char *page = cpg_session_get_run (self->session) || models ? "pages" : problem ? "problem" : "loading";
   gtk_stack_set_visible_child_name (self->stack, page);
-  if (problem && cpg_session_get_run (self->session))
-    cpg_window_show_toast (self, problem);
   cpg_window_update_actions (self);
+}
+
+static void cpg_window_on_problem (CpgWindow *self)
+{
+  g_autofree char *problem = NULL;
+  g_object_get (self->session, "problem", &problem, NULL);
+  cpg_window_update_stack (self);
+  if (problem && g_str_equal (gtk_stack_get_visible_child_name (self->stack), "pages"))
+    cpg_window_show_toast (self, problem);
 }
 
 static char *cpg_window_name_run_button (CpgWindow *self, gboolean stoppable)
@@ -143,6 +151,18 @@ static char *cpg_window_explain_problem (CpgWindow *self, const char *problem)
                           "“models” beside it, or the folder that COSMOS_MODELS names."),
                        problem)
                  : g_strdup ("");
+}
+
+/* Whether the pages, or one that is of use without a model, are there to go between. */
+static gboolean cpg_window_has_pages (CpgWindow *self, gboolean has_model, const char *visible)
+{
+  return has_model || g_strcmp0 (visible, "models") == 0;
+}
+
+/* Where Run can be pressed. */
+static gboolean cpg_window_has_banner (CpgWindow *self, gboolean has_model, const char *visible)
+{
+  return has_model && g_strcmp0 (visible, "models") != 0;
 }
 
 /* ---- keys ---- */
@@ -250,6 +270,8 @@ static void cpg_window_class_init (CpgWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, denoise);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, transport);
   gtk_widget_class_bind_template_callback (widget_class, cpg_window_explain_problem);
+  gtk_widget_class_bind_template_callback (widget_class, cpg_window_has_banner);
+  gtk_widget_class_bind_template_callback (widget_class, cpg_window_has_pages);
   gtk_widget_class_bind_template_callback (widget_class, cpg_window_is_page);
   gtk_widget_class_bind_template_callback (widget_class, cpg_window_name_run_button);
 }
@@ -277,7 +299,8 @@ CpgWindow *cpg_window_new (AdwApplication *application, CpgSession *session, GSe
   cpg_window_on_collapsed (self);
   g_signal_connect_object (session, "notify::run", G_CALLBACK (cpg_window_on_run), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::run", G_CALLBACK (cpg_window_update_stack), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "notify::problem", G_CALLBACK (cpg_window_update_stack), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->pages, "notify::visible-child", G_CALLBACK (cpg_window_update_stack), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::problem", G_CALLBACK (cpg_window_on_problem), self, G_CONNECT_SWAPPED);
   cpg_window_on_run (self);
   cpg_window_update_stack (self);
   return self;

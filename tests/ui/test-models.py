@@ -13,8 +13,8 @@ import time
 import program as driver
 from program import Atspi
 
-MODELS = pathlib.Path(os.environ.pop("COSMOS_MODELS", ""))  # the program's own are found anyway, and what is new goes into the home
 SOURCES = pathlib.Path(os.environ.get("SOURCE_ROOT", "."))
+os.environ.pop("COSMOS_MODELS", None)  # the bundled models are found anyway, and new ones go into the home
 
 
 class Server:
@@ -113,10 +113,10 @@ class Models(driver.WindowTest):
 
         # nobody has published a checksum: cancel is the default
         self.press("Download Odd <b>&amp; One</b>")
-        program.find("Download an Unverified Model?")
+        program.find("Unverified Model")
         program.photograph("models-unverified")
         self.press("Cancel")
-        program.wait(lambda: not program.has("Download an Unverified Model?"))
+        program.wait(lambda: not program.has("Unverified Model"))
         self.assertFalse((self.own / "odd.bin").exists())
         self.press("Download Odd <b>&amp; One</b>")
         self.press("Download")
@@ -159,6 +159,101 @@ class Models(driver.WindowTest):
         program.wait(lambda: not (self.own / "two").exists(), "the trash")
         self.assertTrue((self.data / "Trash" / "files" / "two").exists())
         program.find("Download Two Files")
+        self.leave()
+
+    def choose_file(self, item, path):
+        """In the toolkit's own chooser, by typing the path."""
+        self.press_import(item)
+        title = "Import a Folder of Weights" if "Folder" in item else "Import a Model"
+        window = self.program.wait(lambda: subprocess.run(["xdotool", "search", "--onlyvisible", "--name", title], capture_output=True,
+                                                          text=True).stdout.split(), "the chooser")[0]
+        subprocess.run(["xdotool", "windowfocus", "--sync", window], check=True)
+        time.sleep(0.3)
+        subprocess.run(["xdotool", "key", "ctrl+l"], check=True)
+        subprocess.run(["xdotool", "type", "--delay", "5", str(path)], check=True)
+        time.sleep(0.3)
+        subprocess.run(["xdotool", "key", "Return"], check=True)
+        subprocess.run(["xdotool", "windowfocus", self.program.window()], check=True)
+
+    def press_import(self, item):
+        self.program.find("Import", "menu button", "toggle button", "button").do_action(0)
+        self.program.find(item, "menu item").do_action(0)
+
+    def test_import(self):
+        program = self.open()
+        good, bad = self.data / "my-story.gguf", self.data / "bad.gguf"
+        shutil.copy(SOURCES / "models" / "story-first.gguf", good)
+        bad.write_bytes(b"GGUF" + b"nonsense" * 100)
+
+        self.choose_file("A Model File (GGUF)…", good)
+        program.find("Import This?")
+        program.label(r"^16 vectors of 64 numbers")
+        program.photograph("models-import")
+        self.press("Cancel")
+        self.assertFalse((self.own / "my-story.gguf").exists())
+        self.choose_file("A Model File (GGUF)…", good)
+        self.press("Import")
+        program.label("“my-story.gguf” is imported")
+        self.assertEqual((self.own / "my-story.gguf").read_bytes(), good.read_bytes())
+        program.photograph("models-imported")
+
+        # the same once more: there is one of that name
+        self.choose_file("A Model File (GGUF)…", good)
+        self.press("Import")
+        program.label("there is a file of that name already")
+        program.photograph("models-import-again")
+        self.press("Cancel my-story.gguf")
+        program.wait(lambda: not program.has("Cancel my-story.gguf"))
+
+        self.choose_file("A Model File (GGUF)…", bad)
+        program.find("Cannot Be Imported")
+        program.photograph("models-import-bad")
+        self.press("Close")
+        self.assertFalse((self.own / "bad.gguf").exists())
+        self.leave()
+
+    def test_card(self):
+        program = self.open()
+        self.press("Details of story-first")
+        program.find("story-first", "dialog")
+        program.label(r"^up to 64 tokens")
+        program.label(r"^94\.8 %")
+        program.label(r"^SHA-256 of story-first\.gguf")
+        program.photograph("models-card")
+        self.check_labels()
+        program.key("Escape")
+        program.wait(lambda: not program.has("Measured Quality"))
+
+        # the search finds names, kinds and licenses
+        search = program.find("Search Models", "text", "entry", "search box")
+        Atspi.EditableText.set_text_contents(search, "mit")
+        program.find("Download GPT-2")
+        program.wait(lambda: not program.has("Download BERT base, cased"))
+        Atspi.EditableText.set_text_contents(search, "no such model")
+        program.label("No model is like that")
+        program.photograph("models-nothing")
+        Atspi.EditableText.set_text_contents(search, "")
+        program.find("Download BERT base, cased")
+        self.leave()
+
+    def test_narrow(self):
+        program = self.open(size=(370, 740))
+        program.photograph("models-narrow")
+        self.press("Details of story-first")
+        program.find("story-first", "dialog")
+        program.photograph("models-narrow-card")
+        program.key("Escape")
+        self.leave()
+
+    def test_dark_and_refused(self):
+        catalogs = self.data / "cosmos-playground" / "catalogs"
+        catalogs.mkdir(parents=True)
+        (catalogs / "broken.json").write_text('{"version": 1, "models": [{"id": "Bad Id"}]}')
+        os.environ["ADW_DEBUG_COLOR_SCHEME"] = "prefer-dark"
+        self.addCleanup(os.environ.pop, "ADW_DEBUG_COLOR_SCHEME")
+        program = self.open()
+        program.label(r"broken\.json")
+        program.photograph("models-dark")
         self.leave()
 
 
