@@ -98,9 +98,21 @@ void cpg_library_refresh (CpgLibrary *self)
 
 /* ---- downloads ---- */
 
+/* Whether a file of the model is still under way. */
+static gboolean cpg_library_is_fetching (CpgLibrary *self, const char *model_id)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->downloads)); i++) {
+    g_autoptr (CpgDownload) download = g_list_model_get_item (G_LIST_MODEL (self->downloads), i);
+    if (g_str_equal (cpg_download_get_model_id (download), model_id) && cpg_download_is_active (download))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static void cpg_library_on_state (CpgLibrary *self, GParamSpec *pspec, CpgDownload *download)
 {
-  if (cpg_download_get_state (download) == CPG_DOWNLOAD_DONE)
+  if (cpg_download_get_state (download) == CPG_DOWNLOAD_DONE
+      && !cpg_library_is_fetching (self, cpg_download_get_model_id (download)))
     cpg_library_refresh (self);
 }
 

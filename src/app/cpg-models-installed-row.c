@@ -63,7 +63,7 @@ static const char *get_fault (CpgInstalledModel *model)
   if (cpg_installed_model_get_error (model))
     return cpg_installed_model_get_error (model);
   if (!cpg_installed_model_is_complete (model))
-    return _ ("Some of its files are missing; download it again");
+    return _ ("Some of its files are missing; download it to get the rest");
   if (cpg_installed_model_get_verification (model) == CPG_VERIFICATION_WRONG)
     return _ ("Remove it, and download it again");
   return NULL;
@@ -89,6 +89,13 @@ static void cpg_models_installed_row_update_use (CpgModelsInstalledRow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "model.use", writes && !in_use);
 }
 
+/* Of a trainer, to be converted. */
+static gboolean has_weights (CpgInstalledModel *model)
+{
+  g_autofree char *weights = g_build_filename (cpg_installed_model_get_path (model), "model.safetensors", NULL);
+  return g_file_test (weights, G_FILE_TEST_IS_REGULAR);
+}
+
 static void cpg_models_installed_row_update (CpgModelsInstalledRow *self)
 {
   const char *title = cpg_installed_model_get_title (self->model), *fault = get_fault (self->model);
@@ -105,8 +112,7 @@ static void cpg_models_installed_row_update (CpgModelsInstalledRow *self)
   cpg_models_name (self->more, _ ("More about %s"), title);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "model.verify", self->verifying == NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "model.remove", cpg_installed_model_is_removable (self->model));
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "model.convert",
-                                 g_file_test (cpg_installed_model_get_path (self->model), G_FILE_TEST_IS_DIR));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "model.convert", has_weights (self->model));
   cpg_models_installed_row_update_use (self);
 }
 
