@@ -84,7 +84,7 @@ static void convert_in_thread (GTask *task, gpointer source, gpointer data, GCan
   CosmosConverted result;
   GError *error = NULL;
   const CosmosConversion conversion = {.input = self->folder, .output = self->path, .dtype = COSMOS_DTYPE_BF16};
-  gulong id = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self, NULL);
+  gulong id = cancellable ? g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self, NULL) : 0;
   gboolean ok = make_room (self->path, &error);
   if (ok && !cosmos_convert (&conversion, &result, &self->progress, &err)) {
     ok = FALSE;

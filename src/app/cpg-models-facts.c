@@ -159,11 +159,25 @@ static void add_files (CpgModelsFacts *self, CpgInstalledModel *model)
   }
 }
 
+/* The first one that the core can look into; NULL: none. */
+static const char *find_file (CpgInstalledModel *model)
+{
+  for (guint i = 0; i < cpg_installed_model_get_n_files (model); i++) {
+    const char *path = cpg_installed_model_get_file (model, i);
+    if (g_str_has_suffix (path, ".gguf") || g_str_has_suffix (path, ".safetensors"))
+      return path;
+  }
+  return NULL;
+}
+
 CpgModelsFacts *cpg_models_facts_new_from_installed (CpgInstalledModel *model, CpgCatalogModel *entry)
 {
   CpgModelsFacts *self = facts_new (cpg_installed_model_get_kind (model), cpg_installed_model_get_title (model));
+  const char *path = find_file (model);
   g_autoptr (GError) error = NULL;
-  if (!cpg_models_facts_read_file (self, cpg_installed_model_get_path (model), &error))
+  if (!path)
+    cpg_fact_group_add (cpg_models_facts_add_group (self, _ ("Sizes")), _ ("Kind"), cpg_models_words_kind (self->kind));
+  else if (!cpg_models_facts_read_file (self, path, &error))
     cpg_models_facts_add_group (self, _ ("Cannot Be Read"))->text = g_strdup (error->message);
   if (entry)
     add_origin (self, entry);

@@ -49,6 +49,21 @@ static void say (CpgModelsInstalledRow *self, const char *format, ...)
 
 /* ---- what it shows ---- */
 
+/* Files of the user's own may call themselves alike. */
+static char *name_model (CpgInstalledModel *model)
+{
+  const char *title = cpg_installed_model_get_title (model), *name = cpg_installed_model_get_name (model);
+  g_autofree char *file = g_strconcat (title, ".gguf", NULL);
+  if (cpg_installed_model_get_catalog_id (model) || g_str_equal (title, name) || g_str_equal (file, name))
+    return g_strdup (title);
+  return g_strdup_printf ("%s (%s)", title, name);
+}
+
+static const char *get_title (CpgModelsInstalledRow *self)
+{
+  return gtk_label_get_label (self->title);
+}
+
 static char *describe (CpgInstalledModel *model)
 {
   g_autofree char *tasks = cpg_models_words_tasks (cpg_installed_model_get_tasks (model));
@@ -79,7 +94,7 @@ static gboolean is_in_use (CpgModelsInstalledRow *self)
 
 static void cpg_models_installed_row_update_use (CpgModelsInstalledRow *self)
 {
-  const char *title = cpg_installed_model_get_title (self->model);
+  const char *title = get_title (self);
   gboolean writes = cpg_installed_model_get_kind (self->model) == CPG_MODEL_BUNDLE
                     && !cpg_installed_model_get_error (self->model),
            in_use = is_in_use (self);
@@ -98,8 +113,9 @@ static gboolean has_weights (CpgInstalledModel *model)
 
 static void cpg_models_installed_row_update (CpgModelsInstalledRow *self)
 {
-  const char *title = cpg_installed_model_get_title (self->model), *fault = get_fault (self->model);
-  g_autofree char *about = describe (self->model), *name = g_strdup_printf ("%s, %s", title, about);
+  const char *fault = get_fault (self->model);
+  g_autofree char *title = name_model (self->model), *about = describe (self->model),
+                  *name = g_strdup_printf ("%s, %s", title, about);
   gtk_label_set_label (self->title, title);
   gtk_label_set_label (self->about, about);
   gtk_label_set_label (self->note, fault ? fault : "");
@@ -169,7 +185,7 @@ static void cpg_models_installed_row_on_progress (goffset done, goffset total, g
 
 static void say_verified (CpgModelsInstalledRow *self)
 {
-  const char *title = cpg_installed_model_get_title (self->model);
+  const char *title = get_title (self);
   if (cpg_installed_model_get_verification (self->model) == CPG_VERIFICATION_UNKNOWN)
     say (self, _ ("“%s” was read. No catalogue has a checksum to compare with; its details show the one it has."), title);
   else
@@ -188,7 +204,7 @@ static void cpg_models_installed_row_on_verified (GObject *source, GAsyncResult 
   if (ok)
     say_verified (self);
   else if (g_error_matches (error, CPG_FETCH_ERROR, CPG_FETCH_ERROR_DIFFERS))
-    say (self, _ ("“%s” is not what the catalogue promises."), cpg_installed_model_get_title (self->model));
+    say (self, _ ("“%s” is not what the catalogue promises."), get_title (self));
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     say (self, "%s", error->message);
   cpg_library_refresh (get_library (self));

@@ -3,7 +3,6 @@
 #include "app/cpg-models-card.h"
 #include "app/cpg-models-convert.h"
 #include "app/cpg-models-import-row.h"
-#include "app/cpg-page.h"
 
 #include <errno.h>
 #include <glib/gi18n.h>
@@ -23,8 +22,8 @@ static void cpg_models_page_remove_now (CpgModelsPage *self, const char *path)
       break;
     }
   }
-  if (error)
-    cpg_page_say (CPG_PAGE (self), "%s", error->message);
+  if (error && !gtk_widget_in_destruction (GTK_WIDGET (self)))
+    cpg_models_page_show_toast (self, error->message);
 }
 
 void cpg_models_page_end_removing (CpgModelsPage *self)
@@ -60,6 +59,7 @@ static void on_remove (GtkWidget *widget, const char *action, GVariant *paramete
   g_autofree char *name = g_path_get_basename (path), *words = g_strdup_printf (_ ("“%s” goes to the trash"), name);
   AdwToast *toast = adw_toast_new (words);
   adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   adw_toast_set_button_label (toast, _ ("_Undo"));
   g_object_set_data_full (G_OBJECT (toast), "path", g_strdup (path), g_free);
   g_signal_connect_object (toast, "button-clicked", G_CALLBACK (cpg_models_page_on_undo), self, G_CONNECT_SWAPPED);
@@ -79,8 +79,8 @@ static void cpg_models_page_on_import_done (CpgModelsPage *self, const char *pat
   gtk_widget_set_visible (GTK_WIDGET (self->imports), gtk_list_box_get_row_at_index (self->imports, 0) != NULL);
   if (!path)
     return;
-  g_autofree char *name = g_path_get_basename (path);
-  cpg_page_say (CPG_PAGE (self), _ ("“%s” is imported."), name);
+  g_autofree char *name = g_path_get_basename (path), *words = g_strdup_printf (_ ("“%s” is imported."), name);
+  cpg_models_page_show_toast (self, words);
   cpg_library_refresh (self->library);
 }
 
@@ -219,9 +219,11 @@ static void on_launched (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (CpgModelsPage) self = data;
   g_autoptr (GError) error = NULL;
-  if (!gtk_file_launcher_launch_finish (GTK_FILE_LAUNCHER (source), result, &error)
-      && !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
-    cpg_page_say (CPG_PAGE (self), _ ("The folder could not be opened: %s"), error->message);
+  if (gtk_file_launcher_launch_finish (GTK_FILE_LAUNCHER (source), result, &error)
+      || g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED) || !self->library)
+    return;
+  g_autofree char *words = g_strdup_printf (_ ("The folder could not be opened: %s"), error->message);
+  cpg_models_page_show_toast (self, words);
 }
 
 static void on_open_folder (GtkWidget *widget, const char *action, GVariant *parameter)
@@ -229,7 +231,8 @@ static void on_open_folder (GtkWidget *widget, const char *action, GVariant *par
   CpgModelsPage *self = CPG_MODELS_PAGE (widget);
   const char *path = cpg_library_get_folder (self->library);
   if (g_mkdir_with_parents (path, 0755) != 0) {
-    cpg_page_say (CPG_PAGE (self), "%s: %s", path, g_strerror (errno));
+    g_autofree char *words = g_strdup_printf ("%s: %s", path, g_strerror (errno));
+    cpg_models_page_show_toast (self, words);
     return;
   }
   g_autoptr (GFile) file = g_file_new_for_path (path);

@@ -22,6 +22,8 @@ struct _CpgModelsPage {
 
 /* Which rows are to be seen has changed. */
 void cpg_models_page_filter (CpgModelsPage *self);
+/* On the page's own overlay, where what can be undone shows as well: the window's would cover that. */
+void cpg_models_page_show_toast (CpgModelsPage *self, const char *text);
 void cpg_models_page_install_actions (CpgModelsPageClass *klass);
 /* Puts what waits for it into the trash now. */
 void cpg_models_page_end_removing (CpgModelsPage *self);

@@ -32,6 +32,13 @@ static void cpg_models_page_init_page (CpgPageInterface *interface)
   interface->perform = cpg_models_page_perform;
 }
 
+void cpg_models_page_show_toast (CpgModelsPage *self, const char *text)
+{
+  AdwToast *toast = adw_toast_new (text);
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
 /* ---- the search ---- */
 
 static gboolean cpg_models_page_is_seen (GtkListBoxRow *row, gpointer data)
@@ -89,11 +96,6 @@ static CpgModelsInstalledRow *find_row (CpgModelsPage *self, const char *path)
   }
 }
 
-static void cpg_models_page_say (CpgModelsPage *self, const char *text)
-{
-  cpg_page_say (CPG_PAGE (self), "%s", text);
-}
-
 /* The rows stay as far as their models do: one of them may be at work, or have the focus. */
 static void cpg_models_page_on_installed (CpgModelsPage *self)
 {
@@ -106,7 +108,7 @@ static void cpg_models_page_on_installed (CpgModelsPage *self)
       cpg_models_installed_row_set_model (row, model);
     else {
       row = cpg_models_installed_row_new (self->session, model);
-      g_signal_connect_object (row, "said", G_CALLBACK (cpg_models_page_say), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (row, "said", G_CALLBACK (cpg_models_page_show_toast), self, G_CONNECT_SWAPPED);
       gtk_list_box_insert (self->installed, GTK_WIDGET (row), (int) i);
     }
     g_hash_table_add (there, row);
@@ -207,7 +209,9 @@ static void cpg_models_page_add_catalog (CpgModelsPage *self)
 /* When somebody looks: the first frame of the window does not wait for it. */
 static void cpg_models_page_on_map (CpgModelsPage *self)
 {
-  if (self->library || !self->session || !gtk_widget_get_mapped (GTK_WIDGET (self)))
+  if (self->library)
+    cpg_library_refresh (self->library); /* somebody may have put a file there meanwhile */
+  if (self->library || !self->session)
     return;
   self->library = g_object_ref (cpg_session_get_library (self->session));
   g_signal_connect_object (cpg_library_get_installed (self->library), "items-changed", G_CALLBACK (cpg_models_page_on_installed),
@@ -242,6 +246,7 @@ static void cpg_models_page_dispose (GObject *object)
   if (self->library)
     cpg_models_page_end_removing (self);
   g_ptr_array_set_size (self->lists, 0);
+  adw_bin_set_child (ADW_BIN (self), NULL); /* which the next line would unparent behind its back */
   gtk_widget_dispose_template (GTK_WIDGET (self), CPG_TYPE_MODELS_PAGE);
   g_clear_object (&self->library);
   g_clear_object (&self->session);

@@ -58,12 +58,19 @@ class Models(driver.WindowTest):
         return program
 
     def leave(self):
-        self.program.key("alt+1")
+        self.program.resize(*self.program.size)  # takes the focus back from where a chooser was
+        self.program.find("Denoise", "page tab", "radio button", "toggle button").do_action(0)
         self.program.find("Step", "slider")
         self.quit()
 
     def press(self, name):
-        self.program.find(name, "button", "push button").do_action(0)
+        def look():  # a menu's button is there twice, the outer one without an action
+            for node in self.program.all():
+                if (node.get_name() == name and node.get_role_name() in ("button", "push button") and node.get_n_actions()
+                        and node.get_state_set().contains(Atspi.StateType.SHOWING)):
+                    return node
+            return None
+        self.program.wait(look, name).do_action(0)
 
     def choose(self, button, item):
         """An item of the button's menu, by its place: the toolkit's menu items have no names here."""
@@ -155,7 +162,7 @@ class Models(driver.WindowTest):
         (self.own / "two" / "a.bin").write_bytes(b"something else")
         self.choose("More about Two Files", 0)
         program.label("is not what the catalogue promises")
-        program.label("Not what the catalogue promises")
+        program.label("Remove it, and download it again")
         program.photograph("models-verified-wrong")
 
         # undo, and then not
@@ -180,10 +187,21 @@ class Models(driver.WindowTest):
         subprocess.run(["xdotool", "windowfocus", "--sync", window], check=True)
         time.sleep(0.3)
         subprocess.run(["xdotool", "key", "ctrl+l"], check=True)
-        subprocess.run(["xdotool", "type", "--delay", "5", str(path)], check=True)
+        entry = self.program.wait(lambda: self.find_entry(title), "the field for the path")
+        Atspi.EditableText.set_text_contents(entry, str(path))  # typed, it would be completed
         time.sleep(0.3)
         subprocess.run(["xdotool", "key", "Return"], check=True)
         subprocess.run(["xdotool", "windowfocus", self.program.window()], check=True)
+
+    def find_entry(self, title):
+        application = self.program.frame.get_application()
+        windows = [application.get_child_at_index(i) for i in range(application.get_child_count())]
+        for window in windows:
+            if window and window.get_name() == title:
+                for node in self.program.all(window):
+                    if node.get_editable_text_iface() and node.get_state_set().contains(Atspi.StateType.SHOWING):
+                        return node
+        return None
 
     def test_import(self):
         program = self.open()
@@ -202,6 +220,11 @@ class Models(driver.WindowTest):
         program.label("“my-story.gguf” is imported")
         self.assertEqual((self.own / "my-story.gguf").read_bytes(), good.read_bytes())
         program.photograph("models-imported")
+        self.press("Use story-first (my-story.gguf)")
+        program.find("story-first (my-story.gguf) is in use")
+        program.find("Use story-first")
+        self.press("Use story-first")
+        program.find("story-first is in use")
 
         # the same once more: there is one of that name
         self.choose_file(0, good)
