@@ -88,6 +88,7 @@ static const struct {
   {"win.page::denoise", {"<Alt>1"}},
   {"win.page::compare", {"<Alt>2"}},
   {"win.page::explore", {"<Alt>3"}},
+  {"win.page::models", {"<Alt>4"}},
   {"win.show-settings", {"F9"}},
   {"win.open-model", {"<Control>o"}},
 };

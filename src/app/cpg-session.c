@@ -9,6 +9,7 @@ enum { FIRST_SEED = 7, MAX_SEED = 999999, MAX_EARLIER = 8, MAX_EARLIER_STEPS = 1
 struct _CpgSession {
   GObject parent_instance;
   CpgEngine *engine;
+  CpgLibrary *library; /* NULL before somebody wants it */
   CpgSettings *settings;
   CpgPlayer *player;
   CpgRun *run;
@@ -136,6 +137,13 @@ void cpg_session_set_engine (CpgSession *self, int threads, const char *compute)
   g_signal_connect_object (self->engine, "notify::model-name", G_CALLBACK (cpg_session_notify_model), self, G_CONNECT_SWAPPED);
   if (before)
     cpg_session_load (self, self->path);
+}
+
+CpgLibrary *cpg_session_get_library (CpgSession *self)
+{
+  if (!self->library)
+    self->library = cpg_library_new ();
+  return self->library;
 }
 
 /* ---- settings ---- */
@@ -353,6 +361,7 @@ static void cpg_session_dispose (GObject *object)
   g_clear_pointer (&self->earlier, g_ptr_array_unref);
   g_clear_object (&self->run);
   g_clear_object (&self->settings);
+  g_clear_object (&self->library);
   g_clear_object (&self->engine);
   G_OBJECT_CLASS (cpg_session_parent_class)->dispose (object);
 }

@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "app/cpg-library.h"
 #include "app/cpg-player.h"
 #include "engine/cpg-engine.h"
 
@@ -27,6 +28,9 @@ void cpg_session_load (CpgSession *self, const char *path);
 gboolean cpg_session_has_model (CpgSession *self);
 /* Whether the model, or another one that is installed, has a task, by its id. */
 gboolean cpg_session_has_task (CpgSession *self, const char *task);
+
+/* What is installed and what can be had; made at the first call, which is not before the first frame. */
+CpgLibrary *cpg_session_get_library (CpgSession *self);
 
 CpgSettings *cpg_session_get_settings (CpgSession *self);
 void cpg_session_reset_settings (CpgSession *self);

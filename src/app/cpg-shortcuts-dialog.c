@@ -36,6 +36,7 @@ static const Line lines[] = {
   {N_ ("Window"), N_ ("Denoise page"), "<Alt>1"},
   {NULL, N_ ("Compare page"), "<Alt>2"},
   {NULL, N_ ("Explore page"), "<Alt>3"},
+  {NULL, N_ ("Models page"), "<Alt>4"},
   {NULL, N_ ("Settings"), "F9"},
   {NULL, N_ ("Open a model"), "<Control>o"},
   {NULL, N_ ("Preferences"), "<Control>comma"},

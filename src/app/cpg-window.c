@@ -4,6 +4,7 @@
 #include "app/cpg-config.h"
 #include "app/cpg-explore-page.h"
 #include "app/cpg-lazy-page.h"
+#include "app/cpg-models-page.h"
 #include "app/cpg-settings-pane.h"
 
 #include <glib/gi18n.h>
@@ -92,12 +93,6 @@ static void cpg_window_listen_to_pages (CpgWindow *self, gboolean listens)
     g_signal_handlers_disconnect_by_data (self->pages, self);
 }
 
-/* It speaks of the first page's story. */
-static gboolean cpg_window_shows_banner (CpgWindow *self, gboolean has_model, const char *page)
-{
-  return has_model && g_strcmp0 (page, "denoise") == 0;
-}
-
 static gboolean cpg_window_is_page (CpgWindow *self, const char *visible, const char *name)
 {
   return g_strcmp0 (visible, name) == 0;
@@ -138,11 +133,19 @@ static void cpg_window_update_stack (CpgWindow *self)
   gboolean loading;
   g_autofree char *problem = NULL;
   g_object_get (self->session, "loading", &loading, "problem", &problem, NULL);
-  const char *page = cpg_session_get_run (self->session) ? "pages" : problem ? "problem" : "loading";
+  gboolean models = g_str_equal (adw_view_stack_get_visible_child_name (self->pages), "models"); /* which needs none */
+  const char *page = cpg_session_get_run (self->session) || models ? "pages" : problem ? "problem" : "loading";
   gtk_stack_set_visible_child_name (self->stack, page);
-  if (problem && cpg_session_get_run (self->session))
-    cpg_window_show_toast (self, problem);
   cpg_window_update_actions (self);
+}
+
+static void cpg_window_on_problem (CpgWindow *self)
+{
+  g_autofree char *problem = NULL;
+  g_object_get (self->session, "problem", &problem, NULL);
+  cpg_window_update_stack (self);
+  if (problem && g_str_equal (gtk_stack_get_visible_child_name (self->stack), "pages"))
+    cpg_window_show_toast (self, problem);
 }
 
 static char *cpg_window_name_run_button (CpgWindow *self, gboolean stoppable)
@@ -157,6 +160,19 @@ static char *cpg_window_explain_problem (CpgWindow *self, const char *problem)
                           "“models” beside it, or the folder that COSMOS_MODELS names."),
                        problem)
                  : g_strdup ("");
+}
+
+/* Whether the pages, or one that is of use without a model, are there to go between. */
+static gboolean cpg_window_has_pages (CpgWindow *self, gboolean has_model, const char *visible)
+{
+  return has_model || g_strcmp0 (visible, "models") == 0;
+}
+
+/* Where Run can be pressed. */
+/* It speaks of the first page's story. */
+static gboolean cpg_window_has_banner (CpgWindow *self, gboolean has_model, const char *visible)
+{
+  return has_model && g_strcmp0 (visible, "denoise") == 0;
 }
 
 /* ---- keys ---- */
@@ -256,6 +272,7 @@ static void cpg_window_class_init (CpgWindowClass *klass)
   g_type_ensure (CPG_TYPE_DENOISE_PAGE);
   g_type_ensure (CPG_TYPE_EXPLORE_PAGE);
   g_type_ensure (CPG_TYPE_LAZY_PAGE);
+  g_type_ensure (CPG_TYPE_MODELS_PAGE);
   g_type_ensure (CPG_TYPE_SETTINGS_PANE);
   g_type_ensure (CPG_TYPE_TRANSPORT);
   gtk_widget_class_set_template_from_resource (widget_class, CPG_RESOURCES "/ui/cpg-window.ui");
@@ -268,8 +285,9 @@ static void cpg_window_class_init (CpgWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, denoise);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, transport);
   gtk_widget_class_bind_template_callback (widget_class, cpg_window_explain_problem);
+  gtk_widget_class_bind_template_callback (widget_class, cpg_window_has_banner);
+  gtk_widget_class_bind_template_callback (widget_class, cpg_window_has_pages);
   gtk_widget_class_bind_template_callback (widget_class, cpg_window_is_page);
-  gtk_widget_class_bind_template_callback (widget_class, cpg_window_shows_banner);
   gtk_widget_class_bind_template_callback (widget_class, cpg_window_name_run_button);
 }
 
@@ -296,7 +314,8 @@ CpgWindow *cpg_window_new (AdwApplication *application, CpgSession *session, GSe
   cpg_window_on_collapsed (self);
   g_signal_connect_object (session, "notify::run", G_CALLBACK (cpg_window_on_run), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::run", G_CALLBACK (cpg_window_update_stack), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "notify::problem", G_CALLBACK (cpg_window_update_stack), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->pages, "notify::visible-child", G_CALLBACK (cpg_window_update_stack), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::problem", G_CALLBACK (cpg_window_on_problem), self, G_CONNECT_SWAPPED);
   cpg_window_on_run (self);
   cpg_window_update_stack (self);
   return self;

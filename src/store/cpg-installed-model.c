@@ -89,7 +89,7 @@ static int compare_files (gconstpointer a, gconstpointer b)
   return strcmp (((const File *) a)->path, ((const File *) b)->path);
 }
 
-/* A folder is a model where one of its files has weights. */
+/* A folder is a model where one of its files has weights, or the catalogue has it: a tokenizer of several files. */
 static gboolean add_folder (CpgInstalledModel *self, const char *folder, const char *place, CpgCatalog *catalog)
 {
   g_autofree char *path = g_build_filename (folder, place, NULL);
@@ -104,7 +104,7 @@ static gboolean add_folder (CpgInstalledModel *self, const char *folder, const c
     weights = weights || has_weights (entry);
   }
   g_array_sort (self->files, compare_files);
-  return weights && self->files->len > 0;
+  return (weights || self->catalog_id) && self->files->len > 0;
 }
 
 static void ask_core (CpgInstalledModel *self)

@@ -11,6 +11,10 @@
 #include "app/cpg-explore-reconstruct.h"
 #include "app/cpg-help-dialog.h"
 #include "app/cpg-lazy-page.h"
+#include "app/cpg-models-catalog-row.h"
+#include "app/cpg-models-installed-row.h"
+#include "app/cpg-models-page.h"
+#include "app/cpg-models-progress.h"
 #include "app/cpg-preferences-dialog.h"
 #include "app/cpg-preferences.h"
 #include "app/cpg-run-pictures.h"
@@ -18,11 +22,12 @@
 #include "app/cpg-shortcuts-dialog.h"
 #include "app/cpg-token-popover.h"
 #include "app/cpg-transport.h"
-#include "app/cpg-window.h"
+#include "app/cpg-window-private.h"
 #include "app/export/cpg-export-dialog.h"
 
 static void test_parts (void)
 {
+  const GType types[] = {
   const GType types[] = {
     CPG_TYPE_COMPARE_PAGE,
     CPG_TYPE_COMPARE_TABLE,
@@ -36,11 +41,14 @@ static void test_parts (void)
     CPG_TYPE_EXPLORE_RECONSTRUCT,
     CPG_TYPE_EXPORT_DIALOG,
     CPG_TYPE_HELP_DIALOG,
+    CPG_TYPE_MODELS_PAGE,
+    CPG_TYPE_MODELS_PROGRESS,
     CPG_TYPE_RUN_PICTURES,
     CPG_TYPE_SETTINGS_PANE,
     CPG_TYPE_SHORTCUTS_DIALOG,
     CPG_TYPE_TOKEN_POPOVER,
     CPG_TYPE_TRANSPORT,
+  };
   };
   g_autoptr (CpgSession) session = cpg_session_new ();
   for (size_t i = 0; i < G_N_ELEMENTS (types); i++) {
@@ -103,6 +111,27 @@ static void test_preferences (void)
   g_assert_nonnull (adw_preferences_dialog_get_visible_page (ADW_PREFERENCES_DIALOG (dialog)));
 }
 
+/* Rows of models, broken ones too. */
+static void test_models (void)
+{
+  g_autoptr (CpgSession) session = cpg_session_new ();
+  CpgLibrary *library = cpg_session_get_library (session);
+  g_assert_true (cpg_session_get_library (session) == library);
+  CpgCatalogModel *model = cpg_catalog_get_model (cpg_library_get_catalog (library), 0);
+  g_autoptr (GtkWidget) offered = g_object_ref_sink (GTK_WIDGET (cpg_models_catalog_row_new (library, model)));
+  g_assert_true (cpg_models_catalog_row_matches (CPG_MODELS_CATALOG_ROW (offered), cpg_catalog_model_get_name (model)));
+  g_assert_false (cpg_models_catalog_row_matches (CPG_MODELS_CATALOG_ROW (offered), "no such words"));
+  while (cpg_library_is_refreshing (library))
+    g_main_context_iteration (NULL, TRUE);
+  CpgInstalledModels *installed = cpg_library_get_installed (library);
+  g_assert_cmpuint (cpg_installed_models_get_n_models (installed), >=, 2);
+  for (guint i = 0; i < cpg_installed_models_get_n_models (installed); i++) {
+    CpgModelsInstalledRow *row = cpg_models_installed_row_new (session, cpg_installed_models_get_model (installed, i));
+    g_autoptr (GtkWidget) held = g_object_ref_sink (GTK_WIDGET (row));
+    g_assert_true (cpg_models_installed_row_matches (row, "no published checksum"));
+  }
+}
+
 static void wait_until_loaded (CpgSession *session)
 {
   gboolean loading = TRUE;
@@ -130,6 +159,10 @@ static void test_without_model (void)
   g_assert_false (cpg_session_has_model (session));
   g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "run"));
   g_assert_true (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "open-model"));
+  /* Where there is no model, one can be had. */
+  g_action_group_activate_action (G_ACTION_GROUP (window), "page", g_variant_new_string ("models"));
+  g_assert_true (CPG_IS_MODELS_PAGE (cpg_window_get_page (window)));
+  g_assert_true (gtk_widget_get_mapped (GTK_WIDGET (cpg_window_get_page (window))));
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
@@ -139,6 +172,7 @@ int main (int argc, char **argv)
   adw_init ();
   g_test_add_func ("/ui/templates/parts", test_parts);
   g_test_add_func ("/ui/templates/lazy-page", test_lazy_page);
+  g_test_add_func ("/ui/templates/models", test_models);
   g_test_add_func ("/ui/templates/preferences", test_preferences);
   g_test_add_func ("/ui/templates/without-model", test_without_model);
   return g_test_run ();

@@ -1,0 +1,78 @@
+#include "app/cpg-models-words.h"
+
+#include "engine/cpg-task.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+const char *cpg_models_words_kind (CpgModelKind kind)
+{
+  static const char *const words[] = {N_ ("Diffusion model"), N_ ("Weights"), N_ ("Language model"), N_ ("Vocabulary")};
+  return _ (words[kind]);
+}
+
+const char *cpg_models_words_kinds (CpgModelKind kind)
+{
+  static const char *const words[] = {N_ ("Diffusion Models"), N_ ("Weights to Convert"), N_ ("Language Models"),
+                                      N_ ("Vocabularies")};
+  return _ (words[kind]);
+}
+
+char *cpg_models_words_tasks (const char *const *tasks)
+{
+  g_autoptr (GListModel) list = cpg_task_list_new ();
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (; tasks && *tasks; tasks++) {
+    CpgTask *task = cpg_task_list_find (list, *tasks);
+    g_string_append_printf (text, "%s%s", text->len ? ", " : "", task ? cpg_task_get_title (task) : *tasks);
+  }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+char *cpg_models_words_parameters (guint64 n_parameters)
+{
+  double n = (double) n_parameters;
+  return n >= 1e9   ? g_strdup_printf (_ ("%.1f billion"), n / 1e9)
+         : n >= 1e6 ? g_strdup_printf (_ ("%.1f million"), n / 1e6)
+                    : g_strdup_printf ("%'" G_GUINT64_FORMAT, n_parameters);
+}
+
+char *cpg_models_words_amount (guint64 done, guint64 total)
+{
+  g_autofree char *there = g_format_size (done), *all = g_format_size (total);
+  /* Translators: bytes that have come, of all; "5.2 MB of 19.1 MB" */
+  return total ? g_strdup_printf (_ ("%s of %s"), there, all) : g_strdup (there);
+}
+
+static char *describe_time_left (double seconds)
+{
+  int n = (int) ceil (MIN (seconds, 1e6));
+  if (n < 60)
+    return g_strdup_printf (ngettext ("%d second left", "%d seconds left", (gulong) n), n);
+  n = (n + 59) / 60;
+  if (n < 60)
+    return g_strdup_printf (ngettext ("%d minute left", "%d minutes left", (gulong) n), n);
+  n = (n + 59) / 60;
+  return g_strdup_printf (ngettext ("%d hour left", "%d hours left", (gulong) n), n);
+}
+
+char *cpg_models_words_progress (guint64 done, guint64 total, double bytes_per_second)
+{
+  g_autofree char *amount = cpg_models_words_amount (done, total);
+  if (bytes_per_second < 1)
+    return g_steal_pointer (&amount);
+  g_autofree char *speed = g_format_size ((guint64) bytes_per_second);
+  if (total <= done)
+    /* Translators: amount, speed */
+    return g_strdup_printf (_ ("%s, %s/s"), amount, speed);
+  g_autofree char *left = describe_time_left ((double) (total - done) / bytes_per_second);
+  /* Translators: amount, speed, time left: "5.2 MB of 19.1 MB, 2.1 MB/s, 7 seconds left" */
+  return g_strdup_printf (_ ("%s, %s/s, %s"), amount, speed, left);
+}
+
+const char *cpg_models_words_verification (CpgVerification verification)
+{
+  static const char *const words[] = {N_ ("no published checksum"), N_ ("not verified yet"), N_ ("verified"),
+                                      N_ ("not what the catalogue promises")};
+  return _ (words[verification]);
+}
