@@ -28,51 +28,12 @@
 static void test_parts (void)
 {
   const GType types[] = {
-  const GType types[] = {
-    CPG_TYPE_COMPARE_PAGE,
-    CPG_TYPE_COMPARE_TABLE,
-    CPG_TYPE_COMPARE_TRANSPORT,
-    CPG_TYPE_DENOISE_PAGE,
-    CPG_TYPE_EXPLORE_EDIT,
-    CPG_TYPE_EXPLORE_INPUT,
-    CPG_TYPE_EXPLORE_INTERPOLATE,
-    CPG_TYPE_EXPLORE_PAGE,
-    CPG_TYPE_EXPLORE_PERTURB,
-    CPG_TYPE_EXPLORE_RECONSTRUCT,
-    CPG_TYPE_EXPORT_DIALOG,
-    CPG_TYPE_HELP_DIALOG,
-    CPG_TYPE_MODELS_PAGE,
-    CPG_TYPE_MODELS_PROGRESS,
-    CPG_TYPE_RUN_PICTURES,
-    CPG_TYPE_SETTINGS_PANE,
-    CPG_TYPE_SHORTCUTS_DIALOG,
-    CPG_TYPE_TOKEN_POPOVER,
-    CPG_TYPE_TRANSPORT,
+    CPG_TYPE_COMPARE_PAGE,     CPG_TYPE_COMPARE_TABLE,       CPG_TYPE_COMPARE_TRANSPORT,   CPG_TYPE_DENOISE_PAGE,
+    CPG_TYPE_EXPLORE_EDIT,     CPG_TYPE_EXPLORE_INPUT,       CPG_TYPE_EXPLORE_INTERPOLATE, CPG_TYPE_EXPLORE_PAGE,
+    CPG_TYPE_EXPLORE_PERTURB,  CPG_TYPE_EXPLORE_RECONSTRUCT, CPG_TYPE_EXPORT_DIALOG,       CPG_TYPE_HELP_DIALOG,
+    CPG_TYPE_MODELS_PAGE,      CPG_TYPE_MODELS_PROGRESS,     CPG_TYPE_RUN_PICTURES,        CPG_TYPE_SETTINGS_PANE,
+    CPG_TYPE_SHORTCUTS_DIALOG, CPG_TYPE_TOKEN_POPOVER,       CPG_TYPE_TRANSPORT,
   };
-  };
-  g_autoptr (CpgSession) session = cpg_session_new ();
-  for (size_t i = 0; i < G_N_ELEMENTS (types); i++) {
-    g_test_message ("%s", g_type_name (types[i]));
-    GtkWidget *widget = g_object_ref_sink (g_object_new (types[i], NULL));
-    g_assert_nonnull (ADW_IS_DIALOG (widget) ? adw_dialog_get_child (ADW_DIALOG (widget)) : gtk_widget_get_first_child (widget));
-    if (g_object_class_find_property (G_OBJECT_GET_CLASS (widget), "session")) {
-      g_object_set (widget, "session", session, NULL);
-      g_object_set (widget, "session", NULL, NULL);
-    }
-    g_object_add_weak_pointer (G_OBJECT (widget), (gpointer *) &widget);
-    g_object_unref (widget);
-    g_assert_null (widget);
-  }
-}
-
-static void count (gpointer counter)
-{
-  ++*(int *) counter;
-}
-
-/* Made when it is shown, or asked for, and then the page in all that it does. */
-static void test_lazy_page (void)
-{
   g_autoptr (CpgSession) session = cpg_session_new ();
   int n_changed = 0, n_said = 0;
   GtkWidget *lazy = g_object_new (CPG_TYPE_LAZY_PAGE, "page-type", CPG_TYPE_DENOISE_PAGE, "session", session, NULL);
