@@ -35,6 +35,29 @@ static void test_parts (void)
     CPG_TYPE_SHORTCUTS_DIALOG, CPG_TYPE_TOKEN_POPOVER,       CPG_TYPE_TRANSPORT,
   };
   g_autoptr (CpgSession) session = cpg_session_new ();
+  for (size_t i = 0; i < G_N_ELEMENTS (types); i++) {
+    g_test_message ("%s", g_type_name (types[i]));
+    GtkWidget *widget = g_object_ref_sink (g_object_new (types[i], NULL));
+    g_assert_nonnull (ADW_IS_DIALOG (widget) ? adw_dialog_get_child (ADW_DIALOG (widget)) : gtk_widget_get_first_child (widget));
+    if (g_object_class_find_property (G_OBJECT_GET_CLASS (widget), "session")) {
+      g_object_set (widget, "session", session, NULL);
+      g_object_set (widget, "session", NULL, NULL);
+    }
+    g_object_add_weak_pointer (G_OBJECT (widget), (gpointer *) &widget);
+    g_object_unref (widget);
+    g_assert_null (widget);
+  }
+}
+
+static void count (gpointer counter)
+{
+  ++*(int *) counter;
+}
+
+/* Made when it is shown, or asked for, and then the page in all that it does. */
+static void test_lazy_page (void)
+{
+  g_autoptr (CpgSession) session = cpg_session_new ();
   int n_changed = 0, n_said = 0;
   GtkWidget *lazy = g_object_new (CPG_TYPE_LAZY_PAGE, "page-type", CPG_TYPE_DENOISE_PAGE, "session", session, NULL);
   GtkWindow *window = GTK_WINDOW (adw_window_new ());
@@ -122,7 +145,7 @@ static void test_without_model (void)
   g_assert_true (g_action_group_get_action_enabled (G_ACTION_GROUP (window), "open-model"));
   /* Where there is no model, one can be had. */
   g_action_group_activate_action (G_ACTION_GROUP (window), "page", g_variant_new_string ("models"));
-  g_assert_true (CPG_IS_MODELS_PAGE (cpg_window_get_page (window)));
+  g_assert_true (CPG_IS_MODELS_PAGE (cpg_lazy_page_get_page (CPG_LAZY_PAGE (cpg_window_get_page (window)))));
   g_assert_true (gtk_widget_get_mapped (GTK_WIDGET (cpg_window_get_page (window))));
   gtk_window_destroy (GTK_WINDOW (window));
 }
