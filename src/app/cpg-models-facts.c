@@ -139,8 +139,9 @@ static void add_notes (CpgModelsFacts *self, const char *path)
   if (!beside || !g_file_get_contents (beside, &data, &size, NULL) || size > LARGEST_NOTES
       || !g_utf8_validate (data, (gssize) size, NULL))
     return;
-  g_strdelimit (data, "`", ' ');
-  cpg_models_facts_add_group (self, _ ("Notes"))->text = read_plain (data);
+  g_auto (GStrv) pieces = g_strsplit (data, "`", -1);
+  g_autofree char *words = g_strjoinv ("", pieces);
+  cpg_models_facts_add_group (self, _ ("Notes"))->text = read_plain (words);
 }
 
 static void add_files (CpgModelsFacts *self, CpgInstalledModel *model)

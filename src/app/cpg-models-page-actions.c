@@ -10,19 +10,24 @@
 
 /* ---- removing ---- */
 
+static CpgInstalledModel *find_model (CpgModelsPage *self, const char *path)
+{
+  CpgInstalledModels *installed = cpg_library_get_installed (self->library);
+  for (guint i = 0; i < cpg_installed_models_get_n_models (installed); i++) {
+    CpgInstalledModel *model = cpg_installed_models_get_model (installed, i);
+    if (g_str_equal (cpg_installed_model_get_path (model), path))
+      return model;
+  }
+  return NULL;
+}
+
 /* Out of the hands of undo. */
 static void cpg_models_page_remove_now (CpgModelsPage *self, const char *path)
 {
-  CpgInstalledModels *installed = cpg_library_get_installed (self->library);
+  CpgInstalledModel *model = find_model (self, path);
   g_autoptr (GError) error = NULL;
-  for (guint i = 0; i < cpg_installed_models_get_n_models (installed); i++) {
-    CpgInstalledModel *model = cpg_installed_models_get_model (installed, i);
-    if (g_str_equal (cpg_installed_model_get_path (model), path)) {
-      cpg_installed_models_remove (installed, model, &error);
-      break;
-    }
-  }
-  if (error && !gtk_widget_in_destruction (GTK_WIDGET (self)))
+  if (model && !cpg_installed_models_remove (cpg_library_get_installed (self->library), model, &error)
+      && !gtk_widget_in_destruction (GTK_WIDGET (self)))
     cpg_models_page_show_toast (self, error->message);
 }
 
@@ -56,7 +61,10 @@ static void on_remove (GtkWidget *widget, const char *action, GVariant *paramete
 {
   CpgModelsPage *self = CPG_MODELS_PAGE (widget);
   const char *path = g_variant_get_string (parameter, NULL);
-  g_autofree char *name = g_path_get_basename (path), *words = g_strdup_printf (_ ("“%s” goes to the trash"), name);
+  CpgInstalledModel *model = find_model (self, path);
+  if (!model)
+    return;
+  g_autofree char *words = g_strdup_printf (_ ("“%s” goes to the trash"), cpg_installed_model_get_title (model));
   AdwToast *toast = adw_toast_new (words);
   adw_toast_set_use_markup (toast, FALSE);
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
