@@ -14,6 +14,7 @@ struct _CpgApplication {
   AdwApplication parent_instance;
   gint64 started;
   GSettings *preferences;
+  CpgRecorder *recorder;
   CpgSession *session;
   gboolean wants_statistics;
   CpgFrameStatistics *statistics;
@@ -126,6 +127,8 @@ static void cpg_application_startup (GApplication *application)
   g_settings_bind_with_mapping (self->preferences, "color-scheme", adw_style_manager_get_default (), "color-scheme",
                                 G_SETTINGS_BIND_GET, scheme_from_setting, NULL, NULL, NULL);
   self->session = cpg_session_new ();
+  self->recorder = cpg_recorder_new (NULL);
+  cpg_session_set_recorder (self->session, self->recorder);
   apply_engine (self);
   g_signal_connect_object (self->preferences, "changed::threads", G_CALLBACK (apply_engine), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->preferences, "changed::compute", G_CALLBACK (apply_engine), self, G_CONNECT_SWAPPED);
@@ -157,6 +160,10 @@ static void cpg_application_shutdown (GApplication *application)
   if (self->session)
     g_object_run_dispose (G_OBJECT (self->session));
   g_clear_object (&self->session);
+  /* What the end of the runs was is the last thing that is written. */
+  if (self->recorder)
+    cpg_recorder_close (self->recorder);
+  g_clear_object (&self->recorder);
   G_APPLICATION_CLASS (cpg_application_parent_class)->shutdown (application);
 }
 

@@ -12,6 +12,7 @@ struct _CpgSession {
   CpgSettings *settings;
   CpgPlayer *player;
   CpgRun *run;
+  CpgRecorder *recorder;
   GListStore *bookmarks;
   GCancellable *cancellable; /* of the loading */
   char *path, *problem;
@@ -30,6 +31,7 @@ enum {
   PROP_NOISY,
   PROP_FRESH_SEED,
   PROP_BOOKMARKS,
+  PROP_RECORDER,
   N_PROPERTIES
 };
 static GParamSpec *properties[N_PROPERTIES];
@@ -132,8 +134,23 @@ void cpg_session_set_engine (CpgSession *self, int threads, const char *compute)
   self->engine = cpg_engine_new (threads, compute);
   /* Where a run needs another model, the engine opens it by itself. */
   g_signal_connect_object (self->engine, "notify::model-name", G_CALLBACK (cpg_session_notify_model), self, G_CONNECT_SWAPPED);
+  if (self->recorder)
+    cpg_recorder_watch_engine (self->recorder, self->engine);
   if (before)
     cpg_session_load (self, self->path);
+}
+
+void cpg_session_set_recorder (CpgSession *self, CpgRecorder *recorder)
+{
+  g_set_object (&self->recorder, recorder);
+  if (self->engine)
+    cpg_recorder_watch_engine (recorder, self->engine);
+  cpg_session_notify (self, PROP_RECORDER);
+}
+
+CpgRecorder *cpg_session_get_recorder (CpgSession *self)
+{
+  return self->recorder;
 }
 
 /* ---- settings ---- */
@@ -182,7 +199,7 @@ void cpg_session_set_run (CpgSession *self, CpgRun *run)
 }
 
 /* Who leaves a run that still goes on does not want the rest of it. */
-static void cpg_session_replace_run (CpgSession *self, CpgRun *run)
+void cpg_session_replace_run (CpgSession *self, CpgRun *run)
 {
   if (self->run && cpg_run_is_active (self->run))
     cpg_run_cancel (self->run);
@@ -242,6 +259,8 @@ gboolean cpg_session_add_bookmark (CpgSession *self)
   }
   g_autoptr (CpgBookmark) bookmark = cpg_bookmark_new (self->run, step);
   g_list_store_append (self->bookmarks, bookmark);
+  if (self->recorder)
+    cpg_recorder_add_bookmark (self->recorder, self->run, step, cpg_bookmark_get_title (bookmark));
   return TRUE;
 }
 
@@ -283,6 +302,9 @@ static void cpg_session_get_property (GObject *object, guint id, GValue *value, 
     break;
   case PROP_BOOKMARKS:
     g_value_set_object (value, self->bookmarks);
+    break;
+  case PROP_RECORDER:
+    g_value_set_object (value, self->recorder);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -326,6 +348,7 @@ static void cpg_session_dispose (GObject *object)
   g_clear_object (&self->run);
   g_clear_object (&self->settings);
   g_clear_object (&self->engine);
+  g_clear_object (&self->recorder);
   G_OBJECT_CLASS (cpg_session_parent_class)->dispose (object);
 }
 
@@ -357,6 +380,7 @@ static void cpg_session_class_init (CpgSessionClass *klass)
   properties[PROP_NOISY] = g_param_spec_boolean ("noisy", NULL, NULL, FALSE, writable);
   properties[PROP_FRESH_SEED] = g_param_spec_boolean ("fresh-seed", NULL, NULL, TRUE, writable);
   properties[PROP_BOOKMARKS] = g_param_spec_object ("bookmarks", NULL, NULL, G_TYPE_LIST_MODEL, readable);
+  properties[PROP_RECORDER] = g_param_spec_object ("recorder", NULL, NULL, CPG_TYPE_RECORDER, readable);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 }
 
