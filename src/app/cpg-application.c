@@ -5,6 +5,7 @@
 #include "app/cpg-frame-statistics.h"
 #include "app/cpg-preferences-dialog.h"
 #include "app/cpg-preferences.h"
+#include "app/cpg-sessions-keeping.h"
 #include "app/cpg-shortcuts-dialog.h"
 #include "app/cpg-window.h"
 
@@ -50,7 +51,8 @@ static void on_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer s
 
 static void on_preferences (GSimpleAction *action, GVariant *parameter, gpointer self)
 {
-  adw_dialog_present (cpg_preferences_dialog_new (CPG_APPLICATION (self)->preferences), GTK_WIDGET (get_window (self)));
+  adw_dialog_present (cpg_preferences_dialog_new (CPG_APPLICATION (self)->preferences, CPG_APPLICATION (self)->recorder),
+                      GTK_WIDGET (get_window (self)));
 }
 
 static const GActionEntry entries[] = {
@@ -82,6 +84,9 @@ static const struct {
   {"win.page::denoise", {"<Alt>1"}},
   {"win.page::compare", {"<Alt>2"}},
   {"win.page::explore", {"<Alt>3"}},
+  {"win.new-run", {"<Control>n"}},
+  {"win.search-sessions", {"<Control>f"}},
+  {"win.show-sessions", {"F8"}},
   {"win.show-settings", {"F9"}},
   {"win.open-model", {"<Control>o"}},
 };
@@ -129,6 +134,7 @@ static void cpg_application_startup (GApplication *application)
   self->session = cpg_session_new ();
   self->recorder = cpg_recorder_new (NULL);
   cpg_session_set_recorder (self->session, self->recorder);
+  cpg_sessions_keeping_tidy (self->preferences, self->recorder);
   apply_engine (self);
   g_signal_connect_object (self->preferences, "changed::threads", G_CALLBACK (apply_engine), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->preferences, "changed::compute", G_CALLBACK (apply_engine), self, G_CONNECT_SWAPPED);

@@ -82,6 +82,11 @@ static void cpg_compare_page_take_focus (CpgComparePage *self)
     self->wants_focus = !gtk_widget_grab_focus (cpg_compare_transport_get_scrubber (self->transport));
 }
 
+CpgComparison *cpg_compare_page_get_comparison (CpgComparePage *self)
+{
+  return self->comparison;
+}
+
 void cpg_compare_page_show_run (CpgComparePage *self)
 {
   CpgRun *run = cpg_session_get_run (self->session);

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 #define CPG_TYPE_COMPARE_PAGE (cpg_compare_page_get_type ())
 G_DECLARE_FINAL_TYPE (CpgComparePage, cpg_compare_page, CPG, COMPARE_PAGE, AdwBin)
 
+CpgComparison *cpg_compare_page_get_comparison (CpgComparePage *self);
 /* The session's run, as it is, against an autoregressive text or, where there is no model for that, another seed. */
 void cpg_compare_page_show_run (CpgComparePage *self);
 

@@ -248,15 +248,29 @@ GListModel *cpg_session_get_bookmarks (CpgSession *self)
   return G_LIST_MODEL (self->bookmarks);
 }
 
+static gboolean has_bookmark (CpgSession *self, CpgRun *run, int step)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->bookmarks)); i++) {
+    g_autoptr (CpgBookmark) bookmark = g_list_model_get_item (G_LIST_MODEL (self->bookmarks), i);
+    if (cpg_bookmark_get_run (bookmark) == run && cpg_bookmark_get_step (bookmark) == step)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+void cpg_session_restore_bookmark (CpgSession *self, CpgRun *run, int step)
+{
+  g_autoptr (CpgBookmark) bookmark = cpg_bookmark_new (run, step);
+  if (step >= 0 && step < cpg_run_get_n_steps (run) && !has_bookmark (self, run, step))
+    g_list_store_append (self->bookmarks, bookmark);
+}
+
 gboolean cpg_session_add_bookmark (CpgSession *self)
 {
   g_return_val_if_fail (self->run && cpg_run_get_current_step (self->run) >= 0, FALSE);
   int step = cpg_run_get_current_step (self->run);
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->bookmarks)); i++) {
-    g_autoptr (CpgBookmark) bookmark = g_list_model_get_item (G_LIST_MODEL (self->bookmarks), i);
-    if (cpg_bookmark_get_run (bookmark) == self->run && cpg_bookmark_get_step (bookmark) == step)
-      return FALSE;
-  }
+  if (has_bookmark (self, self->run, step))
+    return FALSE;
   g_autoptr (CpgBookmark) bookmark = cpg_bookmark_new (self->run, step);
   g_list_store_append (self->bookmarks, bookmark);
   if (self->recorder)

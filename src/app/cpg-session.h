@@ -52,5 +52,7 @@ gboolean cpg_session_branch (CpgSession *self, GError **error);
 GListModel *cpg_session_get_bookmarks (CpgSession *self);
 /* The current step; one that is there already is not added again (FALSE). */
 gboolean cpg_session_add_bookmark (CpgSession *self);
+/* One that the log has already. */
+void cpg_session_restore_bookmark (CpgSession *self, CpgRun *run, int step);
 
 G_END_DECLS

@@ -41,13 +41,17 @@ def restart_inside():
 class Program:
     """The running program. Everything waits until it is so, for a while."""
 
-    def __init__(self, size=(1280, 860), environment=None):
-        self.home = tempfile.TemporaryDirectory()
+    def __init__(self, size=(1280, 860), environment=None, home=None):
+        """home: a TemporaryDirectory that stays, for who starts the program again in it; else one for this time."""
+        self.home = home or tempfile.TemporaryDirectory()
+        self.home_stays = home is not None
         settings = pathlib.Path(self.home.name) / ".config" / "gtk-4.0" / "settings.ini"
-        settings.parent.mkdir(parents=True)
+        settings.parent.mkdir(parents=True, exist_ok=True)
         settings.write_text("[Settings]\ngtk-font-name=Cantarell 11\n")
         self.log = open(pathlib.Path(self.home.name) / "log", "w+b")
-        variables = os.environ | {"HOME": self.home.name, "XDG_RUNTIME_DIR": self.home.name, "LANG": "C.UTF-8"} | (environment or {})
+        folders = {f"XDG_{kind.upper()}_HOME": os.path.join(self.home.name, place)
+                   for kind, place in (("config", ".config"), ("data", ".local/share"), ("cache", ".cache"), ("state", ".local/state"))}
+        variables = os.environ | {"HOME": self.home.name, "XDG_RUNTIME_DIR": self.home.name, "LANG": "C.UTF-8"} | folders | (environment or {})
         self.started = time.monotonic()
         self.process = subprocess.Popen([PROGRAM, "--frame-statistics"], env=variables, stdout=self.log, stderr=self.log)
         self.frame = self.wait(self.find_frame)
@@ -156,7 +160,8 @@ class Program:
             self.process.kill()
             self.process.wait()
         self.log.close()
-        self.home.cleanup()
+        if not self.home_stays:
+            self.home.cleanup()
 
 
 class WindowTest(unittest.TestCase):

@@ -46,7 +46,7 @@ static void test_preferences (void)
 {
   g_autoptr (GSettings) preferences = cpg_preferences_open ();
   g_assert_nonnull (preferences);
-  g_autoptr (GtkWidget) dialog = g_object_ref_sink (GTK_WIDGET (cpg_preferences_dialog_new (preferences)));
+  g_autoptr (GtkWidget) dialog = g_object_ref_sink (GTK_WIDGET (cpg_preferences_dialog_new (preferences, NULL)));
   g_assert_nonnull (adw_preferences_dialog_get_visible_page (ADW_PREFERENCES_DIALOG (dialog)));
 }
 
