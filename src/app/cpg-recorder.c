@@ -5,8 +5,8 @@
 #include "store/cpg-known-checksums.h"
 #include "store/cpg-session-log-shelf.h"
 
-/* Steps that come within so many milliseconds are written together. */
-enum { GATHER = 25 };
+/* Steps that come within so many milliseconds are written together: mostly they are read by then, and so written once. */
+enum { GATHER = 100 };
 
 struct _CpgRecorder {
   GObject parent_instance;

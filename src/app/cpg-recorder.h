@@ -1,6 +1,6 @@
 /* Writes the runs of an engine into the session log as they go: those of the Denoise page, of comparisons and of edits alike.
  *
- * A run is written from the moment when it has a model; each step once it is made, and again once it is read; then its end. A run that is let go while it
+ * A run is written from the moment when it has a model; each step within a tenth of a second after it is made, and again once it is read; then its end. A run that is let go while it
  * is active ends there. A branch that makes no step of its own is known by the record of the run that it shows.
  * The log is opened on its own thread, and nothing waits for it. Where there is none, because it cannot be opened or written, nothing is recorded and
  * everything else goes on; problem says why.

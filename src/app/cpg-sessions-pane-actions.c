@@ -224,9 +224,9 @@ static void on_place_chosen (GObject *source, GAsyncResult *result, gpointer dat
     return;
   }
   exporting->name = g_file_get_basename (file);
+  const char *ids[] = {exporting->id, NULL};
   if (log)
-    cpg_session_log_export_async (log, (const char *[]) {exporting->id, NULL}, file, NULL, on_exported,
-                                  g_steal_pointer (&exporting));
+    cpg_session_log_export_async (log, ids, file, NULL, on_exported, g_steal_pointer (&exporting));
 }
 
 static void on_export (GtkWidget *widget, const char *action, GVariant *id)

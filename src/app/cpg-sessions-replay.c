@@ -127,7 +127,7 @@ static void compare (CpgSessionsReplay *self)
   if (!*record->output_hash)
     say (self, g_strdup_printf (_ ("The run of %s did not reach its end; here it is whole"), when));
   else if (g_str_equal (outcome->output_hash, record->output_hash))
-    say (self, g_strdup_printf (_ ("The text of %s, the same to the last bit"), when));
+    say (self, g_strdup_printf (_ ("The same to the last bit as on %s"), when));
   else {
     g_autoptr (GTask) task = g_task_new (self, NULL, on_hashed, NULL);
     g_task_set_task_data (task, g_strdup (cpg_run_get_model_path (self->run)), g_free);

@@ -19,6 +19,7 @@ struct _CpgWindow {
 
   AdwOverlaySplitView *sessions_split;
   CpgSessionsPane *sessions;
+  AdwToast *sessions_toast; /* what they said last, while it is there; weak */
   AdwOverlaySplitView *split;
   AdwBanner *banner;
   AdwToastOverlay *toasts;

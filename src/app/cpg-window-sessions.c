@@ -19,9 +19,17 @@ static void on_show_sidebar (CpgWindow *self)
     g_settings_set_boolean (self->preferences, "show-sessions", adw_overlay_split_view_get_show_sidebar (self->sessions_split));
 }
 
+/* These are longer than a narrow window shows in a line. The newest takes the place of the one before. */
 static void on_said (CpgWindow *self, const char *text)
 {
-  cpg_window_show_toast (self, text);
+  AdwToast *toast = adw_toast_new ("");
+  GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "label", text, "wrap", TRUE, "xalign", 0., NULL);
+  gtk_widget_add_css_class (label, "heading");
+  adw_toast_set_custom_title (toast, label);
+  if (self->sessions_toast)
+    adw_toast_dismiss (self->sessions_toast);
+  g_set_weak_pointer (&self->sessions_toast, toast);
+  adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
 /* What was opened is to be seen. */

@@ -216,6 +216,7 @@ static void cpg_window_dispose (GObject *object)
   CpgWindow *self = CPG_WINDOW (object);
   g_clear_handle_id (&self->stop_timer, g_source_remove);
   g_clear_object (&self->run_signals);
+  g_clear_weak_pointer (&self->sessions_toast);
   gtk_widget_dispose_template (GTK_WIDGET (self), CPG_TYPE_WINDOW);
   g_clear_object (&self->preferences);
   g_clear_object (&self->session);
