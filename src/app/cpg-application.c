@@ -6,6 +6,7 @@
 #include "app/cpg-help-dialog.h"
 #include "app/cpg-preferences-dialog.h"
 #include "app/cpg-preferences.h"
+#include "app/cpg-sessions-keeping.h"
 #include "app/cpg-shortcuts-dialog.h"
 #include "app/cpg-window.h"
 
@@ -15,6 +16,7 @@ struct _CpgApplication {
   AdwApplication parent_instance;
   gint64 started;
   GSettings *preferences;
+  CpgRecorder *recorder;
   CpgSession *session;
   gboolean wants_statistics;
   CpgFrameStatistics *statistics;
@@ -58,7 +60,8 @@ static void on_help (GSimpleAction *action, GVariant *parameter, gpointer self)
 
 static void on_preferences (GSimpleAction *action, GVariant *parameter, gpointer self)
 {
-  adw_dialog_present (cpg_preferences_dialog_new (CPG_APPLICATION (self)->preferences), GTK_WIDGET (get_window (self)));
+  adw_dialog_present (cpg_preferences_dialog_new (CPG_APPLICATION (self)->preferences, CPG_APPLICATION (self)->recorder),
+                      GTK_WIDGET (get_window (self)));
 }
 
 static const GActionEntry entries[] = {
@@ -89,6 +92,9 @@ static const struct {
   {"win.page::compare", {"<Alt>2"}},
   {"win.page::explore", {"<Alt>3"}},
   {"win.page::models", {"<Alt>4"}},
+  {"win.new-run", {"<Control>n"}},
+  {"win.search-sessions", {"<Control>f"}},
+  {"win.show-sessions", {"F8"}},
   {"win.show-settings", {"F9"}},
   {"win.open-model", {"<Control>o"}},
 };
@@ -134,6 +140,9 @@ static void cpg_application_startup (GApplication *application)
   g_settings_bind_with_mapping (self->preferences, "color-scheme", adw_style_manager_get_default (), "color-scheme",
                                 G_SETTINGS_BIND_GET, scheme_from_setting, NULL, NULL, NULL);
   self->session = cpg_session_new ();
+  self->recorder = cpg_recorder_new (NULL);
+  cpg_session_set_recorder (self->session, self->recorder);
+  cpg_sessions_keeping_tidy (self->preferences, self->recorder);
   apply_engine (self);
   g_signal_connect_object (self->preferences, "changed::threads", G_CALLBACK (apply_engine), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->preferences, "changed::compute", G_CALLBACK (apply_engine), self, G_CONNECT_SWAPPED);
@@ -165,6 +174,10 @@ static void cpg_application_shutdown (GApplication *application)
   if (self->session)
     g_object_run_dispose (G_OBJECT (self->session));
   g_clear_object (&self->session);
+  /* What the end of the runs was is the last thing that is written. */
+  if (self->recorder)
+    cpg_recorder_close (self->recorder);
+  g_clear_object (&self->recorder);
   G_APPLICATION_CLASS (cpg_application_parent_class)->shutdown (application);
 }
 

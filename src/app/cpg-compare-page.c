@@ -2,6 +2,7 @@
 
 #include "app/cpg-compare-column.h"
 #include "app/cpg-config.h"
+#include "app/cpg-recorder.h"
 
 #include <glib/gi18n.h>
 
@@ -177,6 +178,8 @@ static void cpg_compare_page_set_session (CpgComparePage *self, CpgSession *sess
   g_binding_group_set_source (self->settings_bindings, session ? cpg_session_get_settings (session) : NULL);
   if (session) {
     CpgPlayer *player = cpg_session_get_player (session);
+    if (cpg_session_get_recorder (session))
+      cpg_recorder_watch_comparison (cpg_session_get_recorder (session), self->comparison);
     g_signal_connect_object (session, "notify::has-model", G_CALLBACK (cpg_compare_page_on_model), self, G_CONNECT_SWAPPED);
     g_object_bind_property (player, "loop", self->playhead, "loop", G_BINDING_SYNC_CREATE);
     g_object_bind_property (player, "speed", self->playhead, "speed", G_BINDING_SYNC_CREATE);

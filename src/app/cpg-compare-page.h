@@ -1,6 +1,6 @@
 /* Two to four texts of one input side by side: other seeds, other samplers, another model, an autoregressive one.
  *
- * Its first showing compares the run of the session with what there is to compare it with. Property: session (CpgSession). Main thread only.
+ * Its first showing compares the run of the session with what there is to compare it with. The session's recorder keeps what it runs. Property: session (CpgSession). Main thread only.
  */
 #pragma once
 

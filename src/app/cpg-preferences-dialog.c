@@ -1,11 +1,13 @@
 #include "app/cpg-preferences-dialog.h"
 
 #include "app/cpg-config.h"
+#include "app/cpg-sessions-keeping.h"
 
 struct _CpgPreferencesDialog {
   AdwPreferencesDialog parent_instance;
   AdwComboRow *color_scheme, *compute;
   AdwSpinRow *threads;
+  CpgSessionsKeeping *sessions;
 };
 
 G_DEFINE_FINAL_TYPE (CpgPreferencesDialog, cpg_preferences_dialog, ADW_TYPE_PREFERENCES_DIALOG)
@@ -40,10 +42,12 @@ static void cpg_preferences_dialog_class_init (CpgPreferencesDialogClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   G_OBJECT_CLASS (klass)->dispose = cpg_preferences_dialog_dispose;
+  g_type_ensure (CPG_TYPE_SESSIONS_KEEPING);
   gtk_widget_class_set_template_from_resource (widget_class, CPG_RESOURCES "/ui/cpg-preferences-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, CpgPreferencesDialog, color_scheme);
   gtk_widget_class_bind_template_child (widget_class, CpgPreferencesDialog, compute);
   gtk_widget_class_bind_template_child (widget_class, CpgPreferencesDialog, threads);
+  gtk_widget_class_bind_template_child (widget_class, CpgPreferencesDialog, sessions);
 }
 
 static void cpg_preferences_dialog_init (CpgPreferencesDialog *self)
@@ -51,7 +55,7 @@ static void cpg_preferences_dialog_init (CpgPreferencesDialog *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
-AdwDialog *cpg_preferences_dialog_new (GSettings *preferences)
+AdwDialog *cpg_preferences_dialog_new (GSettings *preferences, CpgRecorder *recorder)
 {
   CpgPreferencesDialog *self = g_object_new (CPG_TYPE_PREFERENCES_DIALOG, NULL);
   g_settings_bind (preferences, "threads", self->threads, "value", G_SETTINGS_BIND_DEFAULT);
@@ -59,5 +63,6 @@ AdwDialog *cpg_preferences_dialog_new (GSettings *preferences)
                                 row_to_name, (gpointer) color_schemes, NULL);
   g_settings_bind_with_mapping (preferences, "compute", self->compute, "selected", G_SETTINGS_BIND_DEFAULT, name_to_row,
                                 row_to_name, (gpointer) computes, NULL);
+  cpg_sessions_keeping_set_up (self->sessions, preferences, recorder);
   return ADW_DIALOG (self);
 }

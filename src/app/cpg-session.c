@@ -14,6 +14,7 @@ struct _CpgSession {
   CpgPlayer *player;
   CpgRun *run;
   GPtrArray *earlier; /* CpgRun, that were shown before, the latest first */
+  CpgRecorder *recorder;
   GListStore *bookmarks;
   GCancellable *cancellable; /* of the loading */
   char *path, *problem;
@@ -32,6 +33,7 @@ enum {
   PROP_NOISY,
   PROP_FRESH_SEED,
   PROP_BOOKMARKS,
+  PROP_RECORDER,
   N_PROPERTIES
 };
 static GParamSpec *properties[N_PROPERTIES];
@@ -135,6 +137,8 @@ void cpg_session_set_engine (CpgSession *self, int threads, const char *compute)
   g_ptr_array_set_size (self->earlier, 0);
   /* Where a run needs another model, the engine opens it by itself. */
   g_signal_connect_object (self->engine, "notify::model-name", G_CALLBACK (cpg_session_notify_model), self, G_CONNECT_SWAPPED);
+  if (self->recorder)
+    cpg_recorder_watch_engine (self->recorder, self->engine);
   if (before)
     cpg_session_load (self, self->path);
 }
@@ -144,6 +148,19 @@ CpgLibrary *cpg_session_get_library (CpgSession *self)
   if (!self->library)
     self->library = cpg_library_new ();
   return self->library;
+}
+
+void cpg_session_set_recorder (CpgSession *self, CpgRecorder *recorder)
+{
+  g_set_object (&self->recorder, recorder);
+  if (self->engine)
+    cpg_recorder_watch_engine (recorder, self->engine);
+  cpg_session_notify (self, PROP_RECORDER);
+}
+
+CpgRecorder *cpg_session_get_recorder (CpgSession *self)
+{
+  return self->recorder;
 }
 
 /* ---- settings ---- */
@@ -217,7 +234,7 @@ void cpg_session_set_run (CpgSession *self, CpgRun *run)
 }
 
 /* Who leaves a run that still goes on does not want the rest of it. */
-static void cpg_session_replace_run (CpgSession *self, CpgRun *run)
+void cpg_session_replace_run (CpgSession *self, CpgRun *run)
 {
   if (self->run && cpg_run_is_active (self->run))
     cpg_run_cancel (self->run);
@@ -266,17 +283,33 @@ GListModel *cpg_session_get_bookmarks (CpgSession *self)
   return G_LIST_MODEL (self->bookmarks);
 }
 
+static gboolean has_bookmark (CpgSession *self, CpgRun *run, int step)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->bookmarks)); i++) {
+    g_autoptr (CpgBookmark) bookmark = g_list_model_get_item (G_LIST_MODEL (self->bookmarks), i);
+    if (cpg_bookmark_get_run (bookmark) == run && cpg_bookmark_get_step (bookmark) == step)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+void cpg_session_restore_bookmark (CpgSession *self, CpgRun *run, int step)
+{
+  g_autoptr (CpgBookmark) bookmark = cpg_bookmark_new (run, step);
+  if (step >= 0 && step < cpg_run_get_n_steps (run) && !has_bookmark (self, run, step))
+    g_list_store_append (self->bookmarks, bookmark);
+}
+
 gboolean cpg_session_add_bookmark (CpgSession *self)
 {
   g_return_val_if_fail (self->run && cpg_run_get_current_step (self->run) >= 0, FALSE);
   int step = cpg_run_get_current_step (self->run);
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->bookmarks)); i++) {
-    g_autoptr (CpgBookmark) bookmark = g_list_model_get_item (G_LIST_MODEL (self->bookmarks), i);
-    if (cpg_bookmark_get_run (bookmark) == self->run && cpg_bookmark_get_step (bookmark) == step)
-      return FALSE;
-  }
+  if (has_bookmark (self, self->run, step))
+    return FALSE;
   g_autoptr (CpgBookmark) bookmark = cpg_bookmark_new (self->run, step);
   g_list_store_append (self->bookmarks, bookmark);
+  if (self->recorder)
+    cpg_recorder_add_bookmark (self->recorder, self->run, step, cpg_bookmark_get_title (bookmark));
   return TRUE;
 }
 
@@ -318,6 +351,9 @@ static void cpg_session_get_property (GObject *object, guint id, GValue *value, 
     break;
   case PROP_BOOKMARKS:
     g_value_set_object (value, self->bookmarks);
+    break;
+  case PROP_RECORDER:
+    g_value_set_object (value, self->recorder);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -363,6 +399,7 @@ static void cpg_session_dispose (GObject *object)
   g_clear_object (&self->settings);
   g_clear_object (&self->library);
   g_clear_object (&self->engine);
+  g_clear_object (&self->recorder);
   G_OBJECT_CLASS (cpg_session_parent_class)->dispose (object);
 }
 
@@ -394,6 +431,7 @@ static void cpg_session_class_init (CpgSessionClass *klass)
   properties[PROP_NOISY] = g_param_spec_boolean ("noisy", NULL, NULL, FALSE, writable);
   properties[PROP_FRESH_SEED] = g_param_spec_boolean ("fresh-seed", NULL, NULL, TRUE, writable);
   properties[PROP_BOOKMARKS] = g_param_spec_object ("bookmarks", NULL, NULL, G_TYPE_LIST_MODEL, readable);
+  properties[PROP_RECORDER] = g_param_spec_object ("recorder", NULL, NULL, CPG_TYPE_RECORDER, readable);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 }
 

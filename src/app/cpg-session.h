@@ -4,13 +4,14 @@
  *
  * Properties: settings (CpgSettings), player (CpgPlayer), run (CpgRun or NULL, the shown one, writable), has-model, loading, model-name,
  * takes-source (booleans and a string about the model), problem (string or NULL: why there is no model), noisy (boolean, writable: show x_t and not
- * the guess x0), fresh-seed (boolean, writable: every own run takes a new seed), bookmarks (GListModel of CpgBookmark).
+ * the guess x0), fresh-seed (boolean, writable: every own run takes a new seed), bookmarks (GListModel of CpgBookmark), recorder (CpgRecorder or NULL).
  * Main thread only.
  */
 #pragma once
 
 #include "app/cpg-library.h"
 #include "app/cpg-player.h"
+#include "app/cpg-recorder.h"
 #include "engine/cpg-engine.h"
 
 G_BEGIN_DECLS
@@ -22,6 +23,10 @@ CpgSession *cpg_session_new (void);
 /* Takes an engine with these values (see cpg_engine_new) from now on, and loads its model anew. */
 void cpg_session_set_engine (CpgSession *self, int threads, const char *compute);
 CpgEngine *cpg_session_get_engine (CpgSession *self);
+
+/* Which writes the runs into the session log; set once, at first. NULL at first: nothing is written. */
+void cpg_session_set_recorder (CpgSession *self, CpgRecorder *recorder);
+CpgRecorder *cpg_session_get_recorder (CpgSession *self);
 
 /* path NULL: the model that comes with the program. A first model starts a run with a fixed seed at once. */
 void cpg_session_load (CpgSession *self, const char *path);
@@ -40,6 +45,8 @@ void cpg_session_draw_seed (CpgSession *self);
 CpgPlayer *cpg_session_get_player (CpgSession *self);
 CpgRun *cpg_session_get_run (CpgSession *self);
 void cpg_session_set_run (CpgSession *self, CpgRun *run);
+/* Shows a run that was just started, from its beginning; the one before is stopped. */
+void cpg_session_replace_run (CpgSession *self, CpgRun *run);
 /* Starts a run with the settings and shows it from its beginning. */
 void cpg_session_start_run (CpgSession *self);
 /* A run that shares the steps before the current one and makes that and the rest anew, from the same latents, with the settings; number of steps,
@@ -50,5 +57,7 @@ gboolean cpg_session_branch (CpgSession *self, GError **error);
 GListModel *cpg_session_get_bookmarks (CpgSession *self);
 /* The current step; one that is there already is not added again (FALSE). */
 gboolean cpg_session_add_bookmark (CpgSession *self);
+/* One that the log has already. */
+void cpg_session_restore_bookmark (CpgSession *self, CpgRun *run, int step);
 
 G_END_DECLS

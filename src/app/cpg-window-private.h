@@ -6,6 +6,7 @@
 #include "app/cpg-lazy-page.h"
 #include "app/cpg-denoise-page.h"
 #include "app/cpg-page.h"
+#include "app/cpg-sessions-pane.h"
 #include "app/cpg-transport.h"
 
 struct _CpgWindow {
@@ -17,6 +18,9 @@ struct _CpgWindow {
   gboolean run_seen;
   gboolean stoppable; /* something has gone on for so long that Stop is worth a button */
 
+  AdwOverlaySplitView *sessions_split;
+  CpgSessionsPane *sessions;
+  AdwToast *sessions_toast; /* what they said last, while it is there; weak */
   AdwOverlaySplitView *split;
   AdwBanner *banner;
   AdwToastOverlay *toasts;
@@ -27,6 +31,8 @@ struct _CpgWindow {
   CpgTransport *transport;
 };
 
+void cpg_window_init_sessions (CpgWindow *self); /* cpg-window-sessions.c: once, when session and preferences are there */
+void cpg_window_add_sessions_actions (CpgWindow *self);
 CpgPage *cpg_window_get_page (CpgWindow *self); /* that is shown */
 void cpg_window_show_toast (CpgWindow *self, const char *text);
 /* Once, when the session is there. */

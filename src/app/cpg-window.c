@@ -251,6 +251,7 @@ static void cpg_window_dispose (GObject *object)
     cpg_window_remove_actions (self);
     cpg_window_listen_to_pages (self, FALSE);
   }
+  g_clear_weak_pointer (&self->sessions_toast);
   gtk_widget_dispose_template (GTK_WIDGET (self), CPG_TYPE_WINDOW);
   g_clear_object (&self->preferences);
   g_clear_object (&self->session);
@@ -273,9 +274,12 @@ static void cpg_window_class_init (CpgWindowClass *klass)
   g_type_ensure (CPG_TYPE_EXPLORE_PAGE);
   g_type_ensure (CPG_TYPE_LAZY_PAGE);
   g_type_ensure (CPG_TYPE_MODELS_PAGE);
+  g_type_ensure (CPG_TYPE_SESSIONS_PANE);
   g_type_ensure (CPG_TYPE_SETTINGS_PANE);
   g_type_ensure (CPG_TYPE_TRANSPORT);
   gtk_widget_class_set_template_from_resource (widget_class, CPG_RESOURCES "/ui/cpg-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, CpgWindow, sessions);
+  gtk_widget_class_bind_template_child (widget_class, CpgWindow, sessions_split);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, split);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, banner);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, toasts);
@@ -312,6 +316,7 @@ CpgWindow *cpg_window_new (AdwApplication *application, CpgSession *session, GSe
   g_signal_connect_swapped (self->split, "notify::collapsed", G_CALLBACK (cpg_window_on_collapsed), self);
   g_signal_connect_swapped (self->split, "notify::show-sidebar", G_CALLBACK (cpg_window_on_show_sidebar), self);
   cpg_window_on_collapsed (self);
+  cpg_window_init_sessions (self);
   g_signal_connect_object (session, "notify::run", G_CALLBACK (cpg_window_on_run), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::run", G_CALLBACK (cpg_window_update_stack), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->pages, "notify::visible-child", G_CALLBACK (cpg_window_update_stack), self, G_CONNECT_SWAPPED);

@@ -200,6 +200,11 @@ gboolean cpg_contender_is_autoregressive (CpgContender *self)
   return self->variation == CPG_VARIATION_AUTOREGRESSIVE;
 }
 
+CpgRun *cpg_contender_get_run (CpgContender *self)
+{
+  return self->run;
+}
+
 int cpg_contender_get_n_done (CpgContender *self)
 {
   return self->run ? cpg_run_get_n_done (self->run) : self->writing ? cpg_writing_get_n_tokens (self->writing) : 0;

@@ -60,6 +60,9 @@ void cpg_contender_show (CpgContender *self, int moment);
 /* What is shown; NULL and 0 where it is not read yet. */
 const CpgToken *cpg_contender_get_tokens (CpgContender *self, int *n);
 
+/* NULL before it has begun, and where it is none. */
+CpgRun *cpg_contender_get_run (CpgContender *self);
+
 /* Of the finished text: "", 0 before. */
 const char *cpg_contender_get_text (CpgContender *self);
 int cpg_contender_get_n_tokens (CpgContender *self);

@@ -18,6 +18,9 @@ G_DEFINE_FINAL_TYPE (CpgEngine, cpg_engine, G_TYPE_OBJECT)
 enum { PROP_HAS_MODEL = 1, PROP_MODEL_NAME, PROP_LOADING, N_PROPS };
 static GParamSpec *props[N_PROPS];
 
+enum { RUN_STARTED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
 static void get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
 {
   CpgEngine *self = CPG_ENGINE (object);
@@ -55,6 +58,8 @@ static void cpg_engine_class_init (CpgEngineClass *class)
   props[PROP_MODEL_NAME] = g_param_spec_string ("model-name", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   props[PROP_LOADING] = g_param_spec_boolean ("loading", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
+  signals[RUN_STARTED] = g_signal_new ("run-started", CPG_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
+                                       CPG_TYPE_RUN, CPG_TYPE_RUN, G_TYPE_INT);
 }
 
 static void cpg_engine_init (CpgEngine *self)
@@ -176,14 +181,21 @@ void cpg_engine_send (CpgEngine *self, CpgErrand *errand)
 
 /* ---- runs ---- */
 
+static CpgRun *start (CpgEngine *self, CpgSettings *settings, const char *model, CpgRun *parent, int k)
+{
+  CpgRun *run = cpg_run_new (self->worker, settings, model, parent, k);
+  g_signal_emit (self, signals[RUN_STARTED], 0, run, parent, k);
+  return run;
+}
+
 CpgRun *cpg_engine_start_run (CpgEngine *self, CpgSettings *settings)
 {
-  return cpg_run_new (self->worker, settings, NULL, NULL, 0);
+  return start (self, settings, NULL, NULL, 0);
 }
 
 CpgRun *cpg_engine_start_run_of (CpgEngine *self, const char *model, CpgSettings *settings)
 {
-  return cpg_run_new (self->worker, settings, model, NULL, 0);
+  return start (self, settings, model, NULL, 0);
 }
 
 CpgRun *cpg_engine_branch_run (CpgEngine *self, CpgRun *run, int k, CpgSettings *settings, GError **error)
@@ -203,5 +215,5 @@ CpgRun *cpg_engine_branch_run (CpgEngine *self, CpgRun *run, int k, CpgSettings 
                  cpg_run_get_n_steps (run));
     return NULL;
   }
-  return cpg_run_new (self->worker, settings, NULL, run, k);
+  return start (self, settings, NULL, run, k);
 }

@@ -6,6 +6,7 @@
  * Engine and runs may be let go in any order at any moment; runs of an engine that is gone end as cancelled. Letting the engine go waits for the layer
  * that is being computed (milliseconds). A program must let it go before it ends: the back ends' libraries do not bear being torn down under a run.
  * Properties: has-model (boolean), model-name (string or NULL), loading (boolean).
+ * Signal: "run-started" (CpgRun run, CpgRun parent or NULL, int k): of every run, before anything of it is done; k: the steps that it shares.
  */
 #pragma once
 

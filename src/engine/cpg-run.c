@@ -23,6 +23,7 @@ struct _CpgRun {
   CpgRunState state;
   CpgStep *result;
   char *error, *model_name, *model_path;
+  const char *compute_name;
   double seconds;
   gboolean source_cut;
   int asked;                 /* step whose decoding was asked for last; -1 none */
@@ -382,6 +383,7 @@ static void take_start (CpgRun *self, CpgEvent *event)
   self->begun = TRUE;
   self->model_name = g_strdup (event->model->name);
   self->model_path = g_strdup (event->model->path);
+  self->compute_name = event->model->compute;
   self->source_cut = event->source_cut;
   notify (self, PROP_MODEL_NAME);
   if (self->source_cut)
@@ -577,6 +579,11 @@ const char *cpg_run_get_model_name (CpgRun *self)
 const char *cpg_run_get_model_path (CpgRun *self)
 {
   return self->model_path;
+}
+
+const char *cpg_run_get_compute_name (CpgRun *self)
+{
+  return self->compute_name;
 }
 
 double cpg_run_get_seconds (CpgRun *self)

@@ -53,6 +53,7 @@ CpgStep *cpg_run_get_result (CpgRun *self);
 const char *cpg_run_get_error (CpgRun *self);
 const char *cpg_run_get_model_name (CpgRun *self);
 const char *cpg_run_get_model_path (CpgRun *self); /* of its file; NULL before it has begun */
+const char *cpg_run_get_compute_name (CpgRun *self); /* "oneDNN bf16"; NULL before it has begun */
 double cpg_run_get_seconds (CpgRun *self);
 
 /* Never block. A step that is being made when pausing still arrives. */

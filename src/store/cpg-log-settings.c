@@ -22,6 +22,17 @@ static int compare_names (gconstpointer a, gconstpointer b)
   return strcmp ((*(GParamSpec *const *) a)->name, (*(GParamSpec *const *) b)->name);
 }
 
+/* NULL: there is none, or it is of a type that does not become a string and come back. */
+static yyjson_mut_val *boxed_to_json (yyjson_mut_doc *doc, const GValue *value)
+{
+  g_auto (GValue) text = G_VALUE_INIT;
+  g_value_init (&text, G_TYPE_STRING);
+  if (!g_value_get_boxed (value) || !g_value_type_transformable (G_TYPE_STRING, G_VALUE_TYPE (value))
+      || !g_value_transform (value, &text))
+    return NULL;
+  return yyjson_mut_strcpy (doc, g_value_get_string (&text));
+}
+
 /* NULL: of a kind that JSON does not have. */
 static yyjson_mut_val *value_to_json (yyjson_mut_doc *doc, const GValue *value)
 {
@@ -46,6 +57,8 @@ static yyjson_mut_val *value_to_json (yyjson_mut_doc *doc, const GValue *value)
     GEnumValue *item = g_enum_get_value (G_ENUM_CLASS (class), g_value_get_enum (value));
     return item ? yyjson_mut_strcpy (doc, item->value_nick) : NULL;
   }
+  case G_TYPE_BOXED:
+    return boxed_to_json (doc, value);
   default:
     return NULL;
   }
@@ -105,6 +118,12 @@ static gboolean value_from_json (yyjson_val *json, GValue *value)
     if (item)
       g_value_set_enum (value, item->value);
     return item != NULL;
+  }
+  case G_TYPE_BOXED: {
+    g_auto (GValue) text = G_VALUE_INIT;
+    g_value_init (&text, G_TYPE_STRING);
+    g_value_set_string (&text, yyjson_get_str (json));
+    return yyjson_is_str (json) && g_value_transform (&text, value);
   }
   default:
     return FALSE;

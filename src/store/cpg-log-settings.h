@@ -1,6 +1,7 @@
 /* Settings as a JSON object: any GObject's properties by name, so that a new setting needs no new column. Pure functions of what they are given.
  *
- * Enumerations stand as their nick, 64-bit unsigned numbers as a string (JSON readers keep 53 bits), the rest as what they are. Keys are sorted.
+ * Enumerations stand as their nick, 64-bit unsigned numbers as a string (JSON readers keep 53 bits), boxed values that become strings and come back
+ * from them (g_value_transform ()) as such, or not at all where they are NULL; the rest as what they are. Keys are sorted.
  */
 #pragma once
 

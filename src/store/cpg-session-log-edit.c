@@ -29,6 +29,12 @@ static gpointer set_tags (CpgConnection *connection, gpointer data, GError **err
   return NULL;
 }
 
+static gpointer set_checksum (CpgConnection *connection, gpointer data, GError **error)
+{
+  set_text (connection, "UPDATE runs SET model_sha256 = ? WHERE number = ?", data, error);
+  return NULL;
+}
+
 static void send_text (CpgSessionLog *self, CpgDatabaseFunc func, const char *id, char *text, GCancellable *cancellable,
                        GAsyncReadyCallback callback, gpointer data)
 {
@@ -40,6 +46,12 @@ void cpg_session_log_set_title_async (CpgSessionLog *self, const char *id, const
                                       GAsyncReadyCallback callback, gpointer data)
 {
   send_text (self, set_title, id, g_strdup (title), cancellable, callback, data);
+}
+
+void cpg_session_log_set_checksum_async (CpgSessionLog *self, const char *id, const char *sha256, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data)
+{
+  send_text (self, set_checksum, id, g_strdup (sha256), cancellable, callback, data);
 }
 
 void cpg_session_log_set_note_async (CpgSessionLog *self, const char *id, const char *note, GCancellable *cancellable,

@@ -43,6 +43,9 @@ void cpg_session_log_add_steps_async (CpgSessionLog *self, const char *id, GPtrA
 /* state, seconds, error, output and output_hash of run, which is found by its id. */
 void cpg_session_log_end_run_async (CpgSessionLog *self, const CpgLogRun *run, GCancellable *cancellable,
                                     GAsyncReadyCallback callback, gpointer data);
+/* The hash of the run's model, which may have taken longer than the run's first steps. */
+void cpg_session_log_set_checksum_async (CpgSessionLog *self, const char *id, const char *sha256, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer data);
 /* Whole runs, from elsewhere (transfer full). Those whose id is here already stay as they are. Answers how many were new; -1 with error. */
 void cpg_session_log_add_runs_async (CpgSessionLog *self, GPtrArray *runs, GCancellable *cancellable,
                                      GAsyncReadyCallback callback, gpointer data);

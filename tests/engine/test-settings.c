@@ -89,6 +89,45 @@ static void test_pins (void)
   g_assert_null (cpg_settings_get_pins (self));
 }
 
+static void test_pins_text (void)
+{
+  static const char *const bad[] = {
+    "",
+    "2",
+    "2 2 01",
+    "2 2 01 AACAPwAAAEA= x",
+    "0 2  AACAPwAAAEA=",
+    "-1 2 01 AACAPwAAAEA=",
+    "2 0 01 ",
+    "2 2 011 AACAPwAAAEA=",
+    "2 2 02 AACAPwAAAEA=",
+    "2 2 11 AACAPwAAAEA=",
+    "2 2 00 AACAPwAAAEA=",
+    "2 2 01 AACAPw==",
+    "2 2 01 AACAPwAAwH8=", /* not a number */
+    "65537 1 0 ",
+    "60000 60000 0 ",
+    "99999999999999999999 2 01 AACAPwAAAEA=",
+  };
+  g_autoptr (CpgPins) pins = new_pins (4), none = cpg_pins_from_text ("3 1 000 ");
+  g_autofree char *text = cpg_pins_to_text (pins);
+  g_autoptr (CpgPins) back = cpg_pins_from_text (text);
+  g_assert_true (cpg_pins_equal (pins, back));
+  g_assert_cmpint (none->n_pinned, ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    g_assert_null (cpg_pins_from_text (bad[i]));
+  /* As a value of any kind of settings. */
+  g_auto (GValue) string = G_VALUE_INIT, boxed = G_VALUE_INIT;
+  g_value_init (&boxed, CPG_TYPE_PINS);
+  g_value_init (&string, G_TYPE_STRING);
+  g_value_set_string (&string, text);
+  g_assert_true (g_value_transform (&string, &boxed));
+  g_assert_true (cpg_pins_equal (g_value_get_boxed (&boxed), pins));
+  g_value_set_string (&string, "no pins");
+  g_assert_true (g_value_transform (&boxed, &string));
+  g_assert_cmpstr (g_value_get_string (&string), ==, text);
+}
+
 static void test_reset (void)
 {
   CosmosConfig config = new_config ();
@@ -198,6 +237,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/settings/notify", test_notify);
   g_test_add_func ("/settings/copy", test_copy);
   g_test_add_func ("/settings/pins", test_pins);
+  g_test_add_func ("/settings/pins-text", test_pins_text);
   g_test_add_func ("/settings/reset", test_reset);
   g_test_add_func ("/settings/model-s-own", test_model_s_own);
   g_test_add_func ("/settings/round-trip", test_round_trip);

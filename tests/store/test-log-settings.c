@@ -2,6 +2,37 @@
 
 #include "store/cpg-log-settings.h"
 
+/* ---- a boxed value that becomes a string and comes back ---- */
+
+typedef struct {
+  int number;
+} TestBox;
+
+static gpointer copy_box (gpointer self)
+{
+  return g_memdup2 (self, sizeof (TestBox));
+}
+
+static void box_to_string (const GValue *box, GValue *string)
+{
+  g_value_take_string (string, g_strdup_printf ("box %d", ((TestBox *) g_value_get_boxed (box))->number));
+}
+
+static void string_to_box (const GValue *string, GValue *box)
+{
+  TestBox self;
+  g_value_set_boxed (box, sscanf (g_value_get_string (string), "box %d", &self.number) == 1 ? &self : NULL);
+}
+
+static void register_transforms (GType type)
+{
+  g_value_register_transform_func (type, G_TYPE_STRING, box_to_string);
+  g_value_register_transform_func (G_TYPE_STRING, type, string_to_box);
+}
+
+GType test_box_get_type (void);
+G_DEFINE_BOXED_TYPE_WITH_CODE (TestBox, test_box, copy_box, g_free, register_transforms (g_define_type_id))
+
 /* ---- an object with a property of every kind ---- */
 
 #define TEST_TYPE_THING (test_thing_get_type ())
@@ -16,6 +47,8 @@ enum {
   PROP_WORDS,
   PROP_KIND,
   PROP_CONSTANT,
+  PROP_BOX,
+  PROP_STRINGS,
   PROP_OBJECT,
   N_PROPS
 };
@@ -62,6 +95,8 @@ static void test_thing_class_init (TestThingClass *class)
   props[PROP_WORDS] = g_param_spec_string ("words", NULL, NULL, "w", G_PARAM_READWRITE);
   props[PROP_KIND] = g_param_spec_enum ("kind", NULL, NULL, G_TYPE_NOTIFICATION_PRIORITY, 0, G_PARAM_READWRITE);
   props[PROP_CONSTANT] = g_param_spec_int ("constant", NULL, NULL, 0, 9, 4, G_PARAM_READABLE);
+  props[PROP_BOX] = g_param_spec_boxed ("box", NULL, NULL, test_box_get_type (), G_PARAM_READWRITE);
+  props[PROP_STRINGS] = g_param_spec_boxed ("strings", NULL, NULL, G_TYPE_STRV, G_PARAM_READWRITE);
   props[PROP_OBJECT] = g_param_spec_object ("object", NULL, NULL, G_TYPE_OBJECT, G_PARAM_READWRITE);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
@@ -95,6 +130,30 @@ static void test_round_trip (void)
   g_assert_true (cpg_log_settings_apply (json, G_OBJECT (other)));
   back = settings (other, NULL);
   g_assert_cmpstr (back, ==, json);
+}
+
+/* Boxed values as strings; without where there is none, or where they do not come back from one. */
+static void test_boxed (void)
+{
+  const char *const strings[] = {"a", NULL};
+  g_autoptr (TestThing) thing = g_object_new (TEST_TYPE_THING, NULL), other = g_object_new (TEST_TYPE_THING, NULL);
+  TestBox box = {12}, *back;
+  g_autofree char *without = settings (thing, NULL);
+  g_assert_null (strstr (without, "box"));
+  g_object_set (thing, "box", &box, "strings", strings, NULL);
+  g_autofree char *json = settings (thing, NULL);
+  g_assert_nonnull (strstr (json, "\"box\":\"box 12\""));
+  g_assert_null (strstr (json, "strings"));
+  g_assert_true (cpg_log_settings_apply (json, G_OBJECT (other)));
+  g_object_get (other, "box", &back, NULL);
+  g_assert_cmpint (back->number, ==, 12);
+  g_free (back);
+  g_assert_true (cpg_log_settings_apply ("{\"box\":\"none\",\"strings\":[\"b\"]}", G_OBJECT (other)));
+  g_object_get (other, "box", &back, NULL);
+  g_assert_null (back);
+  g_assert_true (cpg_log_settings_apply ("{\"box\":3}", G_OBJECT (thing)));
+  g_autofree char *same = settings (thing, NULL);
+  g_assert_cmpstr (same, ==, json);
 }
 
 /* What does not fit is left out or brought into range. */
@@ -166,6 +225,7 @@ int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/log-settings/round-trip", test_round_trip);
+  g_test_add_func ("/log-settings/boxed", test_boxed);
   g_test_add_func ("/log-settings/apply-odd", test_apply_odd);
   g_test_add_func ("/log-settings/diff", test_diff);
   return g_test_run ();

@@ -268,7 +268,9 @@ static void test_edit (Fixture *self, gconstpointer data)
   FIXTURE_WRITE (cpg_session_log_set_title_async, self->log, run->id, "Zebra");
   FIXTURE_WRITE (cpg_session_log_set_note_async, self->log, run->id, "Quagga");
   FIXTURE_WRITE (cpg_session_log_set_tags_async, self->log, run->id, tags);
+  FIXTURE_WRITE (cpg_session_log_set_checksum_async, self->log, run->id, "abc123");
   g_autoptr (CpgLogRun) back = fixture_load (self->log, run->id);
+  g_assert_cmpstr (back->model_sha256, ==, "abc123");
   g_assert_cmpstr (back->title, ==, "Zebra");
   g_assert_cmpstr (back->note, ==, "Quagga");
   g_assert_cmpstrv (back->tags, ((const char *[]) {"spaced", "twice", "two lines", NULL}));

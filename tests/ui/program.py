@@ -52,7 +52,9 @@ class Program:
         values = {"gtk-font-name": "Cantarell 11"} | (toolkit or {})
         settings.write_text("[Settings]\n" + "".join(f"{name}={value}\n" for name, value in values.items()))
         self.log = open(pathlib.Path(self.home) / "log", "w+b")
-        variables = os.environ | {"HOME": self.home, "XDG_RUNTIME_DIR": self.home, "LANG": "C.UTF-8"} | (environment or {})
+        folders = {f"XDG_{kind.upper()}_HOME": os.path.join(self.home, place)
+                   for kind, place in (("config", ".config"), ("data", ".local/share"), ("cache", ".cache"), ("state", ".local/state"))}
+        variables = os.environ | {"HOME": self.home, "XDG_RUNTIME_DIR": self.home, "LANG": "C.UTF-8"} | folders | (environment or {})
         self.started = time.monotonic()
         self.process = subprocess.Popen([PROGRAM, "--frame-statistics"], env=variables, stdout=self.log, stderr=self.log)
         self.frame = self.wait(self.find_frame)

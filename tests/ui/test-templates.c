@@ -18,6 +18,11 @@
 #include "app/cpg-preferences-dialog.h"
 #include "app/cpg-preferences.h"
 #include "app/cpg-run-pictures.h"
+#include "app/cpg-sessions-details-dialog.h"
+#include "app/cpg-sessions-difference-dialog.h"
+#include "app/cpg-sessions-pane.h"
+#include "app/cpg-sessions-row.h"
+#include "app/cpg-sessions-texts-dialog.h"
 #include "app/cpg-settings-pane.h"
 #include "app/cpg-shortcuts-dialog.h"
 #include "app/cpg-token-popover.h"
@@ -28,11 +33,30 @@
 static void test_parts (void)
 {
   const GType types[] = {
-    CPG_TYPE_COMPARE_PAGE,     CPG_TYPE_COMPARE_TABLE,       CPG_TYPE_COMPARE_TRANSPORT,   CPG_TYPE_DENOISE_PAGE,
-    CPG_TYPE_EXPLORE_EDIT,     CPG_TYPE_EXPLORE_INPUT,       CPG_TYPE_EXPLORE_INTERPOLATE, CPG_TYPE_EXPLORE_PAGE,
-    CPG_TYPE_EXPLORE_PERTURB,  CPG_TYPE_EXPLORE_RECONSTRUCT, CPG_TYPE_EXPORT_DIALOG,       CPG_TYPE_HELP_DIALOG,
-    CPG_TYPE_MODELS_PAGE,      CPG_TYPE_MODELS_PROGRESS,     CPG_TYPE_RUN_PICTURES,        CPG_TYPE_SETTINGS_PANE,
-    CPG_TYPE_SHORTCUTS_DIALOG, CPG_TYPE_TOKEN_POPOVER,       CPG_TYPE_TRANSPORT,
+    CPG_TYPE_COMPARE_PAGE,
+    CPG_TYPE_COMPARE_TABLE,
+    CPG_TYPE_COMPARE_TRANSPORT,
+    CPG_TYPE_DENOISE_PAGE,
+    CPG_TYPE_EXPLORE_EDIT,
+    CPG_TYPE_EXPLORE_INPUT,
+    CPG_TYPE_EXPLORE_INTERPOLATE,
+    CPG_TYPE_EXPLORE_PAGE,
+    CPG_TYPE_EXPLORE_PERTURB,
+    CPG_TYPE_EXPLORE_RECONSTRUCT,
+    CPG_TYPE_EXPORT_DIALOG,
+    CPG_TYPE_HELP_DIALOG,
+    CPG_TYPE_MODELS_PAGE,
+    CPG_TYPE_MODELS_PROGRESS,
+    CPG_TYPE_RUN_PICTURES,
+    CPG_TYPE_SESSIONS_DETAILS_DIALOG,
+    CPG_TYPE_SESSIONS_DIFFERENCE_DIALOG,
+    CPG_TYPE_SESSIONS_PANE,
+    CPG_TYPE_SESSIONS_ROW,
+    CPG_TYPE_SESSIONS_TEXTS_DIALOG,
+    CPG_TYPE_SETTINGS_PANE,
+    CPG_TYPE_SHORTCUTS_DIALOG,
+    CPG_TYPE_TOKEN_POPOVER,
+    CPG_TYPE_TRANSPORT,
   };
   g_autoptr (CpgSession) session = cpg_session_new ();
   for (size_t i = 0; i < G_N_ELEMENTS (types); i++) {
@@ -91,7 +115,7 @@ static void test_preferences (void)
 {
   g_autoptr (GSettings) preferences = cpg_preferences_open ();
   g_assert_nonnull (preferences);
-  g_autoptr (GtkWidget) dialog = g_object_ref_sink (GTK_WIDGET (cpg_preferences_dialog_new (preferences)));
+  g_autoptr (GtkWidget) dialog = g_object_ref_sink (GTK_WIDGET (cpg_preferences_dialog_new (preferences, NULL)));
   g_assert_nonnull (adw_preferences_dialog_get_visible_page (ADW_PREFERENCES_DIALOG (dialog)));
 }
 

@@ -1,0 +1,118 @@
+/* The side bar with the sessions, as the window sees it. */
+#include "app/cpg-window-private.h"
+
+#include <glib/gi18n.h>
+
+/* ---- the side bar ---- */
+
+/* Where it does not cover the text, it is as it was left. */
+static void on_collapsed (CpgWindow *self)
+{
+  adw_overlay_split_view_set_show_sidebar (self->sessions_split,
+                                           !adw_overlay_split_view_get_collapsed (self->sessions_split)
+                                               && g_settings_get_boolean (self->preferences, "show-sessions"));
+}
+
+static void on_show_sidebar (CpgWindow *self)
+{
+  if (!adw_overlay_split_view_get_collapsed (self->sessions_split))
+    g_settings_set_boolean (self->preferences, "show-sessions", adw_overlay_split_view_get_show_sidebar (self->sessions_split));
+}
+
+/* These are longer than a narrow window shows in a line. The newest takes the place of the one before. */
+static void on_said (CpgWindow *self, const char *text)
+{
+  AdwToast *toast = adw_toast_new ("");
+  GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "label", text, "wrap", TRUE, "xalign", 0., NULL);
+  gtk_widget_add_css_class (label, "heading");
+  adw_toast_set_custom_title (toast, label);
+  if (self->sessions_toast)
+    adw_toast_dismiss (self->sessions_toast);
+  g_set_weak_pointer (&self->sessions_toast, toast);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+/* What was opened is to be seen. */
+static void on_opened (CpgWindow *self)
+{
+  adw_view_stack_set_visible_child (self->pages, GTK_WIDGET (self->denoise));
+  if (adw_overlay_split_view_get_collapsed (self->sessions_split))
+    adw_overlay_split_view_set_show_sidebar (self->sessions_split, FALSE);
+}
+
+static void on_deleted (CpgWindow *self, const char *title)
+{
+  g_autofree char *start = g_utf8_strlen (title, -1) > 40 ? g_utf8_substring (title, 0, 40) : NULL;
+  g_autofree char *text = start ? g_strdup_printf (_ ("“%s…” is deleted"), start)
+                                : g_strdup_printf (_ ("“%s” is deleted"), title);
+  AdwToast *toast = adw_toast_new (text);
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_set_button_label (toast, _ ("_Undo"));
+  g_signal_connect_object (toast, "button-clicked", G_CALLBACK (cpg_sessions_pane_undo), self->sessions, G_CONNECT_SWAPPED);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+/* Once for each reason; the program goes on without a log. */
+static void on_problem (CpgWindow *self, GParamSpec *pspec, CpgRecorder *recorder)
+{
+  gboolean has_log = cpg_recorder_get_log (recorder) != NULL;
+  AdwToast *toast = adw_toast_new (has_log ? cpg_recorder_get_problem (recorder)
+                                           : _ ("Runs are not kept: the session log cannot be used"));
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_set_timeout (toast, 15);
+  if (!has_log) { /* the side bar says why */
+    adw_toast_set_button_label (toast, _ ("_Details"));
+    adw_toast_set_action_name (toast, "win.search-sessions");
+  }
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+void cpg_window_init_sessions (CpgWindow *self)
+{
+  CpgRecorder *recorder = cpg_session_get_recorder (self->session);
+  g_signal_connect_swapped (self->sessions_split, "notify::collapsed", G_CALLBACK (on_collapsed), self);
+  g_signal_connect_swapped (self->sessions_split, "notify::show-sidebar", G_CALLBACK (on_show_sidebar), self);
+  g_signal_connect_swapped (self->sessions, "said", G_CALLBACK (on_said), self);
+  g_signal_connect_swapped (self->sessions, "deleted", G_CALLBACK (on_deleted), self);
+  g_signal_connect_swapped (self->sessions, "opened", G_CALLBACK (on_opened), self);
+  on_collapsed (self);
+  if (!recorder)
+    return;
+  g_signal_connect_object (recorder, "notify::problem", G_CALLBACK (on_problem), self, G_CONNECT_SWAPPED);
+  if (cpg_recorder_get_problem (recorder))
+    on_problem (self, NULL, recorder);
+}
+
+/* ---- actions ---- */
+
+static void on_search_sessions (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  CpgWindow *self = data;
+  adw_overlay_split_view_set_show_sidebar (self->sessions_split, TRUE);
+  cpg_sessions_pane_focus_search (self->sessions);
+}
+
+/* The model's own settings, no source, another seed: as if nothing had been before. */
+static void on_new_run (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  CpgWindow *self = data;
+  on_opened (self);
+  if (!cpg_session_has_model (self->session))
+    return;
+  cpg_session_reset_settings (self->session);
+  g_object_set (cpg_session_get_settings (self->session), "source", "", NULL);
+  g_object_set (self->session, "fresh-seed", TRUE, NULL);
+  cpg_page_perform (CPG_PAGE (self->denoise), "run");
+}
+
+static const GActionEntry entries[] = {
+  {"new-run", on_new_run},
+  {"search-sessions", on_search_sessions},
+};
+
+void cpg_window_add_sessions_actions (CpgWindow *self)
+{
+  g_autoptr (GPropertyAction) show = g_property_action_new ("show-sessions", self->sessions_split, "show-sidebar");
+  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
+  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (show));
+}
