@@ -152,13 +152,14 @@ static void on_progress (CpgSessionsReplay *self)
     cpg_run_cancel (run);
     return;
   }
-  if (cpg_run_is_active (run))
+  CpgRunState state = cpg_run_get_state (run); /* which is told last of all that happens in a turn */
+  if (state != CPG_RUN_DONE && state != CPG_RUN_FAILED && state != CPG_RUN_CANCELLED)
     return;
-  if (cpg_run_get_state (run) == CPG_RUN_FAILED)
+  if (state == CPG_RUN_FAILED)
     fail (self, cpg_run_get_error (run));
-  else if (cpg_run_get_state (run) == CPG_RUN_DONE && is_last)
+  else if (state == CPG_RUN_DONE && is_last)
     compare (self);
-  else if (cpg_run_get_state (run) == CPG_RUN_DONE)
+  else if (state == CPG_RUN_DONE)
     fail (self, _ ("The run that it branched from has too few steps."));
   finish (self);
 }
