@@ -52,7 +52,7 @@ void cpg_run_set_show (CpgRun *self, CosmosShow show);
 CpgStep *cpg_run_get_result (CpgRun *self);
 const char *cpg_run_get_error (CpgRun *self);
 const char *cpg_run_get_model_name (CpgRun *self);
-const char *cpg_run_get_model_path (CpgRun *self); /* of its file; NULL before it has begun */
+const char *cpg_run_get_model_path (CpgRun *self);   /* of its file; NULL before it has begun */
 const char *cpg_run_get_compute_name (CpgRun *self); /* "oneDNN bf16"; NULL before it has begun */
 double cpg_run_get_seconds (CpgRun *self);
 
