@@ -140,7 +140,6 @@ static bool draw (void *data, int64_t step, CosmosError *err)
 {
   (void) err;
   Stage *self = data;
-  const CosmosTokenizer *tokenizer = self->training->tokenizer;
   const int64_t L = self->config->tokens;
   const double masked = self->training->recipe->autoencoder.masked;
   self->step = step;
@@ -149,8 +148,7 @@ static bool draw (void *data, int64_t step, CosmosError *err)
     size_t index;
     const CosmosTexts *texts = choose_text (self, step, b, &index);
     bool *keep = self->keep + b * L, *seen = self->seen + b * L;
-    cosmos_texts_get_row (texts, index, L, cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_PAD),
-                          cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP), self->ids + b * L, keep);
+    cosmos_stage_get_row (self->training, texts, index, L, self->ids + b * L, keep);
     for (int64_t i = 0; i < L; i++) {
       bool is_hidden = get_corruption (self, b) == MASKED
                        && cosmos_random_uniform (self->seed + STREAM_MASK, (uint32_t) step, (uint64_t) (b * L + i)) < masked;
@@ -317,15 +315,13 @@ static CosmosTensor *disturb (const Stage *self, const CosmosTensor *z, double s
 
 static bool read_back (Stage *self, const CosmosTexts *texts, double sigma, Count *result, CosmosError *err)
 {
-  const CosmosTokenizer *tokenizer = self->training->tokenizer;
   const int64_t L = self->config->tokens;
   const size_t n = texts->n < EVALUATED_TEXTS ? texts->n : EVALUATED_TEXTS;
   const int batch = self->batch < EVALUATED_BATCH ? self->batch : EVALUATED_BATCH;
   for (size_t first = 0; first < n; first += (size_t) batch) {
     int count = n - first < (size_t) batch ? (int) (n - first) : batch;
     for (int b = 0; b < count; b++)
-      cosmos_texts_get_row (texts, first + (size_t) b, L, cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_PAD),
-                            cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP), self->ids + b * L, self->keep + b * L);
+      cosmos_stage_get_row (self->training, texts, first + (size_t) b, L, self->ids + b * L, self->keep + b * L);
     cosmos_graph_reset (self->reader);
     CosmosTensor *h = cosmos_frozen_read (self->frozen, self->reader, self->ids, self->keep, count, L);
     CosmosTensor *z = cosmos_compressor_run (self->compressor, self->reader, h, self->keep);

@@ -81,7 +81,6 @@ static bool no_memory (CosmosError *err)
 static bool encode_task (Stage *self, int task, CosmosError *err)
 {
   const CosmosTexts *texts = &cosmos_corpus_get_train (self->training->corpus, task)->targets;
-  const CosmosTokenizer *tokenizer = self->training->tokenizer;
   const int64_t L = self->config->tokens, n = latent_size (self);
   Latents *latents = &self->latents[task];
   int32_t *ids = malloc (ENCODE_BATCH * (size_t) L * sizeof *ids);
@@ -92,9 +91,7 @@ static bool encode_task (Stage *self, int task, CosmosError *err)
   for (size_t first = 0; ok && first < texts->n; first += ENCODE_BATCH) {
     size_t count = texts->n - first < ENCODE_BATCH ? texts->n - first : ENCODE_BATCH;
     for (size_t b = 0; b < count; b++)
-      cosmos_texts_get_row (texts, first + b, L, cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_PAD),
-                            cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP), ids + (int64_t) b * L,
-                            keep + (int64_t) b * L);
+      cosmos_stage_get_row (self->training, texts, first + b, L, ids + (int64_t) b * L, keep + (int64_t) b * L);
     cosmos_graph_reset (self->reader);
     CosmosTensor *z = cosmos_frozen_encode (self->frozen, self->reader, ids, keep, (int64_t) count, L);
     ok = cosmos_graph_check (self->reader, err);
@@ -230,7 +227,7 @@ static void take_source (Stage *self, const CosmosTexts *sources, int b, size_t 
                   || cosmos_random_uniform (self->seed + STREAM_SOURCE, (uint32_t) self->step, (uint64_t) b)
                          < self->training->recipe->tasks[self->task].unconditional;
   if (!is_empty) {
-    cosmos_texts_get_row (sources, text, self->source_length, pad, end, ids, keep);
+    cosmos_stage_get_row (self->training, sources, text, self->source_length, ids, keep);
     return;
   }
   for (int64_t i = 0; i < self->source_length; i++) {
@@ -337,13 +334,11 @@ static CosmosTensor *lose (void *data, CosmosGraph *graph, int first, int count,
 static bool take_valid (Stage *self, size_t first, int count, CosmosError *err)
 {
   const CosmosPairs *valid = cosmos_corpus_get_valid (self->training->corpus, 0);
-  const CosmosTokenizer *tokenizer = self->training->tokenizer;
   const int64_t L = self->config->tokens, n = latent_size (self);
   int32_t *ids = malloc ((size_t) (count * L) * sizeof *ids);
   bool *keep = malloc ((size_t) (count * L) * sizeof *keep), ok = (ids && keep) || no_memory (err);
   for (int b = 0; ok && b < count; b++)
-    cosmos_texts_get_row (&valid->targets, first + (size_t) b, L, cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_PAD),
-                          cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP), ids + b * L, keep + b * L);
+    cosmos_stage_get_row (self->training, &valid->targets, first + (size_t) b, L, ids + b * L, keep + b * L);
   if (ok) {
     cosmos_graph_reset (self->reader);
     CosmosTensor *z = cosmos_frozen_encode (self->frozen, self->reader, ids, keep, count, L);

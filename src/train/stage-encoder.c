@@ -142,9 +142,7 @@ static bool draw (void *data, int64_t step, CosmosError *err)
   (void) err;
   Stage *self = data;
   const CosmosTokenizer *tokenizer = self->training->tokenizer;
-  const int32_t pad = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_PAD),
-                end = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP),
-                mask = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_MASK);
+  const int32_t mask = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_MASK);
   self->length = 2;
   for (int b = 0; b < self->batch; b++) {
     Pick *pick = &self->picks[b];
@@ -155,7 +153,8 @@ static bool draw (void *data, int64_t step, CosmosError *err)
   self->n_chosen = 0;
   for (int b = 0; b < self->batch; b++) {
     int64_t row = b * self->length;
-    cosmos_texts_get_row (self->picks[b].texts, self->picks[b].text, self->length, pad, end, self->ids + row, self->keep + row);
+    cosmos_stage_get_row (self->training, self->picks[b].texts, self->picks[b].text, self->length, self->ids + row,
+                          self->keep + row);
     for (int64_t i = row; i < row + self->length; i++) {
       uint64_t index = (uint64_t) self->batch + 2 * (uint64_t) (b * self->longest + i - row);
       self->chosen[i] = self->keep[i] && !cosmos_tokenizer_is_special (tokenizer, self->ids[i])
@@ -217,16 +216,13 @@ static void add_states (Statistics *self, const CosmosTensor *h, const bool *kee
 
 static bool measure_texts (Stage *self, const CosmosTexts *texts, CosmosGraph *graph, Statistics *statistics, CosmosError *err)
 {
-  const CosmosTokenizer *tokenizer = self->training->tokenizer;
   const int64_t L = self->training->recipe->config.tokens;
   size_t n = texts->n < STATISTICS_TEXTS ? texts->n : STATISTICS_TEXTS;
   size_t batch = self->batch < STATISTICS_BATCH ? (size_t) self->batch : STATISTICS_BATCH;
   for (size_t first = 0; first < n; first += batch) {
     size_t count = n - first < batch ? n - first : batch;
     for (size_t b = 0; b < count; b++)
-      cosmos_texts_get_row (texts, first + b, L, cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_PAD),
-                            cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP), self->ids + (int64_t) b * L,
-                            self->keep + (int64_t) b * L);
+      cosmos_stage_get_row (self->training, texts, first + b, L, self->ids + (int64_t) b * L, self->keep + (int64_t) b * L);
     cosmos_graph_reset (graph);
     CosmosTensor *h = cosmos_encoder_run (self->encoder, graph, self->ids, self->keep, (int64_t) count, L);
     if (!cosmos_graph_check (graph, err))

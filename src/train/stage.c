@@ -48,6 +48,13 @@ size_t cosmos_stage_choose (uint64_t seed, int64_t step, uint64_t index, size_t 
   return chosen < n ? chosen : n - 1;
 }
 
+void cosmos_stage_get_row (const CosmosTraining *training, const CosmosTexts *texts, size_t i, int64_t length, int32_t *ids,
+                           bool *keep)
+{
+  cosmos_texts_get_row (texts, i, length, cosmos_tokenizer_get_special (training->tokenizer, COSMOS_TOKEN_PAD),
+                        cosmos_tokenizer_get_special (training->tokenizer, COSMOS_TOKEN_SEP), ids, keep);
+}
+
 char *cosmos_stage_get_path (const CosmosTraining *training, const char *stage)
 {
   char *path;

@@ -61,6 +61,9 @@ const CosmosStageKind *cosmos_stage_find (const char *name);
 uint64_t cosmos_stage_get_seed (const CosmosTraining *training, const CosmosStageKind *kind);
 /* U{0 .. n - 1} */
 size_t cosmos_stage_choose (uint64_t seed, int64_t step, uint64_t index, size_t n);
+/* Text i as a row of `length`, see cosmos_texts_get_row (). */
+void cosmos_stage_get_row (const CosmosTraining *training, const CosmosTexts *texts, size_t i, int64_t length, int32_t *ids,
+                           bool *keep);
 /* Where the checkpoint of a stage lies; free() it. NULL: out of memory. */
 char *cosmos_stage_get_path (const CosmosTraining *training, const char *stage);
 /* Matrices whose names contain `part` ("" all) get this standard deviation (0: zeros) instead of 1 / sqrt (in). */
