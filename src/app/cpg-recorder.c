@@ -301,19 +301,20 @@ const char *cpg_recorder_get_id (CpgRecorder *self, CpgRun *run)
 
 /* ---- bookmarks, comparisons ---- */
 
-void cpg_recorder_add_bookmark (CpgRecorder *self, CpgRun *run, int step, const char *title)
-{
-  const char *id = cpg_recorder_get_id (self, run);
-  if (id)
-    cpg_session_log_add_bookmark_async (self->log, id, step, title, NULL, on_written, g_object_ref (self));
-}
-
-static void on_comparison_written (GObject *source, GAsyncResult *result, gpointer data)
+/* What has a number of its own in the log. */
+static void on_added (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (CpgRecorder) self = data;
   g_autoptr (GError) error = NULL;
   if (cpg_session_log_add_finish (CPG_SESSION_LOG (source), result, &error) < 0)
     cpg_recorder_take_error (self, error);
+}
+
+void cpg_recorder_add_bookmark (CpgRecorder *self, CpgRun *run, int step, const char *title)
+{
+  const char *id = cpg_recorder_get_id (self, run);
+  if (id)
+    cpg_session_log_add_bookmark_async (self->log, id, step, title, NULL, on_added, g_object_ref (self));
 }
 
 /* In the order of CpgVariation. */
@@ -343,7 +344,7 @@ static void on_comparison_active (CpgComparison *comparison, GParamSpec *pspec, 
     .title = title->str,
     .runs = (char **) ids->pdata,
   };
-  cpg_session_log_add_comparison_async (self->log, &record, NULL, on_comparison_written, g_object_ref (self));
+  cpg_session_log_add_comparison_async (self->log, &record, NULL, on_added, g_object_ref (self));
 }
 
 void cpg_recorder_watch_comparison (CpgRecorder *self, CpgComparison *comparison)
