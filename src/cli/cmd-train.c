@@ -46,12 +46,13 @@ static void print_duration (double seconds, char *text, size_t size)
 static void report_line (const CosmosTrainingReport *report)
 {
   char left[32], parts[128] = "";
-  double steps_left = (double) (report->steps - report->step), batch = report->kind->get_recipe ? report->texts_per_second : 1;
+  double steps_left = (double) (report->steps - report->step);
   for (int i = 0; i < COSMOS_MAX_MEASURES && report->kind->measures[i] && report->kind->measures[1]; i++)
     snprintf (parts + strlen (parts), sizeof parts - strlen (parts), "  %s %.4f", report->kind->measures[i], report->measures[i]);
   print_duration (steps_left * report->seconds / (double) report->step, left, sizeof left);
-  fprintf (stderr, "%-11s %7" PRId64 "/%" PRId64 "  loss %.4f%s  %.0f texts/s  %s left\n", report->kind->name, report->step,
-           report->steps, report->loss, parts, batch, left);
+  if (isfinite (report->loss))
+    fprintf (stderr, "%-11s %7" PRId64 "/%" PRId64 "  loss %.4f%s  %.0f texts/s  %s left\n", report->kind->name, report->step,
+             report->steps, report->loss, parts, report->texts_per_second, left);
   for (int i = 0; report->evaluation && i < report->evaluation->n; i++)
     fprintf (stderr, "%s%s %.4f", i ? ", " : "            ", report->evaluation->items[i].name,
              report->evaluation->items[i].value);
@@ -59,18 +60,28 @@ static void report_line (const CosmosTrainingReport *report)
     fputc ('\n', stderr);
 }
 
+/* What has no value is left out: JSON has no word for it. */
+static void log_number (FILE *log, const char *name, double value)
+{
+  if (isfinite (value))
+    fprintf (log, ",\"%s\":%.6g", name, value);
+}
+
 static void log_line (Work *self, const CosmosTrainingReport *report)
 {
   if (!self->log)
     return;
-  fprintf (self->log,
-           "{\"stage\":\"%s\",\"step\":%" PRId64
-           ",\"loss\":%.6g,\"norm\":%.6g,\"rate\":%.6g,\"texts_per_second\":%.6g,\"seconds\":%.1f",
-           report->kind->name, report->step, report->loss, report->norm, report->rate, report->texts_per_second, report->seconds);
-  for (int i = 0; i < COSMOS_MAX_MEASURES && report->kind->measures[i]; i++)
-    fprintf (self->log, ",\"%s\":%.6g", report->kind->measures[i], report->measures[i]);
+  fprintf (self->log, "{\"stage\":\"%s\",\"step\":%" PRId64 ",\"seconds\":%.1f", report->kind->name, report->step,
+           report->seconds);
+  log_number (self->log, "loss", report->loss);
+  log_number (self->log, "norm", report->norm);
+  log_number (self->log, "rate", report->rate);
+  log_number (self->log, "texts_per_second", report->texts_per_second);
+  /* One part alone is the loss. */
+  for (int i = 0; i < COSMOS_MAX_MEASURES && report->kind->measures[i] && report->kind->measures[1]; i++)
+    log_number (self->log, report->kind->measures[i], report->measures[i]);
   for (int i = 0; report->evaluation && i < report->evaluation->n; i++)
-    fprintf (self->log, ",\"%s\":%.6g", report->evaluation->items[i].name, report->evaluation->items[i].value);
+    log_number (self->log, report->evaluation->items[i].name, report->evaluation->items[i].value);
   fputs ("}\n", self->log);
   fflush (self->log);
 }

@@ -90,7 +90,6 @@ static void report (Trainer *self, const CosmosEvaluation *evaluation)
   double now = cosmos_clock_now (), steps = (double) (self->step - self->reported_step);
   if (steps < 1 && !evaluation)
     return;
-  steps = fmax (steps, 1);
   CosmosTrainingReport report = {.kind = self->kind,
                                  .step = self->step,
                                  .steps = self->recipe->steps,
@@ -104,7 +103,8 @@ static void report (Trainer *self, const CosmosEvaluation *evaluation)
     report.measures[i] = self->measures[i] / steps;
     self->measures[i] = 0;
   }
-  self->last_loss = report.loss;
+  if (steps >= 1)
+    self->last_loss = report.loss;
   self->loss = 0;
   self->reported = now;
   self->reported_step = self->step;

@@ -3,7 +3,7 @@
 
 #include "train/stage.h"
 
-/* What is told from time to time: means since the last report. */
+/* What is told from time to time: means since the last report; NAN where there was no step since. */
 typedef struct {
   const CosmosStageKind *kind;
   int64_t step, steps; /* done, of */

@@ -95,7 +95,7 @@ static void hear (const CosmosTrainingReport *report, void *data)
   Heard *self = data;
   if (self->n++ == 0)
     self->first = report->loss;
-  if (!report->evaluation || report->loss > 0)
+  if (isfinite (report->loss))
     self->last = report->loss;
   if (report->evaluation)
     self->evaluation = *report->evaluation;
