@@ -7,6 +7,7 @@
 #include "cli/verb.h"
 #include "core/file/output.h"
 #include "train/bundle.h"
+#include "train/ranks.h"
 #include "train/trainer.h"
 
 #include <errno.h>
@@ -133,6 +134,7 @@ static bool read_tokenizer (Work *self, const char *path, CosmosError *err)
   return self->tokenizer;
 }
 
+/* Where one has to be made, the first rank does it. */
 static bool open_tokenizer (Work *self, CosmosError *err)
 {
   const char *given = self->arguments->tokenizer ? self->arguments->tokenizer : self->recipe.tokenizer_file;
@@ -141,7 +143,10 @@ static bool open_tokenizer (Work *self, CosmosError *err)
     return read_tokenizer (self, given, err);
   if (asprintf (&own, "%s/tokenizer.json", self->arguments->out) < 0)
     return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory");
-  bool ok = (access (own, F_OK) == 0 || make_tokenizer (self, own, err)) && read_tokenizer (self, own, err);
+  bool ok = !cosmos_ranks_is_first () || access (own, F_OK) == 0 || make_tokenizer (self, own, err);
+  if (ok)
+    cosmos_ranks_wait ();
+  ok = ok && read_tokenizer (self, own, err);
   free (own);
   return ok;
 }
@@ -150,6 +155,8 @@ static bool open_log (Work *self, CosmosError *err)
 {
   const char *folder = self->arguments->out;
   char *path;
+  if (!cosmos_ranks_is_first ())
+    return true;
   if (mkdir (folder, 0777) != 0 && errno != EEXIST)
     return cosmos_error_set (err, COSMOS_STATUS_IO, "%s: cannot be made: %s", folder, strerror (errno));
   if (asprintf (&path, "%s/log.jsonl", folder) < 0)
@@ -206,11 +213,12 @@ static bool train (Work *self, bool *all_done, CosmosError *err)
     const CosmosStageKind *kind = cosmos_stage_get (i);
     if (only && kind != only)
       continue;
+    double seconds = isnan (arguments->time) ? 0 : self->begun + arguments->time - cli_now ();
     CosmosTrainingOptions options = {.resume = arguments->resume,
-                                     .seconds = isnan (arguments->time) ? 0 : self->begun + arguments->time - cli_now (),
+                                     .seconds = cosmos_ranks_get_first (seconds),
                                      .checkpoint_seconds = CHECKPOINT_SECONDS,
                                      .report_seconds = REPORT_SECONDS,
-                                     .report = take_report,
+                                     .report = cosmos_ranks_is_first () ? take_report : NULL,
                                      .data = self};
     bool done;
     if (!isnan (arguments->time) && options.seconds <= 0) {
@@ -252,10 +260,15 @@ static int run_train (const CliArguments *arguments)
     cli_say ("train needs --data DIR and --out DIR. See: cosmos help train");
     return CLI_USAGE;
   }
+  if (!cosmos_ranks_begin (&err))
+    return cli_fail (&err);
+  if (!cosmos_ranks_is_first ())
+    cli_progress_silence ();
   bool ok = prepare (&work, &err) && train (&work, &all_done, &err);
   cli_progress_clear ();
-  int result = ok ? print_end (&work, all_done) : cli_fail (&err);
+  int result = !ok ? cli_fail (&err) : cosmos_ranks_is_first () ? print_end (&work, all_done) : CLI_OK;
   work_clear (&work);
+  cosmos_ranks_end (ok);
   return ok && cli_progress_is_cancelled () ? CLI_CANCELLED : result;
 }
 
@@ -266,11 +279,13 @@ const CliVerb cli_verb_train = {
   .about
   = "Trains, one after the other, the text encoder, the autoencoder, the denoiser and the autoregressive baseline that a recipe (.ini) describes, "
     "each into a checkpoint STAGE.gguf of the folder --out; log.jsonl there holds a line of measurements every ten seconds. Ctrl-C stops "
-    "cleanly; --resume goes on where a stage stood, to the same numbers bit for bit. Make a model of the checkpoints with: cosmos export",
+    "cleanly; --resume goes on where a stage stood, to the same numbers bit for bit. Make a model of the checkpoints with: cosmos export. "
+    "Started by mpirun, the processes share every batch, on one machine or several.",
   .options = "data out stage for resume tokenizer compute threads",
   .examples = "  cosmos train models/recipes/story.ini --data texts --out trained\n"
               "  cosmos train models/recipes/story.ini --data texts --out trained --resume --for 2h\n"
-              "  cosmos train models/recipes/tiny.ini --data texts --out trained --stage encoder\n",
+              "  cosmos train models/recipes/tiny.ini --data texts --out trained --stage encoder\n"
+              "  mpirun --host one,two --map-by node --bind-to none cosmos train story.ini --data texts --out trained\n",
   .min_words = 1,
   .max_words = 1,
   .run = run_train,

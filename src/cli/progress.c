@@ -38,6 +38,7 @@ CosmosProgress *cli_progress_get (void)
     sigemptyset (&action.sa_mask);
     sigaction (SIGINT, &action, NULL);
     sigaction (SIGTERM, &action, NULL);
+    sigaction (SIGUSR1, &action, NULL); /* the one that mpirun hands on without a SIGKILL after it */
     progress.report = report;
     installed = true;
     started = cli_now ();
