@@ -27,7 +27,7 @@ typedef struct {
 
   const char *task, *model, *baseline, *judge, *file, *output, *tokenizer; /* NULL: not given */
   const char *compute, *sampler, *returned, *dtype;
-  const char *data, *out, *stage;
+  const char *data, *out, *stage, *from;
   const char *name, *license, *description, *provenance;
   const char *log, *tag, *setting;
   CliStrings quality;

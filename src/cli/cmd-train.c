@@ -43,6 +43,12 @@ static void print_duration (double seconds, char *text, size_t size)
     snprintf (text, size, "%.1f h", seconds / 3600);
 }
 
+static void report_start (const CosmosTrainingReport *report)
+{
+  fprintf (stderr, "%-11s begins with %.1f %% of its numbers from %s\n", report->kind->name,
+           100 * (double) report->start->n_taken / (double) report->start->n_asked, report->start->path);
+}
+
 static void report_line (const CosmosTrainingReport *report)
 {
   char left[32], parts[128] = "";
@@ -82,6 +88,8 @@ static void log_line (Work *self, const CosmosTrainingReport *report)
     log_number (self->log, report->kind->measures[i], report->measures[i]);
   for (int i = 0; report->evaluation && i < report->evaluation->n; i++)
     log_number (self->log, report->evaluation->items[i].name, report->evaluation->items[i].value);
+  if (report->start)
+    fprintf (self->log, ",\"taken\":%" PRId64 ",\"asked\":%" PRId64, report->start->n_taken, report->start->n_asked);
   fputs ("}\n", self->log);
   fflush (self->log);
 }
@@ -90,7 +98,9 @@ static void take_report (const CosmosTrainingReport *report, void *data)
 {
   Work *self = data;
   cli_progress_clear ();
-  if (!self->arguments->json)
+  if (!self->arguments->json && report->start)
+    report_start (report);
+  else if (!self->arguments->json)
     report_line (report);
   log_line (self, report);
 }
@@ -137,6 +147,8 @@ static bool open_tokenizer (Work *self, CosmosError *err)
 {
   const char *given = self->arguments->tokenizer ? self->arguments->tokenizer : self->recipe.tokenizer_file;
   char *own;
+  if (!*given)
+    given = *self->recipe.encoder.stage.file ? self->recipe.encoder.stage.file : self->recipe.from;
   if (*given)
     return read_tokenizer (self, given, err);
   if (asprintf (&own, "%s/tokenizer.json", self->arguments->out) < 0)
@@ -160,12 +172,23 @@ static bool open_log (Work *self, CosmosError *err)
   return ok;
 }
 
+static bool take_from (const CliArguments *arguments, CosmosRecipe *recipe, CosmosError *err)
+{
+  const char *from = arguments->from ? arguments->from : "";
+  if (strlen (from) >= sizeof recipe->from)
+    return cosmos_error_set (err, COSMOS_STATUS_RANGE, "%.60s...: the path is longer than %zu bytes", from,
+                             sizeof recipe->from - 1);
+  if (*from)
+    strcpy (recipe->from, from);
+  return true;
+}
+
 static bool prepare (Work *self, CosmosError *err)
 {
   const CliArguments *arguments = self->arguments;
   CosmosProgress *progress = cli_progress_get ();
   CosmosCompute compute = cosmos_compute_get_best ();
-  if (!cosmos_recipe_read (&self->recipe, arguments->words[0], err) || !open_log (self, err) || !open_tokenizer (self, err))
+  if (!cosmos_recipe_read (&self->recipe, arguments->words[0], err) || !take_from (arguments, &self->recipe, err) || !open_log (self, err) || !open_tokenizer (self, err))
     return false;
   if (arguments->compute && strcmp (arguments->compute, "auto") != 0
       && (!cosmos_compute_from_name (arguments->compute, &compute, err) || !cosmos_compute_is_available (compute, err)))
@@ -204,8 +227,13 @@ static bool train (Work *self, bool *all_done, CosmosError *err)
   *all_done = true;
   for (int i = 0; cosmos_stage_get (i); i++) {
     const CosmosStageKind *kind = cosmos_stage_get (i);
-    if (only && kind != only)
+    const char *ready = kind->get_recipe (&self->recipe)->file;
+    if (only ? kind != only : *ready)
       continue;
+    if (*ready)
+      return cosmos_error_set (err, COSMOS_STATUS_FORMAT,
+                               "%s: takes the stage %s ready from %s; to train it, remove [%s] file (and begin with it: --from)",
+                               arguments->words[0], kind->name, ready, kind->name);
     CosmosTrainingOptions options = {.resume = arguments->resume,
                                      .seconds = isnan (arguments->time) ? 0 : self->begun + arguments->time - cli_now (),
                                      .checkpoint_seconds = CHECKPOINT_SECONDS,
@@ -266,10 +294,12 @@ const CliVerb cli_verb_train = {
   .about
   = "Trains, one after the other, the text encoder, the autoencoder, the denoiser and the autoregressive baseline that a recipe (.ini) describes, "
     "each into a checkpoint STAGE.gguf of the folder --out; log.jsonl there holds a line of measurements every ten seconds. Ctrl-C stops "
-    "cleanly; --resume goes on where a stage stood, to the same numbers bit for bit. Make a model of the checkpoints with: cosmos export",
-  .options = "data out stage for resume tokenizer compute threads",
+    "cleanly; --resume goes on where a stage stood, to the same numbers bit for bit. With --from stages "
+    "begin with the values of a model that is there already, and a stage that is not trained is taken from it as it is. Make a model of the checkpoints with: cosmos export",
+  .options = "data out stage from for resume tokenizer compute threads",
   .examples = "  cosmos train models/recipes/story.ini --data texts --out trained\n"
               "  cosmos train models/recipes/story.ini --data texts --out trained --resume --for 2h\n"
+              "  cosmos train models/recipes/story.ini --data texts --out trained --from story.gguf --stage denoiser\n"
               "  cosmos train models/recipes/tiny.ini --data texts --out trained --stage encoder\n",
   .min_words = 1,
   .max_words = 1,

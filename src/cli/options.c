@@ -91,6 +91,8 @@ static const Option options[] = {
   {"data", 'd', KIND_TEXT, AT (data), "DIR", "folder where the recipe's files of texts lie"},
   {"out", 0, KIND_TEXT, AT (out), "DIR", "folder for checkpoints and log; made where it is not there"},
   {"stage", 0, KIND_CHOICE, AT (stage), "STAGE", "this stage alone", .choices = stages},
+  {"from", 0, KIND_TEXT, AT (from), "BUNDLE",
+   "begin with the values of this model, and use its networks for stages without a checkpoint"},
   {"for", 0, KIND_DURATION, AT (time), "TIME", "stop after this time (90s, 30m, 2h), with a checkpoint", 1, 1e8},
   {"resume", 0, KIND_FLAG, AT (resume), NULL, "go on from the checkpoints in the folder"},
   {"tensors", 0, KIND_FLAG, AT (tensors), NULL, "list every tensor: name, shape, number format, bytes"},

@@ -11,7 +11,7 @@
 
 /* ---- what can be said ---- */
 
-typedef enum { INTEGER, SEED, NUMBER, YES, TEXT } Kind;
+typedef enum { INTEGER, SEED, NUMBER, FLOAT, YES, TEXT } Kind;
 
 typedef struct {
   const char *section, *key;
@@ -24,7 +24,7 @@ typedef struct {
 #define TEXT_FIELD(section, key, member) \
   {section, key, TEXT, offsetof (CosmosRecipe, member), 0, sizeof ((CosmosRecipe *) 0)->member}
 #define STAGE_FIELDS(section, part)                                                                                            \
-  FIELD (section, "steps", INTEGER, part.stage.steps, 1, 1e9), FIELD (section, "batch", INTEGER, part.stage.batch, 1, 65536),  \
+  TEXT_FIELD (section, "file", part.stage.file), FIELD (section, "steps", INTEGER, part.stage.steps, 1, 1e9), FIELD (section, "batch", INTEGER, part.stage.batch, 1, 65536),  \
       FIELD (section, "micro-batch", INTEGER, part.stage.micro_batch, 1, 65536),                                               \
       FIELD (section, "rate", NUMBER, part.stage.rate, 0, 1), FIELD (section, "warm-up", INTEGER, part.stage.warm_up, 0, 1e6), \
       FIELD (section, "final-rate", NUMBER, part.stage.final_rate, 0, 1),                                                      \
@@ -37,6 +37,7 @@ static const Field fields[] = {
   TEXT_FIELD ("model", "license", license),
   TEXT_FIELD ("model", "description", description),
   FIELD ("model", "seed", SEED, seed, 0, 0),
+  TEXT_FIELD ("model", "from", from),
   FIELD ("model", "tokens", INTEGER, config.tokens, 4, 4096),
   FIELD ("model", "latents", INTEGER, config.latents, 1, 4096),
   FIELD ("model", "latent-width", INTEGER, config.latent_width, 1, 4096),
@@ -53,6 +54,7 @@ static const Field fields[] = {
   FIELD ("encoder", "heads", INTEGER, config.encoder.heads, 1, 1024),
   FIELD ("encoder", "ffn", INTEGER, config.encoder.ffn, 1, 1 << 18),
   FIELD ("encoder", "positions", INTEGER, config.encoder.positions, 4, 1 << 16),
+  FIELD ("encoder", "norm-eps", FLOAT, config.encoder.norm_eps, 1e-15, .1),
   STAGE_FIELDS ("encoder", encoder),
   FIELD ("encoder", "masked", NUMBER, encoder.masked, .01, .9),
   FIELD ("encoder", "as-mask", NUMBER, encoder.as_mask, 0, 1),
@@ -177,6 +179,8 @@ static bool set_number (const Field *field, const char *value, void *place)
     return false;
   if (field->kind == NUMBER)
     *(double *) place = number;
+  else if (field->kind == FLOAT)
+    *(float *) place = (float) number;
   else if (number == floor (number))
     *(int *) place = (int) number;
   else
@@ -190,6 +194,7 @@ static bool set_value (const Field *field, const char *value, void *place)
   switch (field->kind) {
   case INTEGER:
   case NUMBER:
+  case FLOAT:
     return set_number (field, value, place);
   case SEED:
     errno = 0;
@@ -221,6 +226,7 @@ static bool complain_of_value (Reader *self, const Field *field, const char *sec
   switch (field->kind) {
   case INTEGER:
   case NUMBER:
+  case FLOAT:
     snprintf (why, sizeof why, "\"%.40s\" is no %s from %g to %g", value, field->kind == INTEGER ? "whole number" : "number",
               field->min, field->max);
     break;

@@ -18,6 +18,7 @@ typedef struct {
   CosmosOptimiser *optimiser;
   CosmosGraph *graph;
   void *stage;
+  CosmosStart start;
 
   int64_t step;         /* done */
   double begun, before; /* seconds: when this run began; of earlier runs */
@@ -46,6 +47,11 @@ static void trainer_clear (Trainer *self)
   free (self->path);
 }
 
+static bool has_checkpoint (const Trainer *self)
+{
+  return self->options->resume && access (self->path, F_OK) == 0;
+}
+
 static bool make (Trainer *self, CosmosError *err)
 {
   const CosmosTraining *training = self->training;
@@ -60,13 +66,15 @@ static bool make (Trainer *self, CosmosError *err)
   self->graph = cosmos_graph_new (training->pool, NULL);
   if (!self->path || !self->store || !self->graph)
     return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory to train");
-  return (self->stage = self->kind->make (training, self->store, err)) && cosmos_parameters_make_gradients (self->store, err)
+  return (self->stage = self->kind->make (training, self->store, err))
+         && (has_checkpoint (self) || cosmos_origin_start (training, self->kind->name, self->store, &self->start, err))
+         && cosmos_parameters_make_gradients (self->store, err)
          && (self->optimiser = cosmos_optimiser_new (self->store, training->pool, &settings, err));
 }
 
 static bool resume (Trainer *self, CosmosError *err)
 {
-  if (!self->options->resume || access (self->path, F_OK) != 0)
+  if (!has_checkpoint (self))
     return true;
   CosmosCheckpointInfo info = {0};
   strcpy (info.stage, self->kind->name);
@@ -109,6 +117,17 @@ static void report (Trainer *self, const CosmosEvaluation *evaluation)
   self->reported = now;
   self->reported_step = self->step;
   if (self->options->report)
+    self->options->report (&report, self->options->data);
+}
+
+static void report_start (const Trainer *self)
+{
+  CosmosTrainingReport report = {
+    .kind = self->kind, .steps = self->recipe->steps, .loss = NAN, .norm = NAN, .rate = NAN, .start = &self->start};
+  for (int i = 0; i < COSMOS_MAX_MEASURES; i++)
+    report.measures[i] = NAN;
+  report.texts_per_second = NAN;
+  if (self->start.path && self->options->report)
     self->options->report (&report, self->options->data);
 }
 
@@ -178,6 +197,7 @@ static bool run (Trainer *self, bool *done, CosmosError *err)
   const CosmosTrainingOptions *options = self->options;
   double limit = options->seconds;
   self->begun = self->reported = self->saved = cosmos_clock_now ();
+  report_start (self);
   while (self->step < self->recipe->steps && !cosmos_progress_is_cancelled (self->training->progress)
          && (limit <= 0 || cosmos_clock_now () - self->begun < limit)) {
     if (!make_step (self, err))

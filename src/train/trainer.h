@@ -1,7 +1,7 @@
 /* Runs a stage: step after step down its loss, with checkpoints, a log, and a clean end at any moment. */
 #pragma once
 
-#include "train/stage.h"
+#include "train/origin.h"
 
 /* What is told from time to time: means since the last report; NAN where there was no step since. */
 typedef struct {
@@ -12,6 +12,7 @@ typedef struct {
   double rate;
   double texts_per_second, seconds;   /* seconds: of training in all */
   const CosmosEvaluation *evaluation; /* NULL between checkpoints */
+  const CosmosStart *start;           /* before the first step of a stage that begins from another file; else NULL */
 } CosmosTrainingReport;
 
 typedef struct {

@@ -88,11 +88,16 @@ typedef struct {
   int n, stop_at; /* reports; after which the progress is cancelled, 0 never */
   CosmosProgress *progress;
   CosmosEvaluation evaluation;
+  CosmosStart start;
 } Heard;
 
 static void hear (const CosmosTrainingReport *report, void *data)
 {
   Heard *self = data;
+  if (report->start) {
+    self->start = *report->start;
+    return;
+  }
   if (self->n++ == 0)
     self->first = report->loss;
   if (isfinite (report->loss))
@@ -203,7 +208,7 @@ static void test_faults (Setting *self, gconstpointer unused)
   CosmosTraining training = get_training (self);
   CosmosTrainingOptions options = {.checkpoint_seconds = 1e9};
   g_assert_false (cosmos_train_stage (&training, cosmos_stage_find ("denoiser"), &options, NULL, &err));
-  g_assert_nonnull (strstr (err.message, "The stage encoder must be trained first"));
+  g_assert_nonnull (strstr (err.message, "The stage encoder must be trained first, or be taken from a bundle"));
   /* another recipe's checkpoint */
   Heard heard;
   train (self, "encoder", false, 3, &heard);
@@ -217,6 +222,121 @@ static void test_faults (Setting *self, gconstpointer unused)
   options.resume = false;
   g_assert_false (cosmos_train_stage (&training, cosmos_stage_find ("baseline"), &options, NULL, &err));
   g_assert_cmpint (err.code, ==, COSMOS_STATUS_IO);
+}
+
+/* ---- from a bundle that is there already ---- */
+
+static char *make_bundle (Setting *self)
+{
+  CosmosError err;
+  Heard heard;
+  char *bundle = fixture_path (&self->fixture, "from.gguf");
+  for (size_t i = 0; i < 3; i++)
+    g_assert_true (train (self, stages[i], false, 0, &heard));
+  CosmosBundleRequest request = {.output = bundle, .dtype = COSMOS_DTYPE_F32};
+  assert_ok (cosmos_bundle_write (&self->recipe, self->out, &request, NULL, &err), &err);
+  g_free (self->out);
+  self->out = fixture_path (&self->fixture, "second");
+  g_mkdir (self->out, 0777);
+  strcpy (self->recipe.from, bundle);
+  return bundle;
+}
+
+static void assert_same_tensors (const char *path_a, const char *path_b, const char *prefix)
+{
+  CosmosError err;
+  CosmosGguf *a = cosmos_gguf_open (path_a, &err), *b = cosmos_gguf_open (path_b, &err);
+  g_assert_nonnull (a);
+  g_assert_nonnull (b);
+  int n = 0;
+  for (size_t i = 0; i < cosmos_gguf_get_n_tensors (a); i++) {
+    const CosmosTensorInfo *x = cosmos_gguf_get_tensor (a, i), *y = cosmos_gguf_find_tensor (b, x->name);
+    if (!g_str_has_prefix (x->name, prefix))
+      continue;
+    g_assert_nonnull (y);
+    g_assert_cmpmem (x->data, x->count * sizeof (float), y->data, y->count * sizeof (float));
+    n++;
+  }
+  g_assert_cmpint (n, >, 0);
+  cosmos_gguf_free (a);
+  cosmos_gguf_free (b);
+}
+
+/* Only the denoiser is trained; encoder and autoencoder are the bundle's, which the next bundle gets unchanged. */
+static void test_from (Setting *self, gconstpointer unused)
+{
+  CosmosError err;
+  Heard fresh, heard;
+  g_assert_true (train (self, "encoder", false, 0, &heard));
+  g_assert_true (train (self, "autoencoder", false, 0, &heard));
+  g_assert_true (train (self, "denoiser", false, 0, &fresh));
+  g_assert_null (fresh.start.path);
+  g_autofree char *bundle = make_bundle (self), *second = fixture_path (&self->fixture, "second.gguf"),
+                  *checkpoint = g_build_filename (self->out, "denoiser.gguf", NULL);
+  g_assert_true (train (self, "denoiser", false, 0, &heard));
+  g_assert_cmpstr (heard.start.path, ==, bundle);
+  g_assert_cmpint (heard.start.n_taken, ==, heard.start.n_asked);
+  g_test_message ("fresh from %g to %g, continued from %g to %g", fresh.first, fresh.last, heard.first, heard.last);
+  g_assert_cmpfloat (heard.last, <, fresh.last);
+  assert_same_tensors (bundle, checkpoint, "latent.");
+  CosmosBundleRequest request = {.output = second, .dtype = COSMOS_DTYPE_F32};
+  assert_ok (cosmos_bundle_write (&self->recipe, self->out, &request, NULL, &err), &err);
+  assert_same_tensors (bundle, second, "encoder.");
+  assert_same_tensors (bundle, second, "compressor.");
+  assert_same_tensors (bundle, second, "decompressor.");
+  CosmosGguf *file = cosmos_gguf_open (second, &err);
+  const char *provenance;
+  assert_ok (cosmos_gguf_get_string (file, "general.provenance", &provenance, &err), &err);
+  g_assert_nonnull (strstr (provenance, "encoder from from.gguf; autoencoder from from.gguf; denoiser: 30 steps"));
+  cosmos_gguf_free (file);
+}
+
+/* What does not have the recipe's shape begins anew; a checkpoint goes before the bundle. */
+static void test_from_other_sizes (Setting *self, gconstpointer unused)
+{
+  CosmosError err;
+  Heard heard;
+  g_autofree char *bundle = make_bundle (self);
+  CosmosTraining training = get_training (self);
+  CosmosTrainingOptions options = {.checkpoint_seconds = 1e9, .report = hear, .data = &heard};
+  self->recipe.config.denoiser.ffn = 96;
+  train (self, "denoiser", false, 3, &heard);
+  g_assert_cmpint (heard.start.n_taken, >, 0);
+  g_assert_cmpint (heard.start.n_taken, <, heard.start.n_asked);
+  train (self, "denoiser", true, 3, &heard);
+  g_assert_null (heard.start.path);
+  train (self, "baseline", false, 3, &heard); /* which that bundle does not have */
+  g_assert_null (heard.start.path);
+  atomic_store (&self->progress.cancelled, false);
+  strcpy (self->recipe.autoencoder.stage.file, bundle);
+  self->recipe.config.compressor.head = self->recipe.config.decompressor.head = 8;
+  g_assert_false (cosmos_train_stage (&training, cosmos_stage_find ("denoiser"), &options, NULL, &err));
+  g_assert_nonnull (strstr (err.message, "its autoencoder has 1 layers with heads of 16 numbers; the recipe says 1 and 8"));
+  strcpy (self->recipe.encoder.stage.file, "/nowhere/bert.gguf");
+  g_assert_false (cosmos_train_stage (&training, cosmos_stage_find ("denoiser"), &options, NULL, &err));
+  g_assert_nonnull (strstr (err.message, "/nowhere/bert.gguf: there is no such file; the recipe's [encoder] file names it"));
+}
+
+static void test_from_other_tokens (Setting *self, gconstpointer unused)
+{
+  CosmosError err;
+  size_t length;
+  g_autofree char *bundle = make_bundle (self);
+  CosmosTraining training = get_training (self);
+  CosmosTrainingOptions options = {.checkpoint_seconds = 1e9};
+  CosmosBytePairTrainer *words = cosmos_byte_pair_trainer_new (&err);
+  static const char other[] = "quite another text with quite another few words in it, quite another, another";
+  assert_ok (cosmos_byte_pair_trainer_add (words, other, strlen (other), &err), &err);
+  char *json = cosmos_byte_pair_trainer_finish (words, cosmos_tokenizer_get_size (self->tokenizer), &length, NULL, &err);
+  CosmosTokenizer *tokenizer = cosmos_tokenizer_new_from_json_bytes (json, length, "made", &err);
+  assert_ok (tokenizer, &err);
+  free (json);
+  cosmos_byte_pair_trainer_free (words);
+  training.tokenizer = tokenizer;
+  g_assert_false (cosmos_train_stage (&training, cosmos_stage_find ("denoiser"), &options, NULL, &err));
+  g_test_message ("%s", err.message);
+  g_assert_nonnull (strstr (err.message, "has other tokens than this training"));
+  cosmos_tokenizer_free (tokenizer);
 }
 
 static void test_rate (void)
@@ -239,6 +359,9 @@ int main (int argc, char **argv)
   g_test_add ("/trainer/resume", Setting, NULL, set_up, test_resume, tear_down);
   g_test_add ("/trainer/micro-batches", Setting, NULL, set_up, test_micro_batches, tear_down);
   g_test_add ("/trainer/faults", Setting, NULL, set_up, test_faults, tear_down);
+  g_test_add ("/trainer/from", Setting, NULL, set_up, test_from, tear_down);
+  g_test_add ("/trainer/from-other-sizes", Setting, NULL, set_up, test_from_other_sizes, tear_down);
+  g_test_add ("/trainer/from-other-tokens", Setting, NULL, set_up, test_from_other_tokens, tear_down);
   g_test_add_func ("/trainer/rate", test_rate);
   return g_test_run ();
 }
