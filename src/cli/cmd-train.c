@@ -4,6 +4,7 @@
 #include "cli/progress.h"
 #include "cli/say.h"
 #include "cli/terminal.h"
+#include "cli/training-log.h"
 #include "cli/verb.h"
 #include "core/file/output.h"
 #include "train/bundle.h"
@@ -27,83 +28,9 @@ typedef struct {
   CosmosCorpus *corpus;
   CosmosPool *pool;
   CosmosTraining training;
-  FILE *log;
+  CliTrainingLog *log;
   double begun;
 } Work;
-
-/* ---- what is told ---- */
-
-static void print_duration (double seconds, char *text, size_t size)
-{
-  if (seconds < 120)
-    snprintf (text, size, "%.0f s", seconds);
-  else if (seconds < 7200)
-    snprintf (text, size, "%.0f min", seconds / 60);
-  else
-    snprintf (text, size, "%.1f h", seconds / 3600);
-}
-
-static void report_start (const CosmosTrainingReport *report)
-{
-  fprintf (stderr, "%-11s begins with %.1f %% of its numbers from %s\n", report->kind->name,
-           100 * (double) report->start->n_taken / (double) report->start->n_asked, report->start->path);
-}
-
-static void report_line (const CosmosTrainingReport *report)
-{
-  char left[32], parts[128] = "";
-  double steps_left = (double) (report->steps - report->step);
-  for (int i = 0; i < COSMOS_MAX_MEASURES && report->kind->measures[i] && report->kind->measures[1]; i++)
-    snprintf (parts + strlen (parts), sizeof parts - strlen (parts), "  %s %.4f", report->kind->measures[i], report->measures[i]);
-  print_duration (steps_left * report->seconds / (double) report->step, left, sizeof left);
-  if (isfinite (report->loss))
-    fprintf (stderr, "%-11s %7" PRId64 "/%" PRId64 "  loss %.4f%s  %.0f texts/s  %s left\n", report->kind->name, report->step,
-             report->steps, report->loss, parts, report->texts_per_second, left);
-  for (int i = 0; report->evaluation && i < report->evaluation->n; i++)
-    fprintf (stderr, "%s%s %.4f", i ? ", " : "            ", report->evaluation->items[i].name,
-             report->evaluation->items[i].value);
-  if (report->evaluation && report->evaluation->n)
-    fputc ('\n', stderr);
-}
-
-/* What has no value is left out: JSON has no word for it. */
-static void log_number (FILE *log, const char *name, double value)
-{
-  if (isfinite (value))
-    fprintf (log, ",\"%s\":%.6g", name, value);
-}
-
-static void log_line (Work *self, const CosmosTrainingReport *report)
-{
-  if (!self->log)
-    return;
-  fprintf (self->log, "{\"stage\":\"%s\",\"step\":%" PRId64 ",\"seconds\":%.1f", report->kind->name, report->step,
-           report->seconds);
-  log_number (self->log, "loss", report->loss);
-  log_number (self->log, "norm", report->norm);
-  log_number (self->log, "rate", report->rate);
-  log_number (self->log, "texts_per_second", report->texts_per_second);
-  /* One part alone is the loss. */
-  for (int i = 0; i < COSMOS_MAX_MEASURES && report->kind->measures[i] && report->kind->measures[1]; i++)
-    log_number (self->log, report->kind->measures[i], report->measures[i]);
-  for (int i = 0; report->evaluation && i < report->evaluation->n; i++)
-    log_number (self->log, report->evaluation->items[i].name, report->evaluation->items[i].value);
-  if (report->start)
-    fprintf (self->log, ",\"taken\":%" PRId64 ",\"asked\":%" PRId64, report->start->n_taken, report->start->n_asked);
-  fputs ("}\n", self->log);
-  fflush (self->log);
-}
-
-static void take_report (const CosmosTrainingReport *report, void *data)
-{
-  Work *self = data;
-  cli_progress_clear ();
-  if (!self->arguments->json && report->start)
-    report_start (report);
-  else if (!self->arguments->json)
-    report_line (report);
-  log_line (self, report);
-}
 
 /* ---- what is needed ---- */
 
@@ -158,18 +85,10 @@ static bool open_tokenizer (Work *self, CosmosError *err)
   return ok;
 }
 
-static bool open_log (Work *self, CosmosError *err)
+static bool make_folder (const char *folder, CosmosError *err)
 {
-  const char *folder = self->arguments->out;
-  char *path;
-  if (mkdir (folder, 0777) != 0 && errno != EEXIST)
-    return cosmos_error_set (err, COSMOS_STATUS_IO, "%s: cannot be made: %s", folder, strerror (errno));
-  if (asprintf (&path, "%s/log.jsonl", folder) < 0)
-    return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory");
-  self->log = fopen (path, "ae");
-  bool ok = self->log || cosmos_error_set (err, COSMOS_STATUS_IO, "%s: cannot be written: %s", path, strerror (errno));
-  free (path);
-  return ok;
+  return mkdir (folder, 0777) == 0 || errno == EEXIST
+         || cosmos_error_set (err, COSMOS_STATUS_IO, "%s: cannot be made: %s", folder, strerror (errno));
 }
 
 static bool take_from (const CliArguments *arguments, CosmosRecipe *recipe, CosmosError *err)
@@ -188,7 +107,9 @@ static bool prepare (Work *self, CosmosError *err)
   const CliArguments *arguments = self->arguments;
   CosmosProgress *progress = cli_progress_get ();
   CosmosCompute compute = cosmos_compute_get_best ();
-  if (!cosmos_recipe_read (&self->recipe, arguments->words[0], err) || !take_from (arguments, &self->recipe, err) || !open_log (self, err) || !open_tokenizer (self, err))
+  if (!cosmos_recipe_read (&self->recipe, arguments->words[0], err) || !take_from (arguments, &self->recipe, err)
+      || !make_folder (arguments->out, err) || !(self->log = cli_training_log_open (arguments->out, arguments->json, err))
+      || !open_tokenizer (self, err))
     return false;
   if (arguments->compute && strcmp (arguments->compute, "auto") != 0
       && (!cosmos_compute_from_name (arguments->compute, &compute, err) || !cosmos_compute_is_available (compute, err)))
@@ -209,8 +130,7 @@ static bool prepare (Work *self, CosmosError *err)
 
 static void work_clear (Work *self)
 {
-  if (self->log)
-    fclose (self->log);
+  cli_training_log_close (self->log);
   cosmos_corpus_free (self->corpus);
   cosmos_tokenizer_free (self->tokenizer);
   if (self->pool)
@@ -238,8 +158,8 @@ static bool train (Work *self, bool *all_done, CosmosError *err)
                                      .seconds = isnan (arguments->time) ? 0 : self->begun + arguments->time - cli_now (),
                                      .checkpoint_seconds = CHECKPOINT_SECONDS,
                                      .report_seconds = REPORT_SECONDS,
-                                     .report = take_report,
-                                     .data = self};
+                                     .report = cli_training_log_take,
+                                     .data = self->log};
     bool done;
     if (!isnan (arguments->time) && options.seconds <= 0) {
       *all_done = false;

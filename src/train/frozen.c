@@ -63,6 +63,16 @@ void cosmos_frozen_free (CosmosFrozen *self)
   free (self);
 }
 
+CosmosParameters *cosmos_frozen_get_encoder (const CosmosFrozen *self)
+{
+  return self->encoder_part.store;
+}
+
+CosmosParameters *cosmos_frozen_get_autoencoder (const CosmosFrozen *self)
+{
+  return self->autoencoder_part.store;
+}
+
 const CosmosWeight *cosmos_frozen_get_tokens (const CosmosFrozen *self)
 {
   return self->tokens;

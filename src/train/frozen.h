@@ -10,6 +10,9 @@ typedef struct CosmosFrozen CosmosFrozen;
 /* with_autoencoder: the compressor and decompressor, too, of the autoencoder. */
 CosmosFrozen *cosmos_frozen_open (const CosmosTraining *training, bool with_autoencoder, CosmosError *err);
 void cosmos_frozen_free (CosmosFrozen *self);
+/* Where its parameters are: of the encoder, or of the autoencoder where it has one (else NULL). */
+CosmosParameters *cosmos_frozen_get_encoder (const CosmosFrozen *self);
+CosmosParameters *cosmos_frozen_get_autoencoder (const CosmosFrozen *self);
 /* The (V, D) token embedding of the encoder as floats. */
 const CosmosWeight *cosmos_frozen_get_tokens (const CosmosFrozen *self);
 

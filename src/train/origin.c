@@ -120,14 +120,9 @@ bool cosmos_origin_is_part (const char *stage, const char *tensor)
 {
   static const struct {
     const char *stage, *prefix;
-  } parts[] = {{"encoder", "encoder."},
-               {"autoencoder", "compressor."},
-               {"autoencoder", "decompressor."},
-               {"denoiser", "denoiser."},
-               {"denoiser", "latent."},
-               {"baseline", "blk."},
-               {"baseline", "token_embd."},
-               {"baseline", "output"}};
+  } parts[] = {{"encoder", "encoder."},     {"autoencoder", "compressor."}, {"autoencoder", "decompressor."},
+               {"denoiser", "denoiser."},   {"denoiser", "latent."},        {"baseline", "blk."},
+               {"baseline", "token_embd."}, {"baseline", "output"}};
   if (begins_with (tensor, "encoder.predictor")) /* the masked language model's head, for training alone */
     return false;
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -24,7 +24,8 @@ typedef struct {
 #define TEXT_FIELD(section, key, member) \
   {section, key, TEXT, offsetof (CosmosRecipe, member), 0, sizeof ((CosmosRecipe *) 0)->member}
 #define STAGE_FIELDS(section, part)                                                                                            \
-  TEXT_FIELD (section, "file", part.stage.file), FIELD (section, "steps", INTEGER, part.stage.steps, 1, 1e9), FIELD (section, "batch", INTEGER, part.stage.batch, 1, 65536),  \
+  TEXT_FIELD (section, "file", part.stage.file), FIELD (section, "steps", INTEGER, part.stage.steps, 1, 1e9),                  \
+      FIELD (section, "batch", INTEGER, part.stage.batch, 1, 65536),                                                           \
       FIELD (section, "micro-batch", INTEGER, part.stage.micro_batch, 1, 65536),                                               \
       FIELD (section, "rate", NUMBER, part.stage.rate, 0, 1), FIELD (section, "warm-up", INTEGER, part.stage.warm_up, 0, 1e6), \
       FIELD (section, "final-rate", NUMBER, part.stage.final_rate, 0, 1),                                                      \
@@ -77,12 +78,15 @@ static const Field fields[] = {
   FIELD ("denoiser", "source-layers", INTEGER, config.denoiser.source_layers, -1, COSMOS_MAX_LAYERS),
   STAGE_FIELDS ("denoiser", denoiser),
   FIELD ("denoiser", "self-condition", NUMBER, denoiser.self_condition, 0, 1),
+  FIELD ("denoiser", "samples", INTEGER, denoiser.samples, 0, 16),
+  FIELD ("denoiser", "sample-steps", INTEGER, denoiser.sample_steps, 1, 1000),
 
   FIELD ("baseline", "layers", INTEGER, baseline.sizes.layers, 1, COSMOS_MAX_LAYERS),
   FIELD ("baseline", "width", INTEGER, baseline.sizes.width, 1, 65536),
   FIELD ("baseline", "heads", INTEGER, baseline.sizes.heads, 1, 1024),
   FIELD ("baseline", "ffn", INTEGER, baseline.sizes.ffn, 1, 1 << 18),
   STAGE_FIELDS ("baseline", baseline),
+  FIELD ("baseline", "samples", INTEGER, baseline.samples, 0, 16),
 
   TEXT_FIELD ("prose", "train", prose.train),
   TEXT_FIELD ("prose", "valid", prose.valid),
@@ -141,9 +145,10 @@ CosmosRecipe cosmos_recipe_default (void)
                .t_end = .05},
     .encoder = {.stage = stage, .masked = .25, .as_mask = .9},
     .autoencoder = {.stage = stage, .masked = .3, .delta = .7, .dropout = .4, .latent_noise = 0, .mse = 1, .aligned = true},
-    .denoiser = {.stage = stage, .self_condition = .5},
+    .denoiser = {.stage = stage, .self_condition = .5, .samples = 4, .sample_steps = 50},
     .baseline
     = {.stage = stage,
+       .samples = 4,
        .sizes = {.layers = 6, .width = 256, .heads = 4, .ffn = 1024, .norm_eps = 1e-5f, .rope_theta = 10000, .tied = true}},
     .prose = {.target = "text"},
   };

@@ -12,7 +12,8 @@ enum { COSMOS_RECIPE_NAME = 64, COSMOS_RECIPE_PATH = 256 };
 
 /* How a stage goes down its loss. */
 typedef struct {
-  char file[COSMOS_RECIPE_PATH]; /* a bundle whose networks of this stage are taken as they are, nothing being trained; "": none */
+  char
+      file[COSMOS_RECIPE_PATH]; /* a bundle whose networks of this stage are taken as they are, nothing being trained; "": none */
   int steps, batch;
   int micro_batch;   /* texts that are on the way at once: bounds the memory; the gradients of a batch are summed */
   double rate;       /* at its highest */
@@ -40,7 +41,8 @@ typedef struct {
 typedef struct {
   char name[COSMOS_RECIPE_NAME], license[COSMOS_RECIPE_NAME], description[COSMOS_RECIPE_PATH];
   uint64_t seed;
-  char from[COSMOS_RECIPE_PATH]; /* a bundle with whose values stages begin, and whose networks stand for stages without a checkpoint; "": none */
+  char from
+      [COSMOS_RECIPE_PATH]; /* a bundle with whose values stages begin, and whose networks stand for stages without a checkpoint; "": none */
   CosmosConfig config; /* sizes, schedule, tasks; vocabulary: of the tokenizer that is to be made */
 
   char tokenizer_file[COSMOS_RECIPE_PATH]; /* a tokenizer.json or a bundle to take it from; "": one is made from the texts */
@@ -62,11 +64,13 @@ typedef struct {
   } autoencoder;
   struct {
     CosmosStageRecipe stage;
-    double self_condition; /* share of batches with it */
+    double self_condition;     /* share of batches with it */
+    int samples, sample_steps; /* texts a task at each checkpoint, and with how many steps */
   } denoiser;
   struct {
     CosmosStageRecipe stage;
     CosmosLanguageModelSizes sizes; /* vocabulary and context follow */
+    int samples;                    /* texts a task at each checkpoint */
   } baseline;
 
   CosmosTextsRecipe prose;                  /* further texts for encoder and autoencoder */

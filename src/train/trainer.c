@@ -179,6 +179,7 @@ static bool evaluate (Trainer *self, CosmosError *err)
   cosmos_optimiser_swap_average (self->optimiser);
   if (ok)
     report (self, &evaluation);
+  cosmos_evaluation_clear (&evaluation);
   return ok;
 }
 

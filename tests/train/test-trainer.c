@@ -87,9 +87,33 @@ typedef struct {
   double first, last;
   int n, stop_at; /* reports; after which the progress is cancelled, 0 never */
   CosmosProgress *progress;
-  CosmosEvaluation evaluation;
+  int n_evaluations;
+  CosmosEvaluation evaluation; /* the last one, without its samples */
+  char samples[4096];          /* of it: "task<source>text|" */
   CosmosStart start;
 } Heard;
+
+static void take_evaluation (Heard *self, const CosmosEvaluation *evaluation)
+{
+  self->samples[0] = 0;
+  for (int i = 0; i < evaluation->n_samples; i++) {
+    const CosmosSample *sample = &evaluation->samples[i];
+    g_autofree char *line = g_strdup_printf ("%s<%s>%s|", sample->task, sample->source ? sample->source : "", sample->text);
+    g_strlcat (self->samples, line, sizeof self->samples);
+  }
+  self->evaluation = *evaluation;
+  self->evaluation.n_samples = 0;
+  self->n_evaluations++;
+}
+
+static double get_value (const Heard *self, const char *name)
+{
+  for (int i = 0; i < self->evaluation.n; i++)
+    if (strcmp (self->evaluation.items[i].name, name) == 0)
+      return self->evaluation.items[i].value;
+  g_error ("no evaluation \"%s\"", name);
+  return NAN;
+}
 
 static void hear (const CosmosTrainingReport *report, void *data)
 {
@@ -103,7 +127,7 @@ static void hear (const CosmosTrainingReport *report, void *data)
   if (isfinite (report->loss))
     self->last = report->loss;
   if (report->evaluation)
-    self->evaluation = *report->evaluation;
+    take_evaluation (self, report->evaluation);
   if (self->n == self->stop_at)
     atomic_store (&self->progress->cancelled, true);
 }
@@ -222,6 +246,45 @@ static void test_faults (Setting *self, gconstpointer unused)
   options.resume = false;
   g_assert_false (cosmos_train_stage (&training, cosmos_stage_find ("baseline"), &options, NULL, &err));
   g_assert_cmpint (err.code, ==, COSMOS_STATUS_IO);
+}
+
+/* ---- what is measured at the end ---- */
+
+static void test_evaluation (Setting *self, gconstpointer unused)
+{
+  Heard heard;
+  train (self, "encoder", false, 0, &heard);
+  train (self, "autoencoder", false, 0, &heard);
+  g_assert_cmpint (heard.evaluation.n, ==, 8 + 5);
+  double before = 1;
+  for (int i = 0; i < 5; i++) {
+    static const char *const names[] = {"story tokens at noise 0", "story tokens at noise 0.25", "story tokens at noise 0.5",
+                                        "story tokens at noise 1", "story tokens at noise 2"};
+    double found = get_value (&heard, names[i]);
+    g_assert_cmpfloat (found, >=, 0);
+    g_assert_cmpfloat (found, <=, before + .1); /* few texts */
+    before = found;
+  }
+  g_assert_cmpfloat (get_value (&heard, "detox exact"), <=, get_value (&heard, "detox tokens at noise 0"));
+  g_assert_cmpfloat (get_value (&heard, "story latent deviation"), >, 0);
+  g_assert_cmpfloat (fabs (get_value (&heard, "story latent mean")), <, 3);
+  self->recipe.denoiser.samples = 2;
+  self->recipe.denoiser.sample_steps = 3;
+  train (self, "denoiser", false, 0, &heard);
+  g_assert_cmpint (heard.n_evaluations, ==, 1);
+  g_test_message ("%s", heard.samples);
+  for (int i = 0; i < heard.evaluation.n; i++)
+    g_test_message ("%s %g", heard.evaluation.items[i].name, heard.evaluation.items[i].value);
+  g_assert_cmpfloat (get_value (&heard, "loss at t 0.1"), <, get_value (&heard, "loss at t 0.9"));
+  g_assert_cmpfloat (get_value (&heard, "detox plain loss with source"), >, 0);
+  g_assert_cmpfloat (get_value (&heard, "story loss"), !=, get_value (&heard, "story loss with source"));
+  g_auto (GStrv) samples = g_strsplit (heard.samples, "|", -1);
+  g_assert_cmpint ((int) g_strv_length (samples), ==, 4 + 1);
+  g_assert_true (g_str_has_prefix (samples[0], "story<Sally saw a dog.>"));
+  g_assert_true (g_str_has_prefix (samples[3], "detox<this is a sad cat>"));
+  g_autofree char *first = g_strdup (heard.samples);
+  train (self, "denoiser", false, 0, &heard); /* the same texts again */
+  g_assert_cmpstr (heard.samples, ==, first);
 }
 
 /* ---- from a bundle that is there already ---- */
@@ -359,6 +422,7 @@ int main (int argc, char **argv)
   g_test_add ("/trainer/resume", Setting, NULL, set_up, test_resume, tear_down);
   g_test_add ("/trainer/micro-batches", Setting, NULL, set_up, test_micro_batches, tear_down);
   g_test_add ("/trainer/faults", Setting, NULL, set_up, test_faults, tear_down);
+  g_test_add ("/trainer/evaluation", Setting, NULL, set_up, test_evaluation, tear_down);
   g_test_add ("/trainer/from", Setting, NULL, set_up, test_from, tear_down);
   g_test_add ("/trainer/from-other-sizes", Setting, NULL, set_up, test_from_other_sizes, tear_down);
   g_test_add ("/trainer/from-other-tokens", Setting, NULL, set_up, test_from_other_tokens, tear_down);
