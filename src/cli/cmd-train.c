@@ -2,6 +2,7 @@
 
 #include "cli/json.h"
 #include "cli/progress.h"
+#include "cli/provenance.h"
 #include "cli/say.h"
 #include "cli/terminal.h"
 #include "cli/training-log.h"
@@ -28,6 +29,7 @@ typedef struct {
   CosmosCorpus *corpus;
   CosmosPool *pool;
   CosmosTraining training;
+  CliProvenance *provenance;
   CliTrainingLog *log;
   double begun;
 } Work;
@@ -118,19 +120,23 @@ static bool prepare (Work *self, CosmosError *err)
   self->pool = self->corpus ? cosmos_pool_new (arguments->threads) : NULL;
   if (self->corpus && !self->pool)
     return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for threads");
+  if (self->corpus && !(self->provenance = cli_provenance_new (arguments->words[0], &self->recipe, arguments->data, err)))
+    return false;
   self->training = (CosmosTraining) {.recipe = &self->recipe,
                                      .tokenizer = self->tokenizer,
                                      .corpus = self->corpus,
                                      .folder = arguments->out,
                                      .pool = self->pool,
                                      .compute = compute,
-                                     .progress = progress};
+                                     .progress = progress,
+                                     .provenance = self->provenance ? cli_provenance_get (self->provenance) : NULL};
   return self->corpus;
 }
 
 static void work_clear (Work *self)
 {
   cli_training_log_close (self->log);
+  cli_provenance_free (self->provenance);
   cosmos_corpus_free (self->corpus);
   cosmos_tokenizer_free (self->tokenizer);
   if (self->pool)
@@ -156,7 +162,8 @@ static bool train (Work *self, bool *all_done, CosmosError *err)
                                arguments->words[0], kind->name, ready, kind->name);
     CosmosTrainingOptions options = {.resume = arguments->resume,
                                      .seconds = isnan (arguments->time) ? 0 : self->begun + arguments->time - cli_now (),
-                                     .checkpoint_seconds = CHECKPOINT_SECONDS,
+                                     .checkpoint_seconds = isnan (arguments->save_every) ? CHECKPOINT_SECONDS
+                                                                                         : arguments->save_every,
                                      .report_seconds = REPORT_SECONDS,
                                      .report = cli_training_log_take,
                                      .data = self->log};
@@ -216,7 +223,7 @@ const CliVerb cli_verb_train = {
     "each into a checkpoint STAGE.gguf of the folder --out; log.jsonl there holds a line of measurements every ten seconds. Ctrl-C stops "
     "cleanly; --resume goes on where a stage stood, to the same numbers bit for bit. With --from stages "
     "begin with the values of a model that is there already, and a stage that is not trained is taken from it as it is. Make a model of the checkpoints with: cosmos export",
-  .options = "data out stage from for resume tokenizer compute threads",
+  .options = "data out stage from for save-every resume tokenizer compute threads",
   .examples = "  cosmos train models/recipes/story.ini --data texts --out trained\n"
               "  cosmos train models/recipes/story.ini --data texts --out trained --resume --for 2h\n"
               "  cosmos train models/recipes/story.ini --data texts --out trained --from story.gguf --stage denoiser\n"

@@ -94,6 +94,8 @@ static const Option options[] = {
   {"from", 0, KIND_TEXT, AT (from), "BUNDLE",
    "begin with the values of this model, and use its networks for stages without a checkpoint"},
   {"for", 0, KIND_DURATION, AT (time), "TIME", "stop after this time (90s, 30m, 2h), with a checkpoint", 1, 1e8},
+  {"save-every", 0, KIND_DURATION, AT (save_every), "TIME", "time from one checkpoint and evaluation to the next (default 3m)",
+   0.01, 1e8},
   {"resume", 0, KIND_FLAG, AT (resume), NULL, "go on from the checkpoints in the folder"},
   {"tensors", 0, KIND_FLAG, AT (tensors), NULL, "list every tensor: name, shape, number format, bytes"},
   {"keys", 0, KIND_FLAG, AT (keys), NULL, "list every key and its value"},
@@ -121,8 +123,14 @@ enum { N_OPTIONS = sizeof options / sizeof options[0] };
 
 void cli_arguments_init (CliArguments *self)
 {
-  *self = (CliArguments) {
-    .guidance = NAN, .schedule_d = NAN, .t_end = NAN, .temperature = NAN, .top_p = NAN, .pace = NAN, .time = NAN};
+  *self = (CliArguments) {.guidance = NAN,
+                          .schedule_d = NAN,
+                          .t_end = NAN,
+                          .temperature = NAN,
+                          .top_p = NAN,
+                          .pace = NAN,
+                          .time = NAN,
+                          .save_every = NAN};
 }
 
 /* ---- which options a verb has ---- */

@@ -3,12 +3,15 @@
 #include "cli/progress.h"
 #include "cli/wrap.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 #include <yyjson.h>
 
 struct CliTrainingLog {
@@ -152,6 +155,27 @@ static FILE *open_file (const char *folder, const char *name, CosmosError *err)
   return file;
 }
 
+/* What a training that was killed while it wrote a checkpoint left behind (output.c). */
+static void remove_leftovers (const char *folder)
+{
+  DIR *files = opendir (folder);
+  for (struct dirent *file; files && (file = readdir (files));)
+    if (strncmp (file->d_name, ".cosmos-", 8) == 0 && strlen (file->d_name) == 8 + 16)
+      unlinkat (dirfd (files), file->d_name, 0);
+  if (files)
+    closedir (files);
+}
+
+/* One training a folder: the log is locked while it is open. */
+static bool take_folder (CliTrainingLog *self, const char *folder, CosmosError *err)
+{
+  if (flock (fileno (self->lines), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    return cosmos_error_set (err, COSMOS_STATUS_IO, "%s: another training is at work in it; give each a folder of its own",
+                             folder);
+  remove_leftovers (folder);
+  return true;
+}
+
 CliTrainingLog *cli_training_log_open (const char *folder, bool is_quiet, CosmosError *err)
 {
   CliTrainingLog *self = calloc (1, sizeof *self);
@@ -161,7 +185,7 @@ CliTrainingLog *cli_training_log_open (const char *folder, bool is_quiet, Cosmos
   }
   self->is_quiet = is_quiet;
   self->lines = open_file (folder, "log.jsonl", err);
-  self->samples = self->lines ? open_file (folder, "samples.txt", err) : NULL;
+  self->samples = self->lines && take_folder (self, folder, err) ? open_file (folder, "samples.txt", err) : NULL;
   if (self->samples)
     return self;
   cli_training_log_close (self);

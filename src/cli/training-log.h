@@ -5,7 +5,7 @@
 
 typedef struct CliTrainingLog CliTrainingLog;
 
-/* Both files in the folder grow. quiet: nothing on standard error. */
+/* Both files in the folder grow; no other training may write there at the same time. quiet: nothing on standard error. */
 CliTrainingLog *cli_training_log_open (const char *folder, bool is_quiet, CosmosError *err);
 void cli_training_log_close (CliTrainingLog *self);
 /* As CosmosTrainingOptions has it. */

@@ -2,6 +2,7 @@
 
 #include "core/model/save.h"
 #include "train/origin.h"
+#include "train/provenance.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -75,6 +76,7 @@ static bool add_stage (Bundle *self, int index, const char *stage, CosmosError *
     if (cosmos_origin_is_part (stage, tensor->name) && !add_tensor (self, tensor, err))
       return false;
   }
+  cosmos_provenance_copy (file, stage, self->writer);
   return note_stage (self, file, stage, err);
 }
 

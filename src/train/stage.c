@@ -45,13 +45,13 @@ void cosmos_evaluation_add_sample (CosmosEvaluation *self, const char *task, cha
   free (text);
 }
 
-void cosmos_evaluation_clear (CosmosEvaluation *self)
+void cosmos_evaluation_clear_samples (CosmosEvaluation *self)
 {
   for (int i = 0; i < self->n_samples; i++) {
     free (self->samples[i].source);
     free (self->samples[i].text);
   }
-  *self = (CosmosEvaluation) {0};
+  self->n_samples = 0;
 }
 
 uint64_t cosmos_stage_get_seed (const CosmosTraining *training, const CosmosStageKind *kind)

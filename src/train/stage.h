@@ -29,7 +29,7 @@ typedef struct {
 void cosmos_evaluation_add (CosmosEvaluation *self, double value, const char *name, ...) __attribute__ ((format (printf, 3, 4)));
 /* Takes the two texts over (text NULL: out of memory, nothing is added). */
 void cosmos_evaluation_add_sample (CosmosEvaluation *self, const char *task, char *source, char *text);
-void cosmos_evaluation_clear (CosmosEvaluation *self);
+void cosmos_evaluation_clear_samples (CosmosEvaluation *self);
 
 /* What the stages of one training share; all borrowed. */
 typedef struct {
@@ -40,6 +40,7 @@ typedef struct {
   CosmosPool *pool;
   CosmosCompute compute;
   CosmosProgress *progress;
+  const struct CosmosProvenance *provenance; /* for the checkpoints, see provenance.h; may be NULL */
 } CosmosTraining;
 
 typedef struct {

@@ -19,6 +19,7 @@ typedef struct {
   CosmosGraph *graph;
   void *stage;
   CosmosStart start;
+  CosmosEvaluation measured; /* last; without samples */
 
   int64_t step;         /* done */
   double begun, before; /* seconds: when this run began; of earlier runs */
@@ -133,7 +134,11 @@ static void report_start (const Trainer *self)
 
 static bool save (Trainer *self, CosmosError *err)
 {
-  CosmosCheckpointInfo info = {.step = self->step, .seconds = get_seconds (self), .loss = self->last_loss};
+  CosmosCheckpointInfo info = {.step = self->step,
+                               .seconds = get_seconds (self),
+                               .loss = self->last_loss,
+                               .provenance = self->training->provenance,
+                               .measured = &self->measured};
   strcpy (info.stage, self->kind->name);
   if (!cosmos_checkpoint_save (self->path, &info, &self->training->recipe->config, self->training->tokenizer, self->store,
                                self->optimiser, err))
@@ -179,7 +184,9 @@ static bool evaluate (Trainer *self, CosmosError *err)
   cosmos_optimiser_swap_average (self->optimiser);
   if (ok)
     report (self, &evaluation);
-  cosmos_evaluation_clear (&evaluation);
+  cosmos_evaluation_clear_samples (&evaluation);
+  if (ok)
+    self->measured = evaluation;
   return ok;
 }
 
@@ -210,7 +217,8 @@ static bool run (Trainer *self, bool *done, CosmosError *err)
       report (self, NULL);
   }
   *done = self->step >= self->recipe->steps;
-  return (!*done || finish (self, err)) && save (self, err) && (!*done || evaluate (self, err));
+  /* Saved before it is evaluated, lest that fail; and after it, with what was measured. */
+  return (!*done || finish (self, err)) && save (self, err) && (!*done || (evaluate (self, err) && save (self, err)));
 }
 
 bool cosmos_train_stage (const CosmosTraining *training, const CosmosStageKind *kind, const CosmosTrainingOptions *options,
