@@ -3,6 +3,7 @@
 #include "core/model/save.h"
 #include "train/origin.h"
 #include "train/provenance.h"
+#include "train/task-tokens.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -101,11 +102,16 @@ static bool write_keys (Bundle *self, CosmosError *err)
   CosmosTokenizer *tokenizer = cosmos_tokenizer_new_from_gguf (self->files[0], err);
   if (!tokenizer)
     return false;
-  cosmos_tokenizer_write (tokenizer, self->writer);
+  CosmosLanguageModelTasks tasks = {0};
+  CosmosLanguageModelSizes sizes = recipe->baseline.sizes;
+  if (self->request->baseline)
+    sizes.vocabulary = cosmos_task_tokens_find (recipe, tokenizer, &tasks);
+  bool ok = cosmos_task_tokens_write (tokenizer, &tasks, self->writer, err);
   cosmos_tokenizer_free (tokenizer);
+  if (!ok)
+    return false;
   if (self->request->baseline) {
-    CosmosLanguageModelSizes sizes = recipe->baseline.sizes;
-    sizes.vocabulary = recipe->config.vocabulary;
+    cosmos_language_model_tasks_write (&tasks, self->writer);
     cosmos_gguf_writer_set_string (self->writer, "general.architecture", "llama");
     cosmos_language_model_sizes_write (&sizes, self->writer);
     cosmos_gguf_writer_set_bool (self->writer, "tokenizer.ggml.add_bos_token", true);

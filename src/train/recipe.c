@@ -308,7 +308,16 @@ static bool finish (CosmosRecipe *self, const char *path, CosmosError *err)
     return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: [baseline] width: %d is not %d heads of an even width", path,
                              baseline->width, baseline->heads);
   baseline->head = baseline->width / baseline->heads;
-  baseline->context = config->tokens + (config->denoiser.source_layers >= 0 ? config->source_tokens : 0) + 2;
+  int source_tokens = 0;
+  for (int i = 0; i < config->n_tasks; i++) {
+    if (self->tasks[i].source_tokens > config->source_tokens)
+      return cosmos_error_set (err, COSMOS_STATUS_FORMAT,
+                               "%s: [task %s] source-tokens: %d is more than the %d of [model] source-tokens", path,
+                               config->tasks[i], self->tasks[i].source_tokens, config->source_tokens);
+    if (*self->tasks[i].texts.source && self->tasks[i].source_tokens > source_tokens)
+      source_tokens = self->tasks[i].source_tokens;
+  }
+  baseline->context = config->tokens + source_tokens + 3; /* [TASK] and an empty source */
   if (config->n_tasks == 0)
     return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: no [task NAME] says what texts to learn from", path);
   if (config->source_tokens > config->encoder.positions || config->tokens > config->encoder.positions)

@@ -25,6 +25,12 @@ char *cosmos_samples_get_source (const CosmosTraining *training, int task, int i
                                   sources->starts[i + 1] - sources->starts[i]);
 }
 
+int cosmos_samples_count (const CosmosTraining *training, int task, int n)
+{
+  const size_t n_sources = cosmos_corpus_get_valid (training->corpus, task)->sources.n;
+  return n_sources && n_sources < (size_t) n ? (int) n_sources : n;
+}
+
 /* n runs of one task together where they have no sources, one after the other where each has its own. */
 static bool run (const CosmosTraining *training, const CosmosPipeline *pipeline, CosmosSettings *settings, int first, int batch,
                  CosmosEvaluation *evaluation, CosmosError *err)
@@ -66,13 +72,12 @@ bool cosmos_samples_denoise (const CosmosTraining *training, const CosmosPipelin
                              CosmosError *err)
 {
   const CosmosRecipe *recipe = training->recipe;
-  const int n = recipe->denoiser.samples;
   CosmosSettings settings = cosmos_settings_default (&recipe->config);
   settings.steps = recipe->denoiser.sample_steps;
   for (int task = 0; task < recipe->config.n_tasks; task++) {
     const bool has_sources = cosmos_denoiser_has_source (cosmos_pipeline_get_denoiser (pipeline))
                              && cosmos_corpus_get_valid (training->corpus, task)->sources.n > 0;
-    const int batch = has_sources ? 1 : n;
+    const int n = cosmos_samples_count (training, task, recipe->denoiser.samples), batch = has_sources ? 1 : n;
     settings.task = task;
     for (int i = 0; i < n; i += batch)
       if (!run (training, pipeline, &settings, i, batch, evaluation, err))

@@ -242,7 +242,7 @@ static void log_file (void)
     g_assert_true (g_str_has_prefix (json_object_get_string_member (sample, "source"), "go away")); /* cut to 8 tokens */
     n_samples++;
   }
-  g_assert_cmpint (n_samples, ==, 1); /* denoiser */
+  g_assert_cmpint (n_samples, ==, 2); /* denoiser, baseline */
   g_assert_true (g_file_get_contents (samples_path, &samples, NULL, NULL));
   g_assert_nonnull (strstr (samples, "== denoiser, step 100 of 100 ==\n\nstory of: Sally saw a dog.\nstory: "));
 }

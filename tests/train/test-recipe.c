@@ -52,6 +52,8 @@ static void test_faults (Fixture *self, gconstpointer unused)
     {"[baseline]\nheads = 3\n", "[baseline] width: 256 is not 3 heads"},
     {"nonsense\n", "line 1 is neither"},
     {"[model]\nsource-tokens = 400\n", "positions: 256 is too few"},
+    {"[model]\nsource-tokens = 20\n[task other]\nsource-tokens = 30\n",
+     "[task other] source-tokens: 30 is more than the 20 of [model] source-tokens"},
   };
   for (size_t i = 0; i < G_N_ELEMENTS (faults); i++) {
     CosmosRecipe recipe = {.seed = 77};

@@ -5,6 +5,7 @@
 #include "train/checkpoint.h"
 
 #include "core/model/pipeline.h"
+#include "core/sample/autoregress.h"
 
 #include <math.h>
 
@@ -287,6 +288,58 @@ static void test_evaluation (Setting *self, gconstpointer unused)
   g_assert_cmpstr (heard.samples, ==, first);
 }
 
+/* ---- a baseline of several tasks ---- */
+
+/* Greedy; NULL with the error. */
+static char *ask (Setting *self, const CosmosLanguageModel *model, const char *task, const char *source, CosmosError *err)
+{
+  CosmosAutoregressSettings settings = cosmos_autoregress_settings_default ();
+  settings.temperature = 0;
+  settings.max_tokens = 20;
+  CosmosAutoregress *run = cosmos_autoregress_new_for_task (model, self->pool, &settings, task, source,
+                                                            source ? strlen (source) : 0, err);
+  bool done = false;
+  while (run && !done)
+    assert_ok (cosmos_autoregress_advance (run, NULL, &done, err), err);
+  char *text = run ? cosmos_autoregress_get_text (run) : NULL;
+  cosmos_autoregress_free (run);
+  return text;
+}
+
+static void test_baseline_tasks (Setting *self, gconstpointer unused)
+{
+  CosmosError err;
+  Heard heard;
+  g_autofree char *path = fixture_path (&self->fixture, "tasks.gguf");
+  self->recipe.baseline.stage.steps = 300;
+  train (self, "baseline", false, 0, &heard);
+  g_test_message ("%s", heard.samples);
+  g_assert_cmpfloat (get_value (&heard, "detox perplexity"), <, 3);
+  g_assert_cmpfloat (get_value (&heard, "story perplexity"), <, 3);
+  CosmosBundleRequest request = {.output = path, .dtype = COSMOS_DTYPE_F32, .baseline = true};
+  assert_ok (cosmos_bundle_write (&self->recipe, self->out, &request, NULL, &err), &err);
+  CosmosLanguageModel *model = cosmos_language_model_open (path, get_training (self).compute, &err);
+  assert_ok (model, &err);
+  const CosmosTokenizer *tokenizer = cosmos_language_model_get_tokenizer (model);
+  g_assert_cmpint (cosmos_language_model_get_tasks (model)->n, ==, 2);
+  g_assert_cmpint (cosmos_tokenizer_get_size (tokenizer), ==, cosmos_tokenizer_get_size (self->tokenizer) + 2);
+  g_assert_cmpint (cosmos_tokenizer_find (tokenizer, "[DETOX]"), ==,
+                   cosmos_language_model_get_tasks (model)->tokens[cosmos_language_model_find_task (model, "detox")]);
+  g_assert_true (cosmos_tokenizer_is_special (tokenizer, cosmos_tokenizer_find (tokenizer, "[STORY]")));
+  g_assert_cmpint (cosmos_language_model_find_task (model, NULL), ==, 0);
+  g_autofree char *first = ask (self, model, "detox", "go away you dog", &err),
+                  *second = ask (self, model, "detox", "this is a sad cat", &err),
+                  *story = ask (self, model, "story", "Tom went home.", &err), *any = ask (self, model, NULL, NULL, &err);
+  g_test_message ("%s|%s|%s|%s", first, second, story, any);
+  g_assert_cmpstr (first, ==, "please go");
+  g_assert_cmpstr (second, ==, "this is sad");
+  g_assert_true (g_str_has_prefix (story, "Tom went home."));
+  g_assert_cmpuint (strlen (any), >, 0);
+  g_assert_null (ask (self, model, "summary", "x", &err));
+  g_assert_nonnull (strstr (err.message, "was not trained for the task \"summary\""));
+  cosmos_language_model_free (model);
+}
+
 /* ---- from a bundle that is there already ---- */
 
 static char *make_bundle (Setting *self)
@@ -423,6 +476,7 @@ int main (int argc, char **argv)
   g_test_add ("/trainer/micro-batches", Setting, NULL, set_up, test_micro_batches, tear_down);
   g_test_add ("/trainer/faults", Setting, NULL, set_up, test_faults, tear_down);
   g_test_add ("/trainer/evaluation", Setting, NULL, set_up, test_evaluation, tear_down);
+  g_test_add ("/trainer/baseline-tasks", Setting, NULL, set_up, test_baseline_tasks, tear_down);
   g_test_add ("/trainer/from", Setting, NULL, set_up, test_from, tear_down);
   g_test_add ("/trainer/from-other-sizes", Setting, NULL, set_up, test_from_other_sizes, tear_down);
   g_test_add ("/trainer/from-other-tokens", Setting, NULL, set_up, test_from_other_tokens, tear_down);
