@@ -130,6 +130,19 @@ void cosmos_language_model_tasks_write (const CosmosLanguageModelTasks *self, Co
   cosmos_gguf_writer_set_i32s (writer, "cosmos.task_source_tokens", self->source_tokens, (size_t) self->n);
 }
 
+CosmosTaskKnowledge cosmos_language_model_file_knows (const CosmosGguf *file, const char *task)
+{
+  CosmosGgufString names[COSMOS_MAX_TASKS];
+  size_t n;
+  if (!cosmos_gguf_get_array_length (file, "cosmos.tasks", &n, NULL) || n > COSMOS_MAX_TASKS
+      || !cosmos_gguf_get_strings (file, "cosmos.tasks", names, NULL))
+    return COSMOS_TASK_UNSAID;
+  for (size_t i = 0; i < n; i++)
+    if (!task || (names[i].length == strlen (task) && memcmp (names[i].data, task, names[i].length) == 0))
+      return COSMOS_TASK_KNOWN;
+  return COSMOS_TASK_OTHERS;
+}
+
 /* ---- from a file ---- */
 
 /* An integer that a file may lack. */

@@ -32,6 +32,10 @@ typedef struct {
 
 void cosmos_language_model_tasks_write (const CosmosLanguageModelTasks *self, CosmosGgufWriter *writer);
 
+/* What a file says of a task (NULL: any), without opening the model: nothing, as most do; that it knows it; that it knows others. */
+typedef enum { COSMOS_TASK_UNSAID, COSMOS_TASK_KNOWN, COSMOS_TASK_OTHERS } CosmosTaskKnowledge;
+CosmosTaskKnowledge cosmos_language_model_file_knows (const CosmosGguf *file, const char *task);
+
 typedef struct CosmosLanguageModel CosmosLanguageModel;
 typedef struct CosmosLanguageState CosmosLanguageState;
 
