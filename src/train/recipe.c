@@ -70,6 +70,7 @@ static const Field fields[] = {
   FIELD ("autoencoder", "latent-noise", NUMBER, autoencoder.latent_noise, 0, 10),
   FIELD ("autoencoder", "mse", NUMBER, autoencoder.mse, 0, 1000),
   FIELD ("autoencoder", "aligned", YES, autoencoder.aligned, 0, 0),
+  FIELD ("autoencoder", "folded", YES, config.folded, 0, 0),
 
   FIELD ("denoiser", "layers", INTEGER, config.denoiser.layers, 1, COSMOS_MAX_LAYERS),
   FIELD ("denoiser", "width", INTEGER, config.denoiser.width, 1, 65536),
@@ -299,6 +300,8 @@ static bool finish (CosmosRecipe *self, const char *path, CosmosError *err)
 {
   CosmosConfig *config = &self->config;
   CosmosLanguageModelSizes *baseline = &self->baseline.sizes;
+  if (self->autoencoder.aligned && !config->folded)
+    return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: [autoencoder] aligned: yes needs folded = yes", path);
   config->compressor.width = config->encoder.width;
   config->decompressor = config->compressor;
   config->denoiser.tasks = config->n_tasks > 1 ? config->n_tasks : 0;

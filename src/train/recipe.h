@@ -60,7 +60,7 @@ typedef struct {
     double
         latent_noise; /* largest noise on the latents, in deviations, of a quarter of the texts, that meets no other corruption; 0: none */
     double mse;   /* weight of the squared error beside the cross entropy */
-    bool aligned; /* position-aligned initialisation; false: the paper's */
+    bool aligned; /* position-aligned initialisation, of a folded decompressor (config.folded); false: the paper's */
   } autoencoder;
   struct {
     CosmosStageRecipe stage;

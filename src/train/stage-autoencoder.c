@@ -17,6 +17,8 @@ enum { EVALUATED_TEXTS = 256, EVALUATED_BATCH = 32 };
 /* Streams of chance beside the batch's own. */
 enum { STREAM_MASK = 1, STREAM_STATES, STREAM_DROPOUT, STREAM_LATENTS, STREAM_LEVEL };
 
+static const double random_deviation = .02; /* of tables (parameters.h) */
+
 typedef struct {
   const CosmosTraining *training;
   const CosmosConfig *config;
@@ -73,6 +75,32 @@ static void init_head (const Stage *self)
     cosmos_weight_get_row (tokens, i, values + i * cosmos_weight_get_in (head));
 }
 
+static void scale_table (CosmosParameters *store, int64_t rows, int64_t columns, const char *name, double deviation)
+{
+  const CosmosTensor *table = cosmos_parameters_table (store, rows, columns, "%s", name);
+  for (int64_t i = 0; i < rows * columns; i++)
+    table->data[i] *= (float) (deviation / random_deviation);
+}
+
+/* The paper's start (spec 1.2, 1.3): positions from N (0, 1), which are divided by the root of the width before they count, and the frozen embedding of
+ * [MASK]; queries of the compressor from N (0, .02^2), as they are. */
+static void init_as_paper (const Stage *self, CosmosParameters *store)
+{
+  const CosmosConfig *config = self->config;
+  const int D = config->encoder.width, L = config->tokens, N = config->latents;
+  const double scaled = 1 / sqrt (D);
+  scale_table (store, L, D, "compressor.positions", scaled);
+  if (config->folded) {
+    scale_table (store, L, D, "decompressor.queries", scaled);
+    scale_table (store, N, config->latent_width, "decompressor.latent_positions", scaled);
+    return;
+  }
+  scale_table (store, L > N ? L : N, D, "decompressor.positions", 1);
+  cosmos_weight_get_row (cosmos_frozen_get_tokens (self->frozen),
+                         cosmos_tokenizer_get_special (self->training->tokenizer, COSMOS_TOKEN_MASK),
+                         cosmos_parameters_constant (store, 0, D, "decompressor.mask_embedding")->data);
+}
+
 static bool init_memory (Stage *self)
 {
   size_t n = (size_t) self->batch * (size_t) self->config->tokens;
@@ -110,6 +138,8 @@ static void *make (const CosmosTraining *training, CosmosParameters *store, Cosm
   init_head (self);
   if (training->recipe->autoencoder.aligned)
     cosmos_align_autoencoder (config, store);
+  else
+    init_as_paper (self, store);
   return self;
 }
 

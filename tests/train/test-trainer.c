@@ -340,6 +340,31 @@ static void test_baseline_tasks (Setting *self, gconstpointer unused)
   cosmos_language_model_free (model);
 }
 
+/* The paper's own decompressor and its start, too. */
+static void test_unfolded (Setting *self, gconstpointer unused)
+{
+  CosmosError err;
+  Heard heard;
+  g_autofree char *bundle = fixture_path (&self->fixture, "unfolded.gguf");
+  self->recipe.autoencoder.aligned = false;
+  self->recipe.config.folded = false;
+  self->recipe.config.latent_width = self->recipe.config.encoder.width;
+  for (size_t i = 0; i < 3; i++) {
+    g_assert_true (train (self, stages[i], false, 0, &heard));
+    g_test_message ("%s: %g, then %g", stages[i], heard.first, heard.last);
+    g_assert_true (i == 2 ? isfinite (heard.last) : heard.last < heard.first); /* one batch of the denoiser tells little */
+  }
+  CosmosBundleRequest request = {.output = bundle, .dtype = COSMOS_DTYPE_F32};
+  assert_ok (cosmos_bundle_write (&self->recipe, self->out, &request, NULL, &err), &err);
+  CosmosGguf *file = cosmos_gguf_open (bundle, &err);
+  const CosmosTensorInfo *mask = cosmos_gguf_find_tensor (file, "decompressor.mask_embedding"),
+                         *tokens = cosmos_gguf_find_tensor (file, "encoder.token_embedding.weight");
+  const size_t width = (size_t) self->recipe.config.encoder.width,
+               row = (size_t) cosmos_tokenizer_get_special (self->tokenizer, COSMOS_TOKEN_MASK);
+  g_assert_cmpmem (mask->data, mask->size, (const float *) tokens->data + row * width, width * sizeof (float));
+  cosmos_gguf_free (file);
+}
+
 /* ---- from a bundle that is there already ---- */
 
 static char *make_bundle (Setting *self)
@@ -477,6 +502,7 @@ int main (int argc, char **argv)
   g_test_add ("/trainer/faults", Setting, NULL, set_up, test_faults, tear_down);
   g_test_add ("/trainer/evaluation", Setting, NULL, set_up, test_evaluation, tear_down);
   g_test_add ("/trainer/baseline-tasks", Setting, NULL, set_up, test_baseline_tasks, tear_down);
+  g_test_add ("/trainer/unfolded", Setting, NULL, set_up, test_unfolded, tear_down);
   g_test_add ("/trainer/from", Setting, NULL, set_up, test_from, tear_down);
   g_test_add ("/trainer/from-other-sizes", Setting, NULL, set_up, test_from_other_sizes, tear_down);
   g_test_add ("/trainer/from-other-tokens", Setting, NULL, set_up, test_from_other_tokens, tear_down);
