@@ -30,7 +30,7 @@ typedef struct {
   const char *data, *out, *stage, *from;
   const char *name, *license, *description, *provenance;
   const char *log, *tag, *setting;
-  CliStrings quality;
+  CliStrings quality, set;
   CliNumbers sigma;
   int threads;                                                                    /* 0: all cores */
   int steps, count, batch, steps_shown, limit, top_k, max_tokens, points;         /* 0: not given */

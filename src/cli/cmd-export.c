@@ -45,7 +45,7 @@ static int run_export (const CliArguments *arguments)
     cli_say ("%.60s...: the path is longer than %zu bytes", arguments->from, sizeof recipe.from - 1);
     return CLI_USAGE;
   }
-  if (!cosmos_recipe_read (&recipe, arguments->words[0], &err))
+  if (!cosmos_recipe_read_with (&recipe, arguments->words[0], arguments->set.items, arguments->set.n, NULL, &err))
     return cli_fail (&err);
   if (arguments->from)
     strcpy (recipe.from, arguments->from);
@@ -73,7 +73,7 @@ const CliVerb cli_verb_export = {
   = "Packs the encoder, autoencoder and denoiser that cosmos train left in FOLDER into one bundle for generate, with what it was trained "
     "from; a stage that was not trained there comes from the model that --from names; with --stage baseline the baseline, as a language model that llama.cpp reads, too. The file appears whole, after it was opened "
     "to prove that it loads, or not at all.",
-  .options = "output dtype stage from provenance",
+  .options = "output dtype stage from set provenance",
   .examples = "  cosmos export models/recipes/story.ini trained -o story.gguf\n"
               "  cosmos export models/recipes/story.ini trained --stage baseline -o story-baseline.gguf --dtype F16\n",
   .min_words = 2,

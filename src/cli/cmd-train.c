@@ -25,6 +25,7 @@ enum { CHECKPOINT_SECONDS = 180, REPORT_SECONDS = 10 };
 typedef struct {
   const CliArguments *arguments;
   CosmosRecipe recipe;
+  char *recipe_text;
   CosmosTokenizer *tokenizer;
   CosmosCorpus *corpus;
   CosmosPool *pool;
@@ -109,9 +110,10 @@ static bool prepare (Work *self, CosmosError *err)
   const CliArguments *arguments = self->arguments;
   CosmosProgress *progress = cli_progress_get ();
   CosmosCompute compute = cosmos_compute_get_best ();
-  if (!cosmos_recipe_read (&self->recipe, arguments->words[0], err) || !take_from (arguments, &self->recipe, err)
-      || !make_folder (arguments->out, err) || !(self->log = cli_training_log_open (arguments->out, arguments->json, err))
-      || !open_tokenizer (self, err))
+  if (!cosmos_recipe_read_with (&self->recipe, arguments->words[0], arguments->set.items, arguments->set.n, &self->recipe_text,
+                                err)
+      || !take_from (arguments, &self->recipe, err) || !make_folder (arguments->out, err)
+      || !(self->log = cli_training_log_open (arguments->out, arguments->json, err)) || !open_tokenizer (self, err))
     return false;
   if (arguments->compute && strcmp (arguments->compute, "auto") != 0
       && (!cosmos_compute_from_name (arguments->compute, &compute, err) || !cosmos_compute_is_available (compute, err)))
@@ -120,7 +122,7 @@ static bool prepare (Work *self, CosmosError *err)
   self->pool = self->corpus ? cosmos_pool_new (arguments->threads) : NULL;
   if (self->corpus && !self->pool)
     return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for threads");
-  if (self->corpus && !(self->provenance = cli_provenance_new (arguments->words[0], &self->recipe, arguments->data, err)))
+  if (self->corpus && !(self->provenance = cli_provenance_new (self->recipe_text, &self->recipe, arguments->data, err)))
     return false;
   self->training = (CosmosTraining) {.recipe = &self->recipe,
                                      .tokenizer = self->tokenizer,
@@ -137,6 +139,7 @@ static void work_clear (Work *self)
 {
   cli_training_log_close (self->log);
   cli_provenance_free (self->provenance);
+  free (self->recipe_text);
   cosmos_corpus_free (self->corpus);
   cosmos_tokenizer_free (self->tokenizer);
   if (self->pool)
@@ -223,10 +226,11 @@ const CliVerb cli_verb_train = {
     "each into a checkpoint STAGE.gguf of the folder --out; log.jsonl there holds a line of measurements every ten seconds. Ctrl-C stops "
     "cleanly; --resume goes on where a stage stood, to the same numbers bit for bit. With --from stages "
     "begin with the values of a model that is there already, and a stage that is not trained is taken from it as it is. Make a model of the checkpoints with: cosmos export",
-  .options = "data out stage from for save-every resume tokenizer compute threads",
+  .options = "data out stage from set for save-every resume tokenizer compute threads",
   .examples = "  cosmos train models/recipes/story.ini --data texts --out trained\n"
               "  cosmos train models/recipes/story.ini --data texts --out trained --resume --for 2h\n"
               "  cosmos train models/recipes/story.ini --data texts --out trained --from story.gguf --stage denoiser\n"
+              "  cosmos train models/recipes/story.ini --data texts --out no-dropout --set autoencoder.dropout=0\n"
               "  cosmos train models/recipes/tiny.ini --data texts --out trained --stage encoder\n",
   .min_words = 1,
   .max_words = 1,

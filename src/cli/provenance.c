@@ -62,14 +62,13 @@ static bool add_bundles (CliProvenance *self, const CosmosRecipe *recipe, Cosmos
   return ok;
 }
 
-CliProvenance *cli_provenance_new (const char *recipe_path, const CosmosRecipe *recipe, const char *data, CosmosError *err)
+CliProvenance *cli_provenance_new (const char *text, const CosmosRecipe *recipe, const char *data, CosmosError *err)
 {
   CliProvenance *self = g_new0 (CliProvenance, 1);
-  GError *error = NULL;
   self->files = g_array_new (FALSE, FALSE, sizeof (CosmosDataFile));
   g_array_set_clear_func (self->files, clear_file);
-  bool ok = g_file_get_contents (recipe_path, &self->text, NULL, &error) || fail (error, err);
-  ok = ok && cosmos_corpus_each_file (recipe, data, add_file, self, err) && add_bundles (self, recipe, err);
+  self->text = g_strdup (text);
+  bool ok = cosmos_corpus_each_file (recipe, data, add_file, self, err) && add_bundles (self, recipe, err);
   cli_progress_clear ();
   if (!ok) {
     cli_provenance_free (self);

@@ -5,8 +5,8 @@
 
 typedef struct CliProvenance CliProvenance;
 
-/* recipe_path: of the recipe's file, data: the folder of the texts. Reads every file once, with progress. */
-CliProvenance *cli_provenance_new (const char *recipe_path, const CosmosRecipe *recipe, const char *data, CosmosError *err);
+/* text: the recipe's, copied; data: the folder of the texts. Reads every file once, with progress. */
+CliProvenance *cli_provenance_new (const char *text, const CosmosRecipe *recipe, const char *data, CosmosError *err);
 void cli_provenance_free (CliProvenance *self);
 /* Lives as long as self. */
 const CosmosProvenance *cli_provenance_get (const CliProvenance *self);

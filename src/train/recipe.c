@@ -1,5 +1,7 @@
 #include "train/recipe.h"
 
+#include "core/text/text.h"
+
 #include <ini.h>
 
 #include <errno.h>
@@ -8,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { LONGEST_RECIPE = 1 << 20 };
 
 /* ---- what can be said ---- */
 
@@ -79,6 +83,8 @@ static const Field fields[] = {
   FIELD ("denoiser", "source-layers", INTEGER, config.denoiser.source_layers, -1, COSMOS_MAX_LAYERS),
   STAGE_FIELDS ("denoiser", denoiser),
   FIELD ("denoiser", "self-condition", NUMBER, denoiser.self_condition, 0, 1),
+  FIELD ("denoiser", "t-mean", NUMBER, denoiser.t_mean, -10, 10),
+  FIELD ("denoiser", "t-deviation", NUMBER, denoiser.t_deviation, 0, 10),
   FIELD ("denoiser", "samples", INTEGER, denoiser.samples, 0, 16),
   FIELD ("denoiser", "sample-steps", INTEGER, denoiser.sample_steps, 1, 1000),
 
@@ -333,20 +339,74 @@ static bool finish (CosmosRecipe *self, const char *path, CosmosError *err)
          && check_stage (&self->baseline.stage, path, "baseline", err) && cosmos_config_check (config, path, err);
 }
 
-bool cosmos_recipe_read (CosmosRecipe *self, const char *path, CosmosError *err)
+static bool read_whole (const char *path, CosmosTextBuffer *text, CosmosError *err)
+{
+  char piece[4096];
+  size_t n;
+  FILE *file = fopen (path, "re");
+  bool ok = file != NULL;
+  while (ok && (n = fread (piece, 1, sizeof piece, file)) > 0)
+    cosmos_text_buffer_append (text, piece, n);
+  ok = ok && !ferror (file);
+  if (!ok)
+    cosmos_error_set (err, COSMOS_STATUS_IO, "%s: cannot be read: %s", path, strerror (errno));
+  if (file)
+    fclose (file);
+  if (ok && text->length > LONGEST_RECIPE)
+    ok = cosmos_error_set (err, COSMOS_STATUS_RANGE, "%s: is longer than %d bytes: this is no recipe", path, LONGEST_RECIPE);
+  return ok;
+}
+
+/* "autoencoder.dropout=0" as the lines of a section. */
+static bool append_value (CosmosTextBuffer *text, const char *value, CosmosError *err)
+{
+  char lines[512];
+  const char *equals = strchr (value, '='), *dot = equals ? memrchr (value, '.', (size_t) (equals - value)) : NULL;
+  if (!dot || dot == value || dot + 1 == equals || strpbrk (value, "\n\r")
+      || snprintf (lines, sizeof lines, "\n[%.*s]\n%.*s = %s\n", (int) (dot - value), value, (int) (equals - dot - 1), dot + 1,
+                   equals + 1)
+             >= (int) sizeof lines)
+    return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "\"%.60s\" is no value of a recipe: SECTION.KEY=VALUE", value);
+  cosmos_text_buffer_append (text, lines, strlen (lines));
+  return true;
+}
+
+static bool parse (CosmosRecipe *self, const char *path, const char *text, CosmosError *err)
 {
   CosmosRecipe read = cosmos_recipe_default ();
   Reader reader = {.recipe = &read, .path = path, .err = err};
-  errno = 0;
-  int line = ini_parse (path, take, &reader);
+  int line = ini_parse_string (text, take, &reader);
   if (reader.failed)
     return false;
   if (line < 0)
-    return cosmos_error_set (err, COSMOS_STATUS_IO, "%s: cannot be read: %s", path, strerror (errno ? errno : ENOMEM));
+    return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "%s: not enough memory to read it", path);
   if (line > 0)
     return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: line %d is neither a [section] nor key = value", path, line);
   if (!finish (&read, path, err))
     return false;
   *self = read;
   return true;
+}
+
+bool cosmos_recipe_read_with (CosmosRecipe *self, const char *path, const char *const *values, int n, char **text,
+                              CosmosError *err)
+{
+  CosmosTextBuffer buffer = {0};
+  bool ok = read_whole (path, &buffer, err);
+  for (int i = 0; ok && i < n; i++)
+    ok = append_value (&buffer, values[i], err);
+  char *whole = cosmos_text_buffer_finish (&buffer);
+  if (ok && !whole)
+    ok = cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "%s: not enough memory to read it", path);
+  ok = ok && parse (self, path, whole, err);
+  if (ok && text)
+    *text = whole;
+  else
+    free (whole);
+  return ok;
+}
+
+bool cosmos_recipe_read (CosmosRecipe *self, const char *path, CosmosError *err)
+{
+  return cosmos_recipe_read_with (self, path, NULL, 0, NULL, err);
 }

@@ -64,8 +64,9 @@ typedef struct {
   } autoencoder;
   struct {
     CosmosStageRecipe stage;
-    double self_condition;     /* share of batches with it */
-    int samples, sample_steps; /* texts a task at each checkpoint, and with how many steps */
+    double self_condition;      /* share of batches with it */
+    double t_mean, t_deviation; /* of ln (t / (1 - t)), normal, where the deviation is not 0; else t is uniform (spec 1.10) */
+    int samples, sample_steps;  /* texts a task at each checkpoint, and with how many steps */
   } denoiser;
   struct {
     CosmosStageRecipe stage;
@@ -81,3 +82,6 @@ typedef struct {
 CosmosRecipe cosmos_recipe_default (void);
 /* *self is untouched on failure; messages name file, line, section and key. */
 bool cosmos_recipe_read (CosmosRecipe *self, const char *path, CosmosError *err);
+/* The same with n values "SECTION.KEY=VALUE" in place of the file's. *text: the whole as one .ini, free() it; NULL: not wanted. */
+bool cosmos_recipe_read_with (CosmosRecipe *self, const char *path, const char *const *values, int n, char **text,
+                              CosmosError *err);

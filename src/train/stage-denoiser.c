@@ -245,6 +245,17 @@ static void take_source (Stage *self, const CosmosTexts *sources, int b, size_t 
   fill_source (self, sources, b, text, is_empty);
 }
 
+/* Uniform (spec 1.10), or where the recipe looks most closely. */
+static double draw_time (const Stage *self, int64_t step, int b)
+{
+  const double mean = self->training->recipe->denoiser.t_mean, deviation = self->training->recipe->denoiser.t_deviation;
+  float normal;
+  if (deviation == 0)
+    return first_time + (1 - first_time) * cosmos_random_uniform (self->seed + STREAM_TIME, (uint32_t) step, (uint64_t) b);
+  cosmos_random_normal (self->seed + STREAM_TIME, (uint32_t) step, 2 * (uint64_t) b, &normal, 1);
+  return fmax (1 / (1 + exp (-(mean + deviation * (double) normal))), first_time);
+}
+
 static bool draw (void *data, int64_t step, CosmosError *err)
 {
   (void) err;
@@ -260,8 +271,7 @@ static bool draw (void *data, int64_t step, CosmosError *err)
     take_latents (self, text, self->clean + b * latent_size (self));
     take_source (self, sources, b, text);
     self->tasks[b] = self->task;
-    self->times[b] = first_time
-                     + (1 - first_time) * cosmos_random_uniform (self->seed + STREAM_TIME, (uint32_t) step, (uint64_t) b);
+    self->times[b] = draw_time (self, step, b);
   }
   return true;
 }

@@ -73,6 +73,35 @@ static void test_faults (Fixture *self, gconstpointer unused)
   }
 }
 
+/* In place of the file's, whole recipes to read again. */
+static void test_values_given (Fixture *self, gconstpointer unused)
+{
+  CosmosRecipe recipe, again;
+  CosmosError err;
+  g_autofree char *path = fixture_path (self, "recipe.ini"),
+                  *whole = g_strconcat ("[autoencoder]\ndropout = 0.2", "\n", task, NULL);
+  static const char *const values[] = {"autoencoder.dropout=0", "task story.share=0.25", "model.description=a = b"},
+                           *const bad[] = {"dropout=0", "autoencoder.dropout", ".dropout=1", "autoencoder.=1", "a.b=1\n[model]"};
+  char *text = NULL;
+  fixture_write (self, "recipe.ini", whole);
+  assert_ok (cosmos_recipe_read_with (&recipe, path, values, 3, &text, &err), &err);
+  g_assert_cmpfloat (recipe.autoencoder.dropout, ==, 0);
+  g_assert_cmpfloat (recipe.tasks[0].share, ==, .25);
+  g_assert_cmpstr (recipe.description, ==, "a = b");
+  g_assert_cmpint (recipe.config.n_tasks, ==, 1);
+  fixture_write (self, "recipe.ini", text);
+  free (text);
+  assert_ok (cosmos_recipe_read (&again, path, &err), &err);
+  g_assert_cmpfloat (again.autoencoder.dropout, ==, 0);
+  for (size_t i = 0; i < G_N_ELEMENTS (bad); i++) {
+    g_assert_false (cosmos_recipe_read_with (&recipe, path, &bad[i], 1, &text, &err));
+    g_assert_nonnull (strstr (err.message, "is no value of a recipe: SECTION.KEY=VALUE"));
+  }
+  const char *unknown = "autoencoder.dropp=0";
+  g_assert_false (cosmos_recipe_read_with (&recipe, path, &unknown, 1, &text, &err));
+  g_assert_nonnull (strstr (err.message, "[autoencoder] dropp: is not known here"));
+}
+
 static void test_missing (Fixture *self, gconstpointer unused)
 {
   CosmosRecipe recipe;
@@ -181,6 +210,7 @@ int main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/recipe/values", Fixture, NULL, fixture_set_up, test_values, fixture_tear_down);
   g_test_add ("/recipe/faults", Fixture, NULL, fixture_set_up, test_faults, fixture_tear_down);
+  g_test_add ("/recipe/values-given", Fixture, NULL, fixture_set_up, test_values_given, fixture_tear_down);
   g_test_add ("/recipe/missing", Fixture, NULL, fixture_set_up, test_missing, fixture_tear_down);
   g_test_add_func ("/recipe/ours", test_ours);
   g_test_add_func ("/recipe/counts", test_counts);
