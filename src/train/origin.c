@@ -157,6 +157,12 @@ static bool has_same_latents (const CosmosTraining *training)
   return same;
 }
 
+static bool is_checkpoint_of (const CosmosGguf *file, const char *stage)
+{
+  const char *found;
+  return cosmos_gguf_get_string (file, "train.stage", &found, NULL) && strcmp (found, stage) == 0;
+}
+
 bool cosmos_origin_start (const CosmosTraining *training, const char *stage, CosmosParameters *store, CosmosStart *start,
                           CosmosError *err)
 {
@@ -166,7 +172,8 @@ bool cosmos_origin_start (const CosmosTraining *training, const char *stage, Cos
     return true;
   CosmosGguf *file = cosmos_gguf_open (from, err);
   bool ok = file && cosmos_gguf_get_string (file, "general.architecture", &architecture, err);
-  if (ok && (strcmp (architecture, "llama") == 0) != is_baseline (stage)) {
+  const bool is_checkpoint = ok && cosmos_gguf_has (file, "train.stage");
+  if (ok && (is_checkpoint ? !is_checkpoint_of (file, stage) : (strcmp (architecture, "llama") == 0) != is_baseline (stage))) {
     cosmos_gguf_free (file);
     return true;
   }

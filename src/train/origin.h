@@ -19,7 +19,7 @@ typedef struct {
 } CosmosStart;
 
 /* Gives the stage's parameters the values of the recipe's `from` where name and shape agree; the others stay. A file in which nothing agrees is
- * refused, one of the other kind (baseline or not) is passed over. The statistics of latents come with it only where the
+ * refused; one of the other kind (baseline or not), or a checkpoint of another stage, is passed over. The statistics of latents come with it only where the
  * latents are those of that file, too. */
 bool cosmos_origin_start (const CosmosTraining *training, const char *stage, CosmosParameters *store, CosmosStart *start,
                           CosmosError *err);

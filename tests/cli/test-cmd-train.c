@@ -221,6 +221,24 @@ static void provenance (void)
   g_assert_null (strstr (text, ".recipe "));
 }
 
+/* ---- an ablation in one line ---- */
+
+static void ablation (void)
+{
+  g_autofree char *with = command_path ("provenance"), *without = command_path ("without"),
+                  *encoder = path_in (with, "encoder", ".gguf"), *file = g_strconcat ("encoder.file=", encoder, NULL),
+                  *checkpoint = path_in (without, "autoencoder", ".gguf");
+  g_free (command_out (0, "train", recipe, "--data", data, "--out", without, "--stage", "autoencoder", "--set", file, "--set",
+                       "autoencoder.dropout=0", NULL));
+  JsonObject *object = command_json ("inspect", "inspect", checkpoint, "--json", NULL);
+  const char *text = json_object_get_string_member (json_object_get_object_member (object, "recipes"), "train.recipe");
+  g_assert_true (g_str_has_prefix (text, recipe_text));
+  g_assert_nonnull (strstr (text, "[autoencoder]\ndropout = 0\n"));
+  json_object_unref (object);
+  command_fails (1, "takes the stage encoder ready from", "train", recipe, "--data", data, "--out", without, "--stage", "encoder",
+                 "--set", file, NULL);
+}
+
 /* ---- log and samples ---- */
 
 static void log_file (void)
@@ -286,6 +304,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/cmd-train/stopped", stopped);
   g_test_add_func ("/cmd-train/full-disk", full_disk);
   g_test_add_func ("/cmd-train/provenance", provenance);
+  g_test_add_func ("/cmd-train/ablation", ablation);
   g_test_add_func ("/cmd-train/log", log_file);
   g_test_add_func ("/cmd-train/refused", refused);
   int result = g_test_run ();

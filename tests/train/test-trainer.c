@@ -365,6 +365,21 @@ static void test_unfolded (Setting *self, gconstpointer unused)
   cosmos_gguf_free (file);
 }
 
+/* Where times are drawn is the recipe's: late ones lose more. */
+static void test_times (Setting *self, gconstpointer unused)
+{
+  Heard early, late;
+  train (self, "encoder", false, 0, &early);
+  train (self, "autoencoder", false, 0, &early);
+  self->recipe.denoiser.t_deviation = .5;
+  self->recipe.denoiser.t_mean = -3;
+  train (self, "denoiser", false, 0, &early);
+  self->recipe.denoiser.t_mean = 3;
+  train (self, "denoiser", false, 0, &late);
+  g_test_message ("early %g, late %g", early.last, late.last);
+  g_assert_cmpfloat (early.last, <, late.last / 2);
+}
+
 /* ---- from a bundle that is there already ---- */
 
 static char *make_bundle (Setting *self)
@@ -503,6 +518,7 @@ int main (int argc, char **argv)
   g_test_add ("/trainer/evaluation", Setting, NULL, set_up, test_evaluation, tear_down);
   g_test_add ("/trainer/baseline-tasks", Setting, NULL, set_up, test_baseline_tasks, tear_down);
   g_test_add ("/trainer/unfolded", Setting, NULL, set_up, test_unfolded, tear_down);
+  g_test_add ("/trainer/times", Setting, NULL, set_up, test_times, tear_down);
   g_test_add ("/trainer/from", Setting, NULL, set_up, test_from, tear_down);
   g_test_add ("/trainer/from-other-sizes", Setting, NULL, set_up, test_from_other_sizes, tear_down);
   g_test_add ("/trainer/from-other-tokens", Setting, NULL, set_up, test_from_other_tokens, tear_down);
