@@ -97,8 +97,9 @@ static bool autoregress (Work *self, uint64_t seed, int max_tokens, char **text,
   CosmosAutoregressSettings settings = self->autoregress;
   settings.seed = seed;
   settings.max_tokens = max_tokens;
-  CosmosAutoregress *run = cosmos_autoregress_new (self->engine.baseline, self->engine.pool, &settings, self->source,
-                                                   source_size (self), err);
+  const char *task = cosmos_pipeline_get_config (self->engine.pipeline)->tasks[self->settings.task];
+  CosmosAutoregress *run = cosmos_autoregress_new_for_task (self->engine.baseline, self->engine.pool, &settings, task,
+                                                            self->source, source_size (self), err);
   bool ok = run, done = false;
   while (ok && !done)
     ok = cosmos_autoregress_advance (run, cli_progress_get (), &done, err);

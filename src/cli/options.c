@@ -21,6 +21,7 @@ typedef enum {
   KIND_SEED,
   KIND_DURATION, /* 90s, 30m, 2h */
   KIND_PAIRS,    /* KEY=VALUE, may be given several times */
+  KIND_TEXTS,    /* as KIND_TEXT, but several times */
 } Kind;
 
 typedef struct {
@@ -91,7 +92,13 @@ static const Option options[] = {
   {"data", 'd', KIND_TEXT, AT (data), "DIR", "folder where the recipe's files of texts lie"},
   {"out", 0, KIND_TEXT, AT (out), "DIR", "folder for checkpoints and log; made where it is not there"},
   {"stage", 0, KIND_CHOICE, AT (stage), "STAGE", "this stage alone", .choices = stages},
+  {"from", 0, KIND_TEXT, AT (from), "BUNDLE",
+   "begin with the values of this model, and use its networks for stages without a checkpoint"},
+  {"set", 0, KIND_TEXTS, AT (set), "SECTION.KEY=VALUE",
+   "a value of the recipe, in place of what its file says; may be given several times"},
   {"for", 0, KIND_DURATION, AT (time), "TIME", "stop after this time (90s, 30m, 2h), with a checkpoint", 1, 1e8},
+  {"save-every", 0, KIND_DURATION, AT (save_every), "TIME", "time from one checkpoint and evaluation to the next (default 3m)",
+   0.01, 1e8},
   {"resume", 0, KIND_FLAG, AT (resume), NULL, "go on from the checkpoints in the folder"},
   {"tensors", 0, KIND_FLAG, AT (tensors), NULL, "list every tensor: name, shape, number format, bytes"},
   {"keys", 0, KIND_FLAG, AT (keys), NULL, "list every key and its value"},
@@ -119,8 +126,14 @@ enum { N_OPTIONS = sizeof options / sizeof options[0] };
 
 void cli_arguments_init (CliArguments *self)
 {
-  *self = (CliArguments) {
-    .guidance = NAN, .schedule_d = NAN, .t_end = NAN, .temperature = NAN, .top_p = NAN, .pace = NAN, .time = NAN};
+  *self = (CliArguments) {.guidance = NAN,
+                          .schedule_d = NAN,
+                          .t_end = NAN,
+                          .temperature = NAN,
+                          .top_p = NAN,
+                          .pace = NAN,
+                          .time = NAN,
+                          .save_every = NAN};
 }
 
 /* ---- which options a verb has ---- */
@@ -276,6 +289,16 @@ static int set_duration (const CliVerb *verb, const Option *option, const char *
   return usage (verb, hint);
 }
 
+static int add_text (const Option *option, const char *value, CliStrings *texts)
+{
+  if (texts->n == CLI_MAX_QUALITIES) {
+    cli_say ("--%s was given more than %d times", option->name, CLI_MAX_QUALITIES);
+    return CLI_USAGE;
+  }
+  texts->items[texts->n++] = value;
+  return CLI_OK;
+}
+
 static int add_pair (const CliVerb *verb, const Option *option, const char *value, CliStrings *pairs)
 {
   const char *equals = strchr (value, '=');
@@ -286,12 +309,7 @@ static int add_pair (const CliVerb *verb, const Option *option, const char *valu
     snprintf (hint, sizeof hint, "--%s cannot be \"%.60s\"; possible: a name of a-z 0-9 _, =, a number", option->name, value);
     return usage (verb, hint);
   }
-  if (pairs->n == CLI_MAX_QUALITIES) {
-    cli_say ("--%s was given more than %d times", option->name, CLI_MAX_QUALITIES);
-    return CLI_USAGE;
-  }
-  pairs->items[pairs->n++] = value;
-  return CLI_OK;
+  return add_text (option, value, pairs);
 }
 
 static int set (const CliVerb *verb, const Option *option, const char *value, CliArguments *self)
@@ -331,6 +349,8 @@ static int set (const CliVerb *verb, const Option *option, const char *value, Cl
     return set_duration (verb, option, value, target);
   case KIND_PAIRS:
     return add_pair (verb, option, value, target);
+  case KIND_TEXTS:
+    return add_text (option, value, target);
   }
   return CLI_USAGE;
 }

@@ -180,7 +180,7 @@ static bool read_file (const Reading *self, const char *path, CosmosError *err)
 }
 
 /* All files of the patterns, in the order of their names. */
-static bool read_files (const Reading *self, const char *folder, const char *patterns, CosmosError *err)
+static bool each_file (const char *folder, const char *patterns, CosmosCorpusFile take_file, void *data, CosmosError *err)
 {
   char copy[COSMOS_RECIPE_PATH], *rest = NULL;
   bool ok = true;
@@ -191,15 +191,37 @@ static bool read_files (const Reading *self, const char *folder, const char *pat
     if (asprintf (&path, "%s/%s", folder, pattern) < 0)
       return no_memory (err);
     if (glob (path, 0, NULL, &found) != 0 || found.gl_pathc == 0)
-      ok = cosmos_error_set (err, COSMOS_STATUS_IO, "%s: there is no such file", path);
-    for (size_t i = 0; ok && i < found.gl_pathc; i++) {
-      cosmos_progress_report (self->progress, (double) i / (double) found.gl_pathc, "reading texts");
-      ok = read_file (self, found.gl_pathv[i], err);
-    }
+      ok = cosmos_error_set (err, COSMOS_STATUS_IO,
+                             "%s: there is no such file. The recipe's patterns are below the folder that --data names", path);
+    for (size_t i = 0; ok && i < found.gl_pathc; i++)
+      ok = take_file (found.gl_pathv[i], found.gl_pathv[i] + strlen (folder) + 1, data, err);
     globfree (&found);
     free (path);
   }
   return ok;
+}
+
+static bool read_one (const char *path, const char *name, void *data, CosmosError *err)
+{
+  Reading *self = data;
+  (void) name;
+  cosmos_progress_report (self->progress, 0, "reading texts");
+  return read_file (self, path, err);
+}
+
+static bool read_files (Reading *self, const char *folder, const char *patterns, CosmosError *err)
+{
+  return each_file (folder, patterns, read_one, self, err);
+}
+
+bool cosmos_corpus_each_file (const CosmosRecipe *recipe, const char *folder, CosmosCorpusFile take_file, void *data,
+                              CosmosError *err)
+{
+  bool ok = true;
+  for (int i = 0; ok && i < recipe->config.n_tasks; i++)
+    ok = each_file (folder, recipe->tasks[i].texts.train, take_file, data, err)
+         && each_file (folder, recipe->tasks[i].texts.valid, take_file, data, err);
+  return ok && each_file (folder, recipe->prose.train, take_file, data, err);
 }
 
 /* ---- the corpus ---- */
