@@ -222,8 +222,8 @@ static int64_t split_sum (int64_t rows)
   return rows >= LONG_SUM ? LONG_SUM : rows >= SHORT_SUM ? SHORT_SUM : cosmos_panel_split_rows (rows);
 }
 
-/* weight.grad += dy^T x, some rows at a time */
-static bool add_weight (const Back *self, CosmosRows x, CosmosError *err)
+/* dw += dy^T x, some rows at a time */
+static bool add_weight (const Back *self, CosmosRows x, float *dw, CosmosError *err)
 {
   const CosmosWeight *weight = self->weight;
   const unsigned char *numbers = round_matrix (self->pool, self->scratch, self->precision, x, weight->in);
@@ -236,7 +236,7 @@ static bool add_weight (const Back *self, CosmosRows x, CosmosError *err)
                .w = numbers + (size_t) (row * weight->in) * size_of (self->precision),
                .in = rows,
                .x_turned = true,
-               .y = {weight->grad, weight->out, weight->in},
+               .y = {dw, weight->out, weight->in},
                .tiles = cosmos_gemm_get_tiles (weight->in, weight->out)};
     ok = run_sum (&sum, self->pool, self->scratch, err);
     cosmos_arena_rewind (self->scratch, mark);
@@ -245,10 +245,9 @@ static bool add_weight (const Back *self, CosmosRows x, CosmosError *err)
 }
 
 bool cosmos_gemm_onednn_go_back (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x,
-                                 CosmosRows dx, CosmosError *err)
+                                 CosmosRows dx, float *dw, CosmosError *err)
 {
   const CosmosPrecision precision = weight->compute.precision;
   Back self = {weight, precision, pool, scratch, dy.rows, round_matrix (pool, scratch, precision, dy, weight->out)};
-  return (self.dy || no_memory (err)) && (!dx.data || add_input (&self, dx, err))
-         && (!weight->grad || add_weight (&self, x, err));
+  return (self.dy || no_memory (err)) && (!dx.data || add_input (&self, dx, err)) && (!dw || add_weight (&self, x, dw, err));
 }

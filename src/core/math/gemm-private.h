@@ -21,10 +21,10 @@ typedef struct {
   void (*free_pack) (void *pack);
   size_t (*get_pack_size) (const void *pack);
   bool (*multiply) (CosmosPool *pool, CosmosArena *scratch, const CosmosProduct *product, CosmosError *err);
-  /* cosmos_gemm_backward () in the weight's precision; NULL, or false from can_go_back: through CBLAS. At least one row. */
+  /* cosmos_gemm_backward_into () in the weight's precision; NULL, or false from can_go_back: through CBLAS. At least one row. */
   bool (*can_go_back) (const CosmosWeight *weight);
   bool (*go_back) (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x, CosmosRows dx,
-                   CosmosError *err);
+                   float *dw, CosmosError *err);
   void (*describe) (char *text, size_t size);
 } CosmosGemmBackend;
 
