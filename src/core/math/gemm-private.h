@@ -58,8 +58,8 @@ const float *cosmos_weight_get_floats (const CosmosWeight *self);
 
 /* ---- tiles: what one task of the pool computes, whatever the number of threads ---- */
 
-/* A grid of panels of columns (the last takes a small rest along), and blocks of rows within them: neighbours share a panel, which stays in the
- * cache. */
+/* A grid of panels of columns (the last takes a small rest along), and blocks of rows: neighbours share a block, so that many rows
+ * come from memory once. (Where there are many, in training, the panels are those of a small matrix.) */
 typedef struct {
   int64_t columns, panel;
   int64_t rows, block;

@@ -50,8 +50,8 @@ int cosmos_gemm_count_tiles (CosmosTiles self)
 
 CosmosTile cosmos_gemm_get_tile (CosmosTiles self, int item)
 {
-  int64_t blocks = count_blocks (self), panel = item / blocks, column = panel * self.panel, row = item % blocks * self.block;
-  int64_t columns = panel == count_panels (self) - 1 ? self.columns - column : self.panel, rows = self.rows - row;
+  int64_t panels = count_panels (self), panel = item % panels, column = panel * self.panel, row = item / panels * self.block;
+  int64_t columns = panel == panels - 1 ? self.columns - column : self.panel, rows = self.rows - row;
   return (CosmosTile) {column, columns, row, rows < self.block ? rows : self.block};
 }
 
