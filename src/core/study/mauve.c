@@ -79,7 +79,8 @@ static void copy_at_length_1 (const float *from, size_t n, size_t d, float *to)
     for (size_t j = 0; j < d; j++)
       square += (double) from[i * d + j] * (double) from[i * d + j];
     for (size_t j = 0; j < d; j++)
-      to[i * d + j] = square == 0 ? 0 : (float) ((double) from[i * d + j] / sqrt (square)); /* not finite stays so, and is refused */
+      to[i * d + j] = square == 0 ? 0
+                                  : (float) ((double) from[i * d + j] / sqrt (square)); /* not finite stays so, and is refused */
   }
 }
 
