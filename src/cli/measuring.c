@@ -41,7 +41,7 @@ static bool open_language_models (CliEngine *engine, const CliArguments *argumen
   return (!arguments->judge && !engine->baseline) || cli_engine_open_judge (engine, arguments, err);
 }
 
-bool cli_measuring_init (CliMeasuring *self, const CliArguments *arguments, const char *recipe, int count, CosmosError *err)
+bool cli_measuring_init_models (CliMeasuring *self, const CliArguments *arguments, int count, CosmosError *err)
 {
   CosmosBench *bench = &self->bench;
   CliEngine *engine = &self->engine;
@@ -49,21 +49,29 @@ bool cli_measuring_init (CliMeasuring *self, const CliArguments *arguments, cons
   bench->progress = cli_progress_get ();
   if (!arguments->data)
     return cosmos_error_set (err, COSMOS_STATUS_RANGE, "--data DIR is needed: the folder where the texts to measure on lie");
-  if (!cli_engine_init (engine, arguments, err) || !cli_engine_open_pipeline (engine, arguments, err)
-      || !open_language_models (engine, arguments, err) || !cli_engine_get_settings (engine, arguments, &bench->settings, err)
+  if (!cli_engine_init (engine, arguments, err) || !open_language_models (engine, arguments, err)
       || !cli_engine_get_autoregress_settings (arguments, &bench->autoregress, err))
     return false;
-  const CosmosConfig *config = cosmos_pipeline_get_config (engine->pipeline);
-  bench->pipeline = engine->pipeline;
   bench->baseline = engine->baseline;
   bench->judge = engine->judge;
   bench->pool = engine->pool;
-  bench->task = arguments->task ? arguments->task : config->n_tasks > 0 ? config->tasks[0] : "story";
   bench->folder = arguments->data;
   bench->count = (size_t) (arguments->count ? arguments->count : count);
   bench->batch = arguments->batch ? arguments->batch : BATCH;
-  if (bench->batch > COSMOS_MAX_BATCH)
-    return cosmos_error_set (err, COSMOS_STATUS_RANGE, "--batch is %d; it can be at most %d", bench->batch, COSMOS_MAX_BATCH);
+  return bench->batch <= COSMOS_MAX_BATCH
+         || cosmos_error_set (err, COSMOS_STATUS_RANGE, "--batch is %d; it can be at most %d", bench->batch, COSMOS_MAX_BATCH);
+}
+
+bool cli_measuring_init (CliMeasuring *self, const CliArguments *arguments, const char *recipe, int count, CosmosError *err)
+{
+  CosmosBench *bench = &self->bench;
+  CliEngine *engine = &self->engine;
+  if (!cli_measuring_init_models (self, arguments, count, err) || !cli_engine_open_pipeline (engine, arguments, err)
+      || !cli_engine_get_settings (engine, arguments, &bench->settings, err))
+    return false;
+  const CosmosConfig *config = cosmos_pipeline_get_config (engine->pipeline);
+  bench->pipeline = engine->pipeline;
+  bench->task = arguments->task ? arguments->task : config->n_tasks > 0 ? config->tasks[0] : "story";
   return find_texts (bench, recipe, err) && cosmos_bench_prepare (bench, err);
 }
 

@@ -20,6 +20,9 @@ typedef struct {
   size_t count;       /* texts that are written and compared with */
   int batch;
   CosmosProgress *progress;
+  const CosmosRecipe *recipe; /* these three: of studies that train, which leave the pipeline NULL */
+  const char *out;            /* folder for what they train */
+  CosmosCompute compute;
 
   CosmosExamples examples; /* at most count, which the model can read whole where the task has no sources */
   CosmosExamples others;   /* as many further ones, as far as there are, of tasks without sources */

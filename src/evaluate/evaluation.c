@@ -40,8 +40,7 @@ static void plan_work (Work *self)
   CosmosBench *bench = self->bench;
   const double n = (double) get_n (bench), judging = bench->judge ? self->family->judging : 0;
   bench->done = 0;
-  bench->total = (double) bench->examples.n * self->plan->n_sigmas
-                 + judging * (double) (bench->examples.n + bench->others.n);
+  bench->total = (double) bench->examples.n * self->plan->n_sigmas + judging * (double) (bench->examples.n + bench->others.n);
   for (int i = 0; i < self->plan->n_steps; i++)
     bench->total += n * self->plan->n_samplers * (self->plan->steps[i] + judging);
   if (bench->baseline)

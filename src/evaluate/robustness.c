@@ -10,7 +10,7 @@
 enum { BATCH = 16 };
 
 const CosmosColumn cosmos_robustness_columns[COSMOS_ROBUSTNESS_COLUMNS] = {
-  {"sigma", "sigma", 2}, {"token_accuracy", "token accuracy", 4}, {"exact", "exact", 3}, {"mse", "MSE", 3},
+  {"sigma", "sigma", 3}, {"token_accuracy", "token accuracy", 4}, {"exact", "exact", 3}, {"mse", "MSE", 3},
   {"bleu", "BLEU", 3},   {"stability", "BLEU to clean", 3},
 };
 
