@@ -83,7 +83,7 @@ const int32_t *cosmos_words_get_text (const CosmosWords *self, size_t index, siz
 {
   size_t start = index > 0 ? self->ends[index - 1] : 0;
   *n = self->ends[index] - start;
-  return self->ids + start;
+  return start > 0 ? self->ids + start : self->ids; /* no arithmetic on NULL, where no text has a word */
 }
 
 /* FNV-1a. */
