@@ -1,7 +1,8 @@
-/* cosmos evaluate */
+/* cosmos evaluate, study */
 #include "command.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 
 static char *data;
@@ -57,6 +58,46 @@ static void json_out (void)
   g_free (out);
 }
 
+static void study (void)
+{
+  char *svg = command_path ("s.svg"), *drawn;
+  char *out = command_out (0, "study", "noise", "--data", data, "--count", "2", "--svg", svg, NULL);
+  g_assert_nonnull (strstr (out, "BLEU at sigma 0.5 > 0.3"));
+  g_assert_true (g_file_get_contents (svg, &drawn, NULL, NULL));
+  g_assert_nonnull (strstr (drawn, "study noise"));
+  g_free (svg);
+  g_free (drawn);
+  g_free (out);
+  command_fails (2, "there are noise, interpolation", "study", "nois", "--data", data, NULL);
+  command_fails (2, "study needs NAME", "study", NULL);
+  command_fails (1, "needs a RECIPE", "study", "compression", "--data", data, NULL);
+  command_fails (1, "--data DIR is needed", "study", "noise", NULL);
+}
+
+/* Ctrl-C after the first table: what was measured is there. */
+static void interrupt (void)
+{
+  const char *words[] = {g_getenv ("COSMOS"), "evaluate", "--data",  data,   "--steps", "1000", "--sampler", "ddim",
+                         "--sigma",           "0",        "--count", "2000", "--batch", "1",    NULL};
+  GError *error = NULL;
+  GSubprocess *process = g_subprocess_newv (words, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error);
+  char *out, *err;
+  g_assert_no_error (error);
+  g_usleep (2 * G_USEC_PER_SEC);
+  g_subprocess_send_signal (process, SIGINT);
+  g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &out, &err, &error));
+  if (g_subprocess_get_if_exited (process)) /* else the signal came before the program was up, on a machine that has much to do */
+    g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 130);
+  if (*out) { /* it had come so far */
+    g_assert_nonnull (strstr (out, "token accuracy"));
+    g_assert_null (strstr (out, "ddim"));
+    g_assert_nonnull (strstr (err, "not all"));
+  }
+  g_free (out);
+  g_free (err);
+  g_object_unref (process);
+}
+
 static void bad_input (void)
 {
   command_fails (1, "--data DIR is needed", "evaluate", NULL);
@@ -75,6 +116,8 @@ int main (int argc, char **argv)
   write_texts ();
   g_test_add_func ("/cmd-evaluate/everything", everything);
   g_test_add_func ("/cmd-evaluate/json-out", json_out);
+  g_test_add_func ("/cmd-evaluate/study", study);
+  g_test_add_func ("/cmd-evaluate/interrupt", interrupt);
   g_test_add_func ("/cmd-evaluate/bad-input", bad_input);
   int result = g_test_run ();
   g_free (data);
