@@ -225,10 +225,6 @@ static bool make_lines (const CosmosTable *table, const CosmosReportChart *chart
         y[series->n++] = values[chart->y];
       }
     }
-    bool seen = false;
-    for (size_t k = 0; k < series->n; k++)
-      seen |= isfinite (y[k]);
-    lines->n_series -= !seen;
     to += series->n;
   }
   return true;

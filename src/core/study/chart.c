@@ -23,6 +23,7 @@ typedef struct {
 typedef struct {
   const CosmosChart *chart;
   Range x, y;
+  double step; /* between the lines of y */
 } Frame;
 
 static void print (CosmosTextBuffer *svg, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
@@ -97,7 +98,7 @@ static Range mend (Range range)
 
 static Frame frame_new (const CosmosChart *chart)
 {
-  Frame self = {chart, {INFINITY, -INFINITY}, {INFINITY, -INFINITY}};
+  Frame self = {.chart = chart, .x = {INFINITY, -INFINITY}, .y = {INFINITY, -INFINITY}};
   for (size_t s = 0; s < chart->n_series; s++)
     for (size_t i = 0; i < chart->series[s].n; i++)
       if (is_shown (chart, &chart->series[s], i)) {
@@ -106,8 +107,8 @@ static Frame frame_new (const CosmosChart *chart)
       }
   self.x = mend (self.x);
   self.y = mend (self.y);
-  double step = get_step (self.y);
-  self.y = (Range) {step * floor (self.y.low / step), step * ceil (self.y.high / step)};
+  self.step = get_step (self.y);
+  self.y = (Range) {self.step * floor (self.y.low / self.step), self.step * ceil (self.y.high / self.step)};
   return self;
 }
 
@@ -125,11 +126,10 @@ static double to_py (const Frame *self, double y)
 
 static void draw_y_axis (CosmosTextBuffer *svg, const Frame *self)
 {
-  double step = get_step (self->y);
   char text[32];
-  for (int i = 0; i <= lround ((self->y.high - self->y.low) / step); i++) {
-    double value = self->y.low + i * step, y = to_py (self, value);
-    snprintf (text, sizeof text, "%g", fabs (value) < 1e-9 * step ? 0 : value);
+  for (int i = 0; i <= lround ((self->y.high - self->y.low) / self->step); i++) {
+    double value = self->y.low + i * self->step, y = to_py (self, value);
+    snprintf (text, sizeof text, "%g", fabs (value) < 1e-9 * self->step ? 0 : value);
     print (svg, "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/>\n", LEFT, WIDTH - RIGHT, y, y);
     print_text (svg, LEFT - 5, y + 4, "text-anchor=\"end\"", text);
   }
@@ -172,16 +172,21 @@ static void draw_series (CosmosTextBuffer *svg, const Frame *self, const CosmosS
              to_py (self, series->y[i]), colour);
 }
 
-/* Names of the series, three a line, where there are several. */
+/* Names of the series that have a point, three a line, where there are several. A series keeps its look, so that it has the same one in charts of the same
+ * series. */
 static void draw_key (CosmosTextBuffer *svg, const CosmosChart *chart)
 {
   enum { A_LINE = 3, CELL = (WIDTH - LEFT) / A_LINE };
+  size_t drawn = 0;
   for (size_t s = 0; s < chart->n_series && chart->n_series > 1; s++) {
-    double x = LEFT - 30 + (double) (s % A_LINE) * (CELL + 8), y = HEIGHT - BOTTOM + 48 + 14 * (double) (s / A_LINE);
+    if (count_shown (chart, &chart->series[s]) == 0)
+      continue;
+    double x = LEFT - 30 + (double) (drawn % A_LINE) * (CELL + 8), y = HEIGHT - BOTTOM + 48 + 14 * (double) (drawn / A_LINE);
     print (svg,
            "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"1.8\" stroke-dasharray=\"%s\"/>\n",
            x, x + 22, y - 4, y - 4, colours[s % N_STYLES], dashes[s % N_STYLES]);
     print_text (svg, x + 26, y, "", chart->series[s].name);
+    drawn++;
   }
 }
 
