@@ -10,7 +10,10 @@ enum { GATHER = 100 };
 
 struct _CpgRecorder {
   GObject parent_instance;
+  char *path; /* NULL: the default */
   CpgSessionLog *log;
+  gboolean read_only;  /* nothing is written into the log */
+  GError *failure;     /* why there is no log */
   CpgEngine *engine;   /* whose signal it listens to; not owned, but kept while it does */
   GHashTable *watches; /* CpgRun -> Watch */
   GHashTable *waiting; /* path of a model -> GPtrArray of ids of runs that its hash is still to be told of */
@@ -27,7 +30,7 @@ typedef struct {
   GHashTable *dirty; /* numbers of steps that are to be written */
 } Watch;
 
-enum { PROP_PROBLEM = 1, N_PROPERTIES };
+enum { PROP_PROBLEM = 1, PROP_READ_ONLY, N_PROPERTIES };
 static GParamSpec *properties[N_PROPERTIES];
 
 enum { CHANGED, N_SIGNALS };
@@ -43,22 +46,80 @@ static void cpg_recorder_set_problem (CpgRecorder *self, const char *problem)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROBLEM]);
 }
 
-/* A record that was cleaned away meanwhile, or a log that is being closed, is no problem. */
-static void cpg_recorder_take_error (CpgRecorder *self, const GError *error)
+/* Where runs are written; NULL: nowhere. */
+static CpgSessionLog *get_writable (CpgRecorder *self)
 {
-  if (error && !g_error_matches (error, CPG_DATABASE_ERROR, CPG_DATABASE_ERROR_NOT_FOUND)
-      && !g_error_matches (error, CPG_DATABASE_ERROR, CPG_DATABASE_ERROR_CLOSED))
+  return self->read_only ? NULL : self->log;
+}
+
+/* Before the problem is told: who hears of it asks for the reason. */
+static void cpg_recorder_fail (CpgRecorder *self, const GError *error)
+{
+  g_clear_object (&self->log);
+  g_clear_error (&self->failure);
+  self->failure = g_error_copy (error);
+  cpg_recorder_set_problem (self, NULL); /* that it is told again where it is the same once more */
+  cpg_recorder_set_problem (self, error->message);
+}
+
+/* What no later write will mend. */
+static gboolean is_final (const GError *error)
+{
+  return g_error_matches (error, CPG_DATABASE_ERROR, CPG_DATABASE_ERROR_DAMAGED)
+         || g_error_matches (error, CPG_DATABASE_ERROR, CPG_DATABASE_ERROR_READ_ONLY)
+         || g_error_matches (error, CPG_DATABASE_ERROR, CPG_DATABASE_ERROR_CANNOT_OPEN);
+}
+
+/* A record that was cleaned away meanwhile, or a log that is being closed, is no problem. */
+static void cpg_recorder_take_error (CpgRecorder *self, CpgSessionLog *log, const GError *error)
+{
+  if (!error || log != self->log /* of which it was told already */
+      || g_error_matches (error, CPG_DATABASE_ERROR, CPG_DATABASE_ERROR_NOT_FOUND)
+      || g_error_matches (error, CPG_DATABASE_ERROR, CPG_DATABASE_ERROR_CLOSED))
+    return;
+  if (is_final (error))
+    cpg_recorder_fail (self, error);
+  else
     cpg_recorder_set_problem (self, error->message);
 }
+
+static void catch_up (CpgRecorder *self);
 
 static void on_opened (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (CpgRecorder) self = data;
   g_autoptr (GError) error = NULL;
-  if (cpg_session_log_write_finish (CPG_SESSION_LOG (source), result, &error))
+  gboolean opened = cpg_session_log_write_finish (CPG_SESSION_LOG (source), result, &error);
+  if (CPG_SESSION_LOG (source) != self->log)
     return;
-  g_clear_object (&self->log);
-  cpg_recorder_take_error (self, error);
+  if (!opened) {
+    cpg_recorder_fail (self, error);
+    return;
+  }
+  g_clear_error (&self->failure);
+  cpg_recorder_set_problem (self, NULL);
+  catch_up (self);
+  cpg_recorder_changed (self);
+}
+
+void cpg_recorder_open (CpgRecorder *self, gboolean read_only)
+{
+  g_return_if_fail (!self->log);
+  self->log = read_only ? cpg_session_log_new_read_only (self->path) : cpg_session_log_new (self->path);
+  if (self->read_only != read_only) {
+    self->read_only = read_only;
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READ_ONLY]);
+  }
+  cpg_session_log_open_async (self->log, NULL, on_opened, g_object_ref (self));
+}
+
+char *cpg_recorder_begin_anew (CpgRecorder *self, GError **error)
+{
+  g_autofree char *standard = self->path ? NULL : cpg_session_log_get_default_path ();
+  char *aside = cpg_session_log_set_aside (self->path ? self->path : standard, error);
+  if (aside)
+    cpg_recorder_open (self, FALSE);
+  return aside;
 }
 
 static void on_written (GObject *source, GAsyncResult *result, gpointer data)
@@ -66,8 +127,7 @@ static void on_written (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (CpgRecorder) self = data;
   g_autoptr (GError) error = NULL;
   cpg_session_log_write_finish (CPG_SESSION_LOG (source), result, &error);
-  if (self->log) /* else why it is not there was told already */
-    cpg_recorder_take_error (self, error);
+  cpg_recorder_take_error (self, CPG_SESSION_LOG (source), error);
 }
 
 static void on_written_news (GObject *source, GAsyncResult *result, gpointer data)
@@ -85,6 +145,16 @@ CpgSessionLog *cpg_recorder_get_log (CpgRecorder *self)
 const char *cpg_recorder_get_problem (CpgRecorder *self)
 {
   return self->problem;
+}
+
+const GError *cpg_recorder_get_failure (CpgRecorder *self)
+{
+  return self->failure;
+}
+
+gboolean cpg_recorder_is_read_only (CpgRecorder *self)
+{
+  return self->read_only;
 }
 
 void cpg_recorder_changed (CpgRecorder *self)
@@ -112,7 +182,7 @@ static void on_hashed (GObject *source, GAsyncResult *result, gpointer data)
   const char *path = g_task_get_task_data (G_TASK (result));
   g_autofree char *hash = g_task_propagate_pointer (G_TASK (result), NULL);
   GPtrArray *ids = g_hash_table_lookup (self->waiting, path);
-  for (guint i = 0; ids && hash && self->log && i < ids->len; i++)
+  for (guint i = 0; ids && hash && get_writable (self) && i < ids->len; i++)
     cpg_session_log_set_checksum_async (self->log, ids->pdata[i], hash, NULL, on_written, g_object_ref (self));
   g_hash_table_remove (self->waiting, path);
 }
@@ -147,7 +217,7 @@ static void write_steps (Watch *watch)
       g_ptr_array_add (steps, cpg_sessions_record_step (step, cpg_run_get_show (watch->run)));
   }
   g_hash_table_remove_all (watch->dirty);
-  if (self->log)
+  if (get_writable (self))
     cpg_session_log_add_steps_async (self->log, watch->record->id, steps, NULL, on_written, g_object_ref (self));
   else
     g_ptr_array_unref (steps);
@@ -156,7 +226,7 @@ static void write_steps (Watch *watch)
 static void begin (Watch *watch)
 {
   CpgRecorder *self = watch->recorder;
-  if (watch->begun || watch->foreign || !self->log)
+  if (watch->begun || watch->foreign || !get_writable (self))
     return;
   watch->begun = TRUE;
   if (cpg_run_get_model_path (watch->run)) {
@@ -174,7 +244,7 @@ static void end (Watch *watch)
   CpgRecorder *self = watch->recorder;
   write_steps (watch);
   watch->ended = TRUE;
-  if (watch->begun && self->log)
+  if (watch->begun && get_writable (self))
     cpg_session_log_end_run_async (self->log, watch->record, NULL, on_written_news, g_object_ref (self));
 }
 
@@ -205,6 +275,22 @@ static void on_model (Watch *watch)
   begin (watch);
   for (int i = 0; i < cpg_run_get_n_done (watch->run); i++) /* of a branch */
     mark_step (watch, i);
+}
+
+/* Runs of the time without a log. */
+static void catch_up (CpgRecorder *self)
+{
+  GHashTableIter iter;
+  gpointer item;
+  g_hash_table_iter_init (&iter, self->watches);
+  while (g_hash_table_iter_next (&iter, NULL, &item)) {
+    Watch *watch = item;
+    if (watch->begun || watch->foreign || !cpg_run_get_model_path (watch->run))
+      continue;
+    on_model (watch);
+    if (watch->ended && watch->begun)
+      end (watch);
+  }
 }
 
 static void on_items (Watch *watch, guint position, guint removed, guint added)
@@ -307,13 +393,13 @@ static void on_added (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (CpgRecorder) self = data;
   g_autoptr (GError) error = NULL;
   if (cpg_session_log_add_finish (CPG_SESSION_LOG (source), result, &error) < 0)
-    cpg_recorder_take_error (self, error);
+    cpg_recorder_take_error (self, CPG_SESSION_LOG (source), error);
 }
 
 void cpg_recorder_add_bookmark (CpgRecorder *self, CpgRun *run, int step, const char *title)
 {
   const char *id = cpg_recorder_get_id (self, run);
-  if (id)
+  if (id && get_writable (self))
     cpg_session_log_add_bookmark_async (self->log, id, step, title, NULL, on_added, g_object_ref (self));
 }
 
@@ -326,7 +412,7 @@ static void on_comparison_active (CpgComparison *comparison, GParamSpec *pspec, 
   g_autoptr (GPtrArray) ids = g_ptr_array_new ();
   g_autoptr (GString) title = g_string_new (NULL);
   guint n = cpg_comparison_get_n (comparison);
-  if (cpg_comparison_is_active (comparison) || !self->log)
+  if (cpg_comparison_is_active (comparison) || !get_writable (self))
     return;
   for (guint i = 0; i < n; i++) {
     CpgContender *contender = cpg_comparison_get (comparison, i);
@@ -378,6 +464,8 @@ static void cpg_recorder_get_property (GObject *object, guint id, GValue *value,
 {
   if (id == PROP_PROBLEM)
     g_value_set_string (value, CPG_RECORDER (object)->problem);
+  else if (id == PROP_READ_ONLY)
+    g_value_set_boolean (value, CPG_RECORDER (object)->read_only);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -393,7 +481,9 @@ static void cpg_recorder_finalize (GObject *object)
   CpgRecorder *self = CPG_RECORDER (object);
   g_hash_table_unref (self->watches);
   g_hash_table_unref (self->waiting);
+  g_clear_error (&self->failure);
   g_free (self->problem);
+  g_free (self->path);
   G_OBJECT_CLASS (cpg_recorder_parent_class)->finalize (object);
 }
 
@@ -403,7 +493,9 @@ static void cpg_recorder_class_init (CpgRecorderClass *klass)
   object_class->get_property = cpg_recorder_get_property;
   object_class->dispose = cpg_recorder_dispose;
   object_class->finalize = cpg_recorder_finalize;
-  properties[PROP_PROBLEM] = g_param_spec_string ("problem", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  properties[PROP_PROBLEM] = g_param_spec_string ("problem", NULL, NULL, NULL, flags);
+  properties[PROP_READ_ONLY] = g_param_spec_boolean ("read-only", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
   signals[CHANGED] = g_signal_new ("changed", CPG_TYPE_RECORDER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -417,7 +509,7 @@ static void cpg_recorder_init (CpgRecorder *self)
 CpgRecorder *cpg_recorder_new (const char *path)
 {
   CpgRecorder *self = g_object_new (CPG_TYPE_RECORDER, NULL);
-  self->log = cpg_session_log_new (path);
-  cpg_session_log_open_async (self->log, NULL, on_opened, g_object_ref (self));
+  self->path = g_strdup (path);
+  cpg_recorder_open (self, FALSE);
   return self;
 }

@@ -25,6 +25,11 @@ G_DECLARE_FINAL_TYPE (CpgSessionLog, cpg_session_log, CPG, SESSION_LOG, GObject)
 char *cpg_session_log_get_default_path (void);
 /* Opens at once, on the log's own thread. path NULL: the default. Unreferencing closes. */
 CpgSessionLog *cpg_session_log_new (const char *path);
+/* To look at only: calls that write answer CPG_DATABASE_ERROR_READ_ONLY, and no run is marked interrupted. */
+CpgSessionLog *cpg_session_log_new_read_only (const char *path);
+/* Moves a log that nobody has open out of the way, with all that belongs to it; the next one that is opened there is empty. Answers its new path, beside the
+ * old one, (transfer full); NULL with error (G_IO_ERROR). */
+char *cpg_session_log_set_aside (const char *path, GError **error);
 const char *cpg_session_log_get_path (CpgSessionLog *self);
 /* Answers when it is open, or why it is not. */
 void cpg_session_log_open_async (CpgSessionLog *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);

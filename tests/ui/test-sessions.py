@@ -3,6 +3,7 @@ import os
 import pathlib
 import re
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -272,21 +273,91 @@ class Sessions(driver.WindowTest):
         self.program.wait(lambda: not look(), "the dialog to go")
         self.program.wait(lambda: subprocess.run(["xdotool", "windowfocus", self.program.window()], capture_output=True).returncode == 0, "the window")
 
-    def test_without_log(self):
+    def place(self, home):
+        return pathlib.Path(home) / ".local/share/cosmos-playground/sessions.db"
+
+    def answer(self, heading, response):
+        self.program.find(heading)
+        self.check_labels()
+        self.program.find(response, "button", "push button").do_action(0)
+        self.program.wait(lambda: not self.program.has(heading), "the dialog to go")
+
+    def test_damaged(self):
         home = self.folder()
-        place = pathlib.Path(home) / ".local/share/cosmos-playground"
-        place.mkdir(parents=True)
-        (place / "sessions.db").write_text("This was a database once. " * 100)
+        place = self.place(home)
+        place.parent.mkdir(parents=True)
+        place.write_text("This was a database once. " * 100)
         program = self.start(home=home)
-        program.label("Runs are not kept")
+        program.find("Session Log Is Damaged")
+        program.photograph("sessions-damaged")
+        self.answer("Session Log Is Damaged", "Go On Without")
         self.finish()
-        program.photograph("sessions-toast")
         self.show()
         program.find("Runs Are Not Kept")
         program.photograph("sessions-problem")
         self.check_labels()
+        self.assertTrue(place.read_text().startswith("This was a database once."))
+
+        # asked again, and mended: the run of the time without is there, too
+        program.find("What Can Be Done…", "button", "push button").do_action(0)
+        self.answer("Session Log Is Damaged", "Move Aside and Begin Anew")
+        program.label("the old one is beside it as “sessions-2.db”")
+        self.wait_for_rows(1)
+        self.assertTrue((place.parent / "sessions-2.db").read_text().startswith("This was a database once."))
+        program.act("win.run")
+        self.wait_for_rows(2)
         self.quit()
-        self.assertTrue((place / "sessions.db").read_text().startswith("This was a database once."))
+
+    def test_newer(self):
+        home = self.folder()
+        place = self.place(home)
+        place.parent.mkdir(parents=True)
+        newer = sqlite3.connect(place)
+        newer.execute("CREATE TABLE runs_in_stone (x)")
+        newer.execute("PRAGMA user_version = 1000")
+        newer.commit()
+        newer.close()
+        before = place.read_bytes()
+        program = self.start(home=home)
+        program.find("Session Log Is Newer")
+        program.label("Update the program")
+        program.photograph("sessions-newer")
+        self.answer("Session Log Is Newer", "Go On Without")
+        self.finish()
+        self.quit()
+        self.assertEqual(place.read_bytes(), before)
+
+    def test_read_only(self):
+        home = self.folder()
+        program = self.start(home=home)
+        self.finish()
+        self.quit()
+        place = self.place(home)
+        # Root may write everywhere, but for a file system that nobody can write.
+        if os.geteuid() == 0 and subprocess.run(["mount", "--bind", place.parent, place.parent], capture_output=True).returncode != 0:
+            self.skipTest("nothing is read-only here")
+        if os.geteuid() == 0:
+            self.addCleanup(subprocess.run, ["umount", place.parent], check=True)
+            subprocess.run(["mount", "-o", "remount,bind,ro", place.parent], check=True)
+        else:
+            place.parent.chmod(0o555)
+            self.addCleanup(place.parent.chmod, 0o755)
+        before = place.read_bytes()
+        program = self.start(home=home)
+        program.find("Session Log Is Read-Only")
+        program.photograph("sessions-read-only")
+        self.answer("Session Log Is Read-Only", "Open Read-Only")
+        self.finish()
+        self.show()
+        program.find("Read-only: new runs are not kept")
+        program.photograph("sessions-read-only-open")
+        self.wait_for_rows(2)  # with the one that the end began
+        self.open(lambda: self.rows()[1], "The same to the last bit")
+        program.act("win.run")
+        self.finish()
+        self.wait_for_rows(2)
+        self.quit()
+        self.assertEqual(place.read_bytes(), before)
 
     def test_model_gone(self):
         home, models = self.folder(), self.folder()
