@@ -1,4 +1,4 @@
-#include "app/cpg-recorder.h"
+#include "app/cpg-recorder-private.h"
 
 #include "app/cpg-sessions-record.h"
 #include "store/cpg-checksum.h"
@@ -16,6 +16,7 @@ struct _CpgRecorder {
   GError *failure;     /* why there is no log */
   CpgEngine *engine;   /* whose signal it listens to; not owned, but kept while it does */
   GHashTable *watches; /* CpgRun -> Watch */
+  GPtrArray *comparings; /* CpgComparing */
   GHashTable *waiting; /* path of a model -> GPtrArray of ids of runs that its hash is still to be told of */
   guint timer;
   char *problem;
@@ -46,8 +47,7 @@ static void cpg_recorder_set_problem (CpgRecorder *self, const char *problem)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROBLEM]);
 }
 
-/* Where runs are written; NULL: nowhere. */
-static CpgSessionLog *get_writable (CpgRecorder *self)
+CpgSessionLog *cpg_recorder_get_writable (CpgRecorder *self)
 {
   return self->read_only ? NULL : self->log;
 }
@@ -122,7 +122,7 @@ char *cpg_recorder_begin_anew (CpgRecorder *self, GError **error)
   return aside;
 }
 
-static void on_written (GObject *source, GAsyncResult *result, gpointer data)
+void cpg_recorder_on_written (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (CpgRecorder) self = data;
   g_autoptr (GError) error = NULL;
@@ -130,10 +130,10 @@ static void on_written (GObject *source, GAsyncResult *result, gpointer data)
   cpg_recorder_take_error (self, CPG_SESSION_LOG (source), error);
 }
 
-static void on_written_news (GObject *source, GAsyncResult *result, gpointer data)
+void cpg_recorder_on_written_news (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (CpgRecorder) self = g_object_ref (data);
-  on_written (source, result, data);
+  cpg_recorder_on_written (source, result, data);
   cpg_recorder_changed (self);
 }
 
@@ -182,12 +182,12 @@ static void on_hashed (GObject *source, GAsyncResult *result, gpointer data)
   const char *path = g_task_get_task_data (G_TASK (result));
   g_autofree char *hash = g_task_propagate_pointer (G_TASK (result), NULL);
   GPtrArray *ids = g_hash_table_lookup (self->waiting, path);
-  for (guint i = 0; ids && hash && get_writable (self) && i < ids->len; i++)
-    cpg_session_log_set_checksum_async (self->log, ids->pdata[i], hash, NULL, on_written, g_object_ref (self));
+  for (guint i = 0; ids && hash && cpg_recorder_get_writable (self) && i < ids->len; i++)
+    cpg_session_log_set_checksum_async (self->log, ids->pdata[i], hash, NULL, cpg_recorder_on_written, g_object_ref (self));
   g_hash_table_remove (self->waiting, path);
 }
 
-static void cpg_recorder_tell_hash_later (CpgRecorder *self, const char *path, const char *id)
+void cpg_recorder_tell_hash_later (CpgRecorder *self, const char *path, const char *id)
 {
   GPtrArray *ids = g_hash_table_lookup (self->waiting, path);
   if (!ids) {
@@ -217,16 +217,39 @@ static void write_steps (Watch *watch)
       g_ptr_array_add (steps, cpg_sessions_record_step (step, cpg_run_get_show (watch->run)));
   }
   g_hash_table_remove_all (watch->dirty);
-  if (get_writable (self))
-    cpg_session_log_add_steps_async (self->log, watch->record->id, steps, NULL, on_written, g_object_ref (self));
+  if (cpg_recorder_get_writable (self))
+    cpg_session_log_add_steps_async (self->log, watch->record->id, steps, NULL, cpg_recorder_on_written, g_object_ref (self));
   else
     g_ptr_array_unref (steps);
+}
+
+static void use_record (Watch *watch, const char *id)
+{
+  watch->foreign = TRUE;
+  g_set_str (&watch->record->id, id);
+}
+
+/* NULL: it is a run of its own. Where the column shows what the log has already, that is its record. */
+static CpgComparing *find_comparing_of (Watch *watch)
+{
+  CpgRecorder *self = watch->recorder;
+  for (guint i = 0; i < self->comparings->len; i++) {
+    const char *id;
+    if (!cpg_comparing_has_run (self->comparings->pdata[i], watch->run, &id))
+      continue;
+    if (id && *id)
+      use_record (watch, id);
+    watch->record->part = TRUE;
+    return self->comparings->pdata[i];
+  }
+  return NULL;
 }
 
 static void begin (Watch *watch)
 {
   CpgRecorder *self = watch->recorder;
-  if (watch->begun || watch->foreign || !get_writable (self))
+  CpgComparing *comparing = watch->begun || watch->foreign ? NULL : find_comparing_of (watch);
+  if (watch->begun || watch->foreign || !cpg_recorder_get_writable (self))
     return;
   watch->begun = TRUE;
   if (cpg_run_get_model_path (watch->run)) {
@@ -234,7 +257,9 @@ static void begin (Watch *watch)
     g_free (watch->record->model_sha256);
     watch->record->model_sha256 = cpg_known_checksums_get (watch->record->model_path);
   }
-  cpg_session_log_begin_run_async (self->log, watch->record, NULL, on_written_news, g_object_ref (self));
+  cpg_session_log_begin_run_async (self->log, watch->record, NULL, cpg_recorder_on_written_news, g_object_ref (self));
+  if (comparing)
+    cpg_comparing_write (comparing); /* at once: nothing comes between a part and what it is a part of */
   if (cpg_run_get_model_path (watch->run) && !watch->record->model_sha256)
     cpg_recorder_tell_hash_later (self, watch->record->model_path, watch->record->id);
 }
@@ -244,8 +269,8 @@ static void end (Watch *watch)
   CpgRecorder *self = watch->recorder;
   write_steps (watch);
   watch->ended = TRUE;
-  if (watch->begun && get_writable (self))
-    cpg_session_log_end_run_async (self->log, watch->record, NULL, on_written_news, g_object_ref (self));
+  if (watch->begun && cpg_recorder_get_writable (self))
+    cpg_session_log_end_run_async (self->log, watch->record, NULL, cpg_recorder_on_written_news, g_object_ref (self));
 }
 
 static gboolean on_timer (gpointer data)
@@ -342,12 +367,6 @@ static void free_watch (gpointer data)
   g_free (watch);
 }
 
-static void use_record (Watch *watch, const char *id)
-{
-  watch->foreign = TRUE;
-  g_set_str (&watch->record->id, id);
-}
-
 static void cpg_recorder_on_run (CpgRecorder *self, CpgRun *run, CpgRun *parent, int k)
 {
   Watch *watch = g_new0 (Watch, 1), *before = parent ? g_hash_table_lookup (self->watches, parent) : NULL;
@@ -399,43 +418,29 @@ static void on_added (GObject *source, GAsyncResult *result, gpointer data)
 void cpg_recorder_add_bookmark (CpgRecorder *self, CpgRun *run, int step, const char *title)
 {
   const char *id = cpg_recorder_get_id (self, run);
-  if (id && get_writable (self))
+  if (id && cpg_recorder_get_writable (self))
     cpg_session_log_add_bookmark_async (self->log, id, step, title, NULL, on_added, g_object_ref (self));
 }
 
-/* In the order of CpgVariation. */
-static const char *const kinds[] = {"same", "autoregressive", "seed", "sampler", "steps", "self-conditioning", "model"};
-G_STATIC_ASSERT (G_N_ELEMENTS (kinds) == CPG_VARIATION_MODEL + 1);
-
-static void on_comparison_active (CpgComparison *comparison, GParamSpec *pspec, CpgRecorder *self)
+static CpgComparing *find_comparing (CpgRecorder *self, CpgComparison *comparison)
 {
-  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
-  g_autoptr (GString) title = g_string_new (NULL);
-  guint n = cpg_comparison_get_n (comparison);
-  if (cpg_comparison_is_active (comparison) || !get_writable (self))
-    return;
-  for (guint i = 0; i < n; i++) {
-    CpgContender *contender = cpg_comparison_get (comparison, i);
-    CpgRun *run = cpg_contender_get_run (contender);
-    g_autofree char *name = cpg_contender_get_title (contender);
-    g_string_append_printf (title, "%s%s", i ? " / " : "", name);
-    if (run && cpg_recorder_get_id (self, run))
-      g_ptr_array_add (ids, (gpointer) cpg_recorder_get_id (self, run));
-  }
-  if (ids->len == 0)
-    return;
-  g_ptr_array_add (ids, NULL);
-  CpgLogComparison record = {
-    .kind = (char *) kinds[cpg_contender_get_variation (cpg_comparison_get (comparison, n - 1))],
-    .title = title->str,
-    .runs = (char **) ids->pdata,
-  };
-  cpg_session_log_add_comparison_async (self->log, &record, NULL, on_added, g_object_ref (self));
+  for (guint i = 0; i < self->comparings->len; i++)
+    if (cpg_comparing_get_comparison (self->comparings->pdata[i]) == comparison)
+      return self->comparings->pdata[i];
+  return NULL;
 }
 
 void cpg_recorder_watch_comparison (CpgRecorder *self, CpgComparison *comparison)
 {
-  g_signal_connect_object (comparison, "notify::active", G_CALLBACK (on_comparison_active), self, 0);
+  if (!find_comparing (self, comparison))
+    g_ptr_array_add (self->comparings, cpg_comparing_new (self, comparison));
+}
+
+void cpg_recorder_set_comparison_replay (CpgRecorder *self, CpgComparison *comparison, const CpgLogRun *record)
+{
+  CpgComparing *comparing = find_comparing (self, comparison);
+  if (comparing)
+    cpg_comparing_set_replay (comparing, record);
 }
 
 void cpg_recorder_watch_engine (CpgRecorder *self, CpgEngine *engine)
@@ -455,6 +460,7 @@ void cpg_recorder_close (CpgRecorder *self)
   on_timer (self);
   cpg_recorder_watch_engine (self, NULL);
   g_hash_table_remove_all (self->watches);
+  g_ptr_array_set_size (self->comparings, 0);
   if (self->log)
     cpg_session_log_close (self->log);
   g_clear_object (&self->log);
@@ -481,6 +487,7 @@ static void cpg_recorder_finalize (GObject *object)
   CpgRecorder *self = CPG_RECORDER (object);
   g_hash_table_unref (self->watches);
   g_hash_table_unref (self->waiting);
+  g_ptr_array_unref (self->comparings);
   g_clear_error (&self->failure);
   g_free (self->problem);
   g_free (self->path);
@@ -503,6 +510,7 @@ static void cpg_recorder_class_init (CpgRecorderClass *klass)
 static void cpg_recorder_init (CpgRecorder *self)
 {
   self->watches = g_hash_table_new_full (NULL, NULL, NULL, free_watch);
+  self->comparings = g_ptr_array_new_with_free_func ((GDestroyNotify) cpg_comparing_free);
   self->waiting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
 }
 

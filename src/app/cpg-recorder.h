@@ -37,8 +37,10 @@ void cpg_recorder_changed (CpgRecorder *self);
 
 /* Its runs from now on; another one is not watched any more, but for the runs that it has begun. */
 void cpg_recorder_watch_engine (CpgRecorder *self, CpgEngine *engine);
-/* Written once each time that it has ended, with the runs that are in it. */
+/* Each start of it becomes an entry of the log, with the runs and texts that are made for it, and what is measured. */
 void cpg_recorder_watch_comparison (CpgRecorder *self, CpgComparison *comparison);
+/* Its next start shows once more what the log has (a comparison with columns): nothing of it is written before it becomes another. */
+void cpg_recorder_set_comparison_replay (CpgRecorder *self, CpgComparison *comparison, const CpgLogRun *record);
 /* The run, just started, shows once more what the log has under an id: nothing of it is written. */
 void cpg_recorder_set_replay (CpgRecorder *self, CpgRun *run, const char *id);
 /* The id of its record, or NULL. */

@@ -274,6 +274,7 @@ void cpg_session_log_end_run_async (CpgSessionLog *self, const CpgLogRun *run, G
 static gpointer add_runs (CpgConnection *connection, gpointer data, GError **error)
 {
   const CpgLogCall *call = data;
+  g_autoptr (GPtrArray) comparisons = g_ptr_array_new (); /* whose columns come when their runs are there */
   int n_new = 0;
   for (guint i = 0; i < call->items->len; i++) {
     const CpgLogRun *run = call->items->pdata[i];
@@ -284,7 +285,13 @@ static gpointer add_runs (CpgConnection *connection, gpointer data, GError **err
       continue;
     if (!cpg_log_write_run (connection, run, error))
       return NULL;
-    n_new++;
+    if (run->kind == CPG_LOG_COMPARISON)
+      g_ptr_array_add (comparisons, (gpointer) run);
+    n_new += !run->part;
+  }
+  for (guint i = 0; i < comparisons->len; i++) {
+    if (!cpg_log_write_columns (connection, comparisons->pdata[i], error))
+      return NULL;
   }
   return cpg_log_number_new (n_new);
 }

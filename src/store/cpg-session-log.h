@@ -51,7 +51,7 @@ void cpg_session_log_end_run_async (CpgSessionLog *self, const CpgLogRun *run, G
 /* The hash of the run's model, which may have taken longer than the run's first steps. */
 void cpg_session_log_set_checksum_async (CpgSessionLog *self, const char *id, const char *sha256, GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer data);
-/* Whole runs, from elsewhere (transfer full). Those whose id is here already stay as they are. Answers how many were new; -1 with error. */
+/* Whole runs, from elsewhere (transfer full). Those whose id is here already stay as they are. Answers how many entries were new; -1 with error. */
 void cpg_session_log_add_runs_async (CpgSessionLog *self, GPtrArray *runs, GCancellable *cancellable,
                                      GAsyncReadyCallback callback, gpointer data);
 int cpg_session_log_add_runs_finish (CpgSessionLog *self, GAsyncResult *result, GError **error);
@@ -88,7 +88,7 @@ typedef struct {
 /* Runs without steps and latents, the newest first. */
 void cpg_session_log_find_async (CpgSessionLog *self, const CpgLogQuery *query, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer data);
-/* Whole runs in the order of ids, each by its id or, for people, by its number in digits. */
+/* Whole runs in the order of ids, comparisons with their columns, each by its id or, for people, by its number in digits. */
 void cpg_session_log_load_async (CpgSessionLog *self, const char *const *ids, gboolean with_latents, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer data);
 /* CpgLogRun, for both; (transfer full). */
