@@ -6,6 +6,7 @@
 #include "store/cpg-log-again.h"
 #include "store/cpg-log-pack.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 /* In the order of CpgVariation. */
@@ -190,8 +191,11 @@ CpgContender *cpg_sessions_comparison_restore_contender (const CpgLogColumn *col
 {
   CpgVariation variation = find_variation (column->variation);
   gboolean written = record && record->kind == CPG_LOG_AUTOREGRESSIVE;
-  if (!record || record->kind == CPG_LOG_COMPARISON)
-    return cpg_contender_new (variation, 0, NULL);
+  if (!record || record->kind == CPG_LOG_COMPARISON) {
+    CpgContender *lost = cpg_contender_new (variation, 0, NULL);
+    cpg_contender_set_lost (lost, _ ("It is not in the log any more"));
+    return lost;
+  }
   g_autofree char *path = written ? g_strdup (record->model_path) : cpg_log_run_find_model (record, FALSE);
   g_autoptr (CpgSettings) settings = cpg_sessions_record_get_settings (record, 1);
   if (!settings)

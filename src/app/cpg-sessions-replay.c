@@ -25,7 +25,7 @@ struct _CpgSessionsReplay {
   gboolean abandoned;
 };
 
-enum { SAID, FAILED, N_SIGNALS };
+enum { SAID, FAILED, ENDED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (CpgSessionsReplay, cpg_sessions_replay, G_TYPE_OBJECT)
@@ -56,6 +56,7 @@ static void finish (CpgSessionsReplay *self)
     g_signal_handlers_disconnect_by_data (self->run, self);
   if (self->alive) {
     self->alive = FALSE;
+    g_signal_emit (self, signals[ENDED], 0);
     g_object_unref (self);
   }
 }
@@ -307,6 +308,7 @@ static void cpg_sessions_replay_class_init (CpgSessionsReplayClass *klass)
                                 G_TYPE_STRING);
   signals[FAILED] = g_signal_new ("failed", CPG_TYPE_SESSIONS_REPLAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                                   G_TYPE_STRING, CPG_TYPE_LOG_RUN);
+  signals[ENDED] = g_signal_new ("ended", CPG_TYPE_SESSIONS_REPLAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void cpg_sessions_replay_init (CpgSessionsReplay *self)

@@ -41,6 +41,14 @@ static void on_opened (CpgWindow *self)
     adw_overlay_split_view_set_show_sidebar (self->sessions_split, FALSE);
 }
 
+static void on_compared (CpgWindow *self, const char *id)
+{
+  cpg_compare_page_open (CPG_COMPARE_PAGE (cpg_lazy_page_get_page (self->compare)), id);
+  adw_view_stack_set_visible_child (self->pages, GTK_WIDGET (self->compare));
+  if (adw_overlay_split_view_get_collapsed (self->sessions_split))
+    adw_overlay_split_view_set_show_sidebar (self->sessions_split, FALSE);
+}
+
 static void on_deleted (CpgWindow *self, const char *title)
 {
   g_autofree char *start = g_utf8_strlen (title, -1) > 40 ? g_utf8_substring (title, 0, 40) : NULL;
@@ -99,6 +107,7 @@ void cpg_window_init_sessions (CpgWindow *self)
   g_signal_connect_swapped (self->sessions, "said", G_CALLBACK (on_said), self);
   g_signal_connect_swapped (self->sessions, "deleted", G_CALLBACK (on_deleted), self);
   g_signal_connect_swapped (self->sessions, "opened", G_CALLBACK (on_opened), self);
+  g_signal_connect_swapped (self->sessions, "compared", G_CALLBACK (on_compared), self);
   on_collapsed (self);
   if (!recorder)
     return;

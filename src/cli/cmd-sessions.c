@@ -234,6 +234,11 @@ static int again (CpgSessionLog *log, const CliArguments *arguments)
   CosmosError err = {0};
   if (!chain)
     return CLI_FAILED;
+  if (((CpgLogRun *) chain->pdata[0])->kind != CPG_LOG_DIFFUSION) {
+    cli_say ("Run %s is %s, which the window opens; sessions again makes runs of diffusion", arguments->words[1],
+             ((CpgLogRun *) chain->pdata[0])->kind == CPG_LOG_COMPARISON ? "a comparison" : "an autoregressive text");
+    return CLI_FAILED;
+  }
   int code;
   if (cli_again (arguments, chain, &again, &err)) {
     g_autofree char *reason = explain (chain->pdata[0], &again, arguments->has_seed);

@@ -14,6 +14,7 @@ struct _CpgContender {
   CpgSettings *settings; /* NULL before it was prepared */
   CpgSettings *restored; /* those of the next start; or NULL */
   CpgWriting *written;   /* what the next start takes over; or NULL */
+  char *lost;            /* why the next start fails; or NULL */
   GArray *times;         /* double: what its moments took before; or NULL */
   CpgRun *run;           /* one of the two, or none before it has begun */
   CpgWriting *writing;

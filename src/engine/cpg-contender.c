@@ -48,6 +48,11 @@ void cpg_contender_restore (CpgContender *self, CpgSettings *settings, CpgWritin
   g_set_object (&self->written, writing);
 }
 
+void cpg_contender_set_lost (CpgContender *self, const char *reason)
+{
+  g_set_str (&self->lost, reason);
+}
+
 void cpg_contender_set_times (CpgContender *self, const double *times, int n)
 {
   g_clear_pointer (&self->times, g_array_unref);
@@ -151,7 +156,9 @@ void cpg_contender_start (CpgContender *self, CpgEngine *engine)
 {
   g_return_if_fail (self->settings);
   let_go (self);
-  if (self->variation == CPG_VARIATION_AUTOREGRESSIVE)
+  if (self->lost)
+    self->error = g_steal_pointer (&self->lost);
+  else if (self->variation == CPG_VARIATION_AUTOREGRESSIVE)
     start_writing (self, engine);
   else if (self->path)
     take_run (self, cpg_engine_start_run_of (engine, self->path, self->settings));
@@ -409,6 +416,7 @@ static void finalize (GObject *object)
 {
   g_free (CPG_CONTENDER (object)->path);
   g_free (CPG_CONTENDER (object)->used);
+  g_free (CPG_CONTENDER (object)->lost);
   G_OBJECT_CLASS (cpg_contender_parent_class)->finalize (object);
 }
 

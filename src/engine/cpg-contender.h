@@ -34,6 +34,8 @@ CpgVariation cpg_contender_get_variation (CpgContender *self);
 /* How the next start makes it, once: as it was before, with these settings; writing: what it wrote then (NULL: it is a run, which is made again). Both
  * are kept. */
 void cpg_contender_restore (CpgContender *self, CpgSettings *settings, CpgWriting *writing);
+/* The next start, once, fails for this reason: what it was is not there any more. */
+void cpg_contender_set_lost (CpgContender *self, const char *reason);
 /* What its moments took before, until it is started again: seconds from the beginning, n of them. */
 void cpg_contender_set_times (CpgContender *self, const double *times, int n);
 

@@ -1,7 +1,5 @@
 #include "store/cpg-session-log-exchange.h"
 
-#include "store/cpg-session-log-private.h"
-
 #include <glib/gi18n-lib.h>
 
 /* ---- export: loaded on the log's thread, packed and written on another ---- */

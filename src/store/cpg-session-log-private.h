@@ -43,9 +43,6 @@ gboolean cpg_log_write_latents (CpgConnection *connection, gint64 run, const Cpg
   "(SELECT count (*) FROM steps WHERE steps.run = runs.number), kind, part, "                                                \
   "(SELECT count (*) FROM columns WHERE comparison = runs.number)"
 enum { CPG_LOG_N_RUN_COLUMNS = 27 };
-/* Whole records with bookmarks and columns, and behind them the runs that columns show. For export. */
-void cpg_session_log_load_whole_async (CpgSessionLog *self, const char *const *ids, GCancellable *cancellable,
-                                       GAsyncReadyCallback callback, gpointer data);
 CpgLogState cpg_log_read_state (CpgRows *rows, int column);
 gpointer cpg_log_read_run (CpgRows *rows);
 /* Every row of a query (NULL: error is set) as a record; NULL with error. (transfer full) */

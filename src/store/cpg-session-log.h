@@ -91,7 +91,10 @@ void cpg_session_log_find_async (CpgSessionLog *self, const CpgLogQuery *query, 
 /* Whole runs in the order of ids, comparisons with their columns, each by its id or, for people, by its number in digits. */
 void cpg_session_log_load_async (CpgSessionLog *self, const char *const *ids, gboolean with_latents, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer data);
-/* CpgLogRun, for both; (transfer full). */
+/* The same with all that there is, also bookmarks; behind them what the columns of comparisons show, each once. */
+void cpg_session_log_load_whole_async (CpgSessionLog *self, const char *const *ids, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer data);
+/* CpgLogRun, for all of these; (transfer full). */
 GPtrArray *cpg_session_log_runs_finish (CpgSessionLog *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

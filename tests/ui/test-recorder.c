@@ -1,10 +1,12 @@
 /* What the window's runs leave in the session log, with the bundled model and no display. */
 #include "recorder-fixture.h"
 
+#include "app/cpg-sessions-comparison.h"
 #include "app/cpg-sessions-record.h"
 #include "store/cpg-log-pack.h"
 #include "store/cpg-session-log-shelf.h"
 
+#include <math.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -176,28 +178,161 @@ static void test_edit (Fixture *f, gconstpointer data)
   g_assert_cmpstr (outcome->output_hash, ==, record->output_hash);
 }
 
+/* ---- comparisons ---- */
+
+static GPtrArray *load_whole (Fixture *f, const char *id)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  CpgSessionLog *log = cpg_recorder_get_log (f->recorder);
+  cpg_session_log_load_whole_async (log, (const char *[]) {id, NULL}, NULL, take_result, &result);
+  while (!result)
+    turn ();
+  GPtrArray *runs = cpg_session_log_runs_finish (log, result, &error);
+  g_assert_no_error (error);
+  return runs;
+}
+
+static void finish_comparison (CpgComparison *comparison)
+{
+  while (cpg_comparison_is_active (comparison) || !cpg_comparison_get_measures (comparison, 0))
+    turn ();
+  wait (200);
+}
+
+static gboolean is_same_number (double a, double b)
+{
+  return a == b || (isnan (a) && isnan (b));
+}
+
+/* One entry with what was made for it; in a new program it is as it was: texts, times, measurements; and nothing is written twice. */
 static void test_comparison (Fixture *f, gconstpointer data)
+{
+  static const CpgVariation variations[] = {CPG_VARIATION_NONE, CPG_VARIATION_AUTOREGRESSIVE, CPG_VARIATION_SEED};
+  enum { N = G_N_ELEMENTS (variations) };
+  CpgComparison *comparison = cpg_comparison_new ();
+  CpgMeasures measures[N];
+  double seconds[N], middle[N];
+  g_auto (GStrv) texts = g_new0 (char *, N + 1);
+  finish (cpg_session_get_run (f->session));
+  cpg_recorder_watch_comparison (f->recorder, comparison);
+  for (int i = 0; i < N; i++) {
+    g_autoptr (CpgContender) contender = cpg_contender_new (variations[i], 1, NULL);
+    cpg_comparison_add (comparison, contender);
+  }
+  cpg_comparison_set_reference (comparison, "A reference.");
+  cpg_comparison_start_with (comparison, cpg_session_get_engine (f->session), cpg_session_get_run (f->session));
+  finish_comparison (comparison);
+  for (guint i = 0; i < N; i++) {
+    CpgContender *contender = cpg_comparison_get (comparison, i);
+    g_assert_cmpint (cpg_contender_get_state (contender), ==, CPG_RUN_DONE);
+    texts[i] = g_strdup (cpg_contender_get_text (contender));
+    seconds[i] = cpg_contender_get_seconds (contender);
+    middle[i] = cpg_contender_get_time (contender, cpg_contender_get_n_done (contender) / 2);
+    measures[i] = *cpg_comparison_get_measures (comparison, i);
+  }
+  g_autofree char *judge = g_strdup (cpg_comparison_get_judge (comparison)),
+                  *run_id = g_strdup (cpg_recorder_get_id (f->recorder, cpg_session_get_run (f->session)));
+  g_object_unref (comparison);
+
+  /* In the log: the run, and the comparison. */
+  g_autoptr (GPtrArray) entries = read_log (f);
+  g_assert_cmpuint (entries->len, ==, 2);
+  const CpgLogRun *record = entries->pdata[0];
+  g_assert_cmpint (record->kind, ==, CPG_LOG_COMPARISON);
+  g_assert_cmpint (record->state, ==, CPG_LOG_DONE);
+  g_assert_cmpstr (record->judge, ==, judge);
+  g_assert_nonnull (strstr (record->output, texts[1]));
+  g_assert_cmpuint (record->columns->len, ==, N);
+  g_assert_cmpstr (((CpgLogColumn *) record->columns->pdata[0])->run, ==, run_id);
+  g_autoptr (GPtrArray) whole = load_whole (f, record->id);
+  g_assert_cmpuint (whole->len, ==, 1 + N);
+  while (!*((CpgLogRun *) whole->pdata[2])->model_sha256) { /* which is read meanwhile */
+    wait (50);
+    g_clear_pointer (&whole, g_ptr_array_unref);
+    whole = load_whole (f, record->id);
+  }
+  const CpgLogRun *written = whole->pdata[2], *other = whole->pdata[3];
+  g_assert_cmpint (written->kind, ==, CPG_LOG_AUTOREGRESSIVE);
+  g_assert_true (written->part && other->part);
+  g_assert_cmpstr (written->output, ==, texts[1]);
+  g_assert_nonnull (strstr (written->settings, "\"temperature\":1"));
+  g_assert_cmpuint (strlen (written->model_sha256), ==, 64);
+  g_assert_cmpuint (other->seed, ==, 8);
+  close_recorder (f);
+
+  open_recorder (f);
+  finish (cpg_session_get_run (f->session));
+  wait (200);
+  g_autoptr (GPtrArray) before = read_log (f), again = load_whole (f, record->id);
+  g_autoptr (CpgSettings) base = cpg_sessions_record_get_settings (again->pdata[0], 1);
+  g_autoptr (GPtrArray) contenders = g_ptr_array_new_with_free_func (g_object_unref);
+  comparison = cpg_comparison_new ();
+  cpg_recorder_watch_comparison (f->recorder, comparison);
+  cpg_comparison_set_reference (comparison, ((CpgLogRun *) again->pdata[0])->reference);
+  for (guint i = 0; i < N; i++)
+    g_ptr_array_add (contenders, cpg_sessions_comparison_restore_contender (record->columns->pdata[i], again->pdata[i + 1], base));
+  cpg_recorder_set_comparison_replay (f->recorder, comparison, again->pdata[0]);
+  cpg_comparison_restore (comparison, (CpgContender *const *) contenders->pdata, N, cpg_session_get_engine (f->session), base, NULL,
+                          cpg_sessions_comparison_restore_report (again->pdata[0]));
+  finish_comparison (comparison);
+  for (guint i = 0; i < N; i++) {
+    CpgContender *contender = cpg_comparison_get (comparison, i);
+    const CpgMeasures *now = cpg_comparison_get_measures (comparison, i);
+    g_autoptr (GArray) times = cpg_sessions_comparison_get_times (again->pdata[i + 1], record->columns->pdata[i]);
+    cpg_contender_set_times (contender, (const double *) (gpointer) times->data, (int) times->len);
+    g_assert_cmpint (cpg_contender_get_variation (contender), ==, variations[i]);
+    g_assert_cmpstr (cpg_contender_get_text (contender), ==, texts[i]);
+    g_assert_cmpfloat_with_epsilon (cpg_contender_get_seconds (contender), seconds[i], 1e-9);
+    g_assert_cmpfloat_with_epsilon (cpg_contender_get_time (contender, cpg_contender_get_n_done (contender) / 2), middle[i], 1e-9);
+    g_assert_true (is_same_number (now->perplexity, measures[i].perplexity));
+    g_assert_true (is_same_number (now->diversity, measures[i].diversity));
+    g_assert_true (is_same_number (now->bleu, measures[i].bleu));
+    g_assert_cmpint (now->own_judge, ==, measures[i].own_judge);
+  }
+  g_assert_cmpstr (cpg_comparison_get_judge (comparison), ==, judge);
+  g_autoptr (GPtrArray) after = read_log (f);
+  g_assert_cmpuint (after->len, ==, before->len);
+
+  /* A column more changes the entry; a new start is another one. */
+  g_autoptr (CpgContender) more = cpg_contender_new (CPG_VARIATION_STEPS, 5, NULL);
+  cpg_comparison_add (comparison, more);
+  finish_comparison (comparison);
+  g_autoptr (GPtrArray) changed = read_log (f), changed_whole = load_whole (f, record->id);
+  g_assert_cmpuint (changed->len, ==, before->len);
+  g_assert_cmpuint (((CpgLogRun *) changed_whole->pdata[0])->columns->len, ==, N + 1);
+  g_assert_cmpuint (changed_whole->len, ==, 2 + N);
+  cpg_comparison_start (comparison, cpg_session_get_engine (f->session), base);
+  finish_comparison (comparison);
+  g_autoptr (GPtrArray) anew = read_log (f);
+  g_assert_cmpuint (anew->len, ==, before->len + 1);
+  g_object_unref (comparison);
+}
+
+/* Stopped in the middle, it says so, and what there was is kept. */
+static void test_comparison_stopped (Fixture *f, gconstpointer data)
 {
   g_autoptr (CpgComparison) comparison = cpg_comparison_new ();
   g_autoptr (CpgContender) first = cpg_contender_new (CPG_VARIATION_NONE, 0, NULL);
-  g_autoptr (CpgContender) second = cpg_contender_new (CPG_VARIATION_SEED, 1, NULL);
+  g_autoptr (CpgContender) second = cpg_contender_new (CPG_VARIATION_AUTOREGRESSIVE, 0, NULL);
   finish (cpg_session_get_run (f->session));
   cpg_recorder_watch_comparison (f->recorder, comparison);
   cpg_comparison_add (comparison, first);
   cpg_comparison_add (comparison, second);
-  cpg_comparison_start_with (comparison, cpg_session_get_engine (f->session), cpg_session_get_run (f->session));
-  while (cpg_comparison_is_active (comparison))
+  cpg_comparison_start (comparison, cpg_session_get_engine (f->session), cpg_session_get_settings (f->session));
+  while (cpg_contender_get_n_done (second) < 5)
     turn ();
-  g_autoptr (GAsyncResult) result = NULL;
-  cpg_session_log_list_comparisons_async (cpg_recorder_get_log (f->recorder), NULL, take_result, &result);
-  while (!result)
-    turn ();
-  g_autoptr (GPtrArray) all = cpg_session_log_list_comparisons_finish (cpg_recorder_get_log (f->recorder), result, NULL);
-  g_assert_cmpuint (all->len, ==, 1);
-  const CpgLogComparison *record = all->pdata[0];
-  g_assert_cmpstr (record->kind, ==, "seed");
-  g_assert_cmpuint (g_strv_length (record->runs), ==, 2);
-  g_assert_cmpstr (record->runs[0], ==, cpg_recorder_get_id (f->recorder, cpg_session_get_run (f->session)));
+  cpg_comparison_cancel (comparison);
+  wait (300);
+  g_autoptr (GPtrArray) entries = read_log (f);
+  g_assert_cmpuint (entries->len, ==, 2);
+  const CpgLogRun *record = entries->pdata[0];
+  g_assert_cmpint (record->state, ==, CPG_LOG_CANCELLED);
+  g_autoptr (GPtrArray) whole = load_whole (f, record->id);
+  const CpgLogRun *written = whole->pdata[2];
+  g_assert_cmpint (written->kind, ==, CPG_LOG_AUTOREGRESSIVE);
+  g_assert_cmpint (written->state, ==, CPG_LOG_CANCELLED);
+  g_assert_cmpuint (written->steps->len, >=, 5);
 }
 
 /* A log that cannot be opened is told of, and the program goes on. */
@@ -361,6 +496,7 @@ int main (int argc, char **argv)
   ADD ("branch", test_branch, NULL);
   ADD ("edit", test_edit, NULL);
   ADD ("comparison", test_comparison, NULL);
+  ADD ("comparison-stopped", test_comparison_stopped, NULL);
   ADD ("no-log", test_no_log, "later");
   ADD ("damaged", test_damaged, "later");
   ADD ("newer", test_newer, "later");

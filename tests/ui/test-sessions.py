@@ -1,4 +1,5 @@
 """The side bar with the session log: what was run is kept, found, shown once more, and says whether it came out the same."""
+import contextlib
 import os
 import pathlib
 import re
@@ -9,7 +10,7 @@ import tempfile
 import time
 
 import program as driver
-from program import Atspi, WITHIN
+from program import Atspi, GLib, WITHIN
 
 MENU = ["Open", "Run Again", "Run with New Seed", "Title, Tags, Note…", "Compare Settings…", "Steps as Text…", "Export…", "Delete"]
 MODELS = os.environ.get("COSMOS_MODELS", "")
@@ -71,8 +72,9 @@ class Sessions(driver.WindowTest):
             self.press(find())
             end = time.monotonic() + 6
             while time.monotonic() < end:
-                if any(re.search(pattern, node.get_name()) for node in self.program.all() if node.get_role_name() == "label"):
-                    return
+                with contextlib.suppress(GLib.Error, AttributeError):  # what is asked may vanish meanwhile
+                    if any(re.search(pattern, node.get_name()) for node in self.program.all() if node.get_role_name() == "label"):
+                        return
                 time.sleep(0.05)
         self.fail(f"pressed in vain for {pattern}")
 
@@ -272,6 +274,83 @@ class Sessions(driver.WindowTest):
         self.program.key("Return")
         self.program.wait(lambda: not look(), "the dialog to go")
         self.program.wait(lambda: subprocess.run(["xdotool", "windowfocus", self.program.window()], capture_output=True).returncode == 0, "the window")
+
+    def column(self, number):
+        def read():
+            node = self.program.find(f"Text of Column {number}")
+            return [Atspi.Text.get_text(node, 0, -1)]
+        return self.program.wait(read, f"the text of column {number}")[0]
+
+    def ends(self):
+        """The texts at the end; it may begin to play just now."""
+        if self.program.has("Pause"):
+            self.program.act("win.play")
+        self.program.find("Position", "slider").set_current_value(1)
+        return [self.column(1), self.column(2)]
+
+    def cells(self):
+        """The table, as it is read out."""
+        return sorted(node.get_name() for node in self.program.all() if " of column " in node.get_name())
+
+    def test_comparison(self):
+        home = self.folder()
+        program = self.start(home=home)
+        self.finish()
+        program.act("win.compare")
+        program.label("^Perplexity of column 2: [0-9]")
+        program.wait(lambda: all(len(text) > 40 for text in self.ends()))
+        texts, cells = [self.column(1), self.column(2)], self.cells()
+        self.show()
+        program.wait(lambda: any("Comparison of 2" in row.get_name() for row in self.rows()), "the comparison")
+        self.assertEqual(len(self.rows()), 2)  # with the run that it took over
+        program.photograph("sessions-comparison")
+        self.quit()
+
+        # the next day, as it was
+        program = self.start(home=home)
+        self.finish()
+        self.show()
+        self.search(texts[1].split()[-1].strip(".,!?\"'"))  # a word of the autoregressive text
+        find = lambda: next(row for row in self.rows() if "Comparison of 2" in row.get_name())
+        program.wait(find, "the comparison")
+        self.open(find, "The same to the last bit")
+        program.wait(lambda: self.ends() == texts, "the texts")
+        program.wait(lambda: self.cells() == cells, "the table")
+        program.photograph("sessions-comparison-opened")
+        self.check_labels()
+        self.search("")
+        n = len(self.rows())
+
+        # deleted, had back, exported
+        row = program.wait(find)
+        self.choose_of(row, 3)
+        program.label("is deleted")
+        program.wait(lambda: len(self.rows()) == n - 1)
+        program.find("Undo").do_action(0)
+        program.wait(find)
+        self.choose_of(find(), 2)
+        file = pathlib.Path(home) / "two.cosmosrun"
+        self.type_path("Export the Run", str(file))
+        program.label("The run is in “two.cosmosrun”")
+        self.quit()
+
+        # on another computer
+        program = self.start()
+        self.finish()
+        self.show()
+        self.import_file(file)
+        program.label("were imported|was imported")
+        program.wait(find)
+        self.open(find, "The same to the last bit")
+        program.wait(lambda: self.ends() == texts, "the texts")
+        self.quit()
+
+    def choose_of(self, row, place):
+        """From the menu of a comparison: open; title, tags, note; export; delete."""
+        menu = next(node for node in self.program.all(row) if node.get_name().startswith("Menu of"))
+        next(node for node in self.program.all(menu) if node.get_role_name() == "toggle button").do_action(0)
+        self.program.wait(lambda: len(self.items(menu)) == 4, "the menu")
+        self.items(menu)[place].do_action(0)
 
     def place(self, home):
         return pathlib.Path(home) / ".local/share/cosmos-playground/sessions.db"
