@@ -8,7 +8,7 @@
 enum { PROP_SESSION = 1, PROP_COLLAPSED, N_PROPERTIES };
 static GParamSpec *properties[N_PROPERTIES];
 
-enum { SAID, DELETED, OPENED, N_SIGNALS };
+enum { SAID, DELETED, OPENED, COMPARED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (CpgSessionsPane, cpg_sessions_pane, ADW_TYPE_BIN)
@@ -28,6 +28,11 @@ void cpg_sessions_pane_tell_deleted (CpgSessionsPane *self, const char *title)
 void cpg_sessions_pane_tell_opened (CpgSessionsPane *self)
 {
   g_signal_emit (self, signals[OPENED], 0);
+}
+
+void cpg_sessions_pane_tell_compared (CpgSessionsPane *self, const char *id)
+{
+  g_signal_emit (self, signals[COMPARED], 0, id);
 }
 
 void cpg_sessions_pane_focus_search (CpgSessionsPane *self)
@@ -190,6 +195,8 @@ static void cpg_sessions_pane_class_init (CpgSessionsPaneClass *klass)
                                 G_TYPE_STRING);
   signals[DELETED] = g_signal_new ("deleted", CPG_TYPE_SESSIONS_PANE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                                    G_TYPE_STRING);
+  signals[COMPARED] = g_signal_new ("compared", CPG_TYPE_SESSIONS_PANE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                    G_TYPE_STRING);
   signals[OPENED] = g_signal_new ("opened", CPG_TYPE_SESSIONS_PANE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   g_type_ensure (CPG_TYPE_SESSIONS_ROW);

@@ -4,7 +4,7 @@
 #include "cli/arguments.h"
 
 /* Exit codes, documented in the man page. */
-enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_CANCELLED = 130 };
+enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_DIFFERENT = 3, CLI_CANCELLED = 130 };
 
 typedef struct {
   const char *name;

@@ -20,6 +20,7 @@ typedef struct {
 typedef struct {
   GAsyncQueue *jobs;
   char *path, **migrations;
+  gboolean read_only;
   CpgDatabaseFunc opened;
   gpointer data;
   CpgConnection *connection; /* NULL: not open, for the reason that failure tells */
@@ -129,7 +130,9 @@ static void do_together (Desk *desk, GPtrArray *jobs)
 
 static void open_connection (Desk *desk)
 {
-  desk->connection = cpg_connection_open (desk->path, (const char *const *) desk->migrations, &desk->failure);
+  desk->connection = desk->read_only
+                         ? cpg_connection_open_read_only (desk->path, (int) g_strv_length (desk->migrations), &desk->failure)
+                         : cpg_connection_open (desk->path, (const char *const *) desk->migrations, &desk->failure);
   if (!desk->connection || !desk->opened)
     return;
   if (cpg_connection_execute (desk->connection, "BEGIN IMMEDIATE", &desk->failure)) {
@@ -192,11 +195,13 @@ static gpointer work (gpointer data)
 
 /* ---- the object ---- */
 
-CpgDatabase *cpg_database_new (const char *path, const char *const *migrations, CpgDatabaseFunc opened, gpointer data)
+static CpgDatabase *new_database (const char *path, const char *const *migrations, gboolean read_only, CpgDatabaseFunc opened,
+                                  gpointer data)
 {
   CpgDatabase *self = g_object_new (CPG_TYPE_DATABASE, NULL);
   Desk *desk = g_new0 (Desk, 1);
   self->path = g_strdup (path);
+  desk->read_only = read_only;
   desk->jobs = g_async_queue_ref (self->jobs);
   desk->path = g_strdup (path);
   desk->migrations = g_strdupv ((char **) migrations);
@@ -204,6 +209,16 @@ CpgDatabase *cpg_database_new (const char *path, const char *const *migrations, 
   desk->data = data;
   self->thread = g_thread_new ("cpg-database", work, desk);
   return self;
+}
+
+CpgDatabase *cpg_database_new (const char *path, const char *const *migrations, CpgDatabaseFunc opened, gpointer data)
+{
+  return new_database (path, migrations, FALSE, opened, data);
+}
+
+CpgDatabase *cpg_database_new_read_only (const char *path, const char *const *migrations)
+{
+  return new_database (path, migrations, TRUE, NULL, NULL);
 }
 
 const char *cpg_database_get_path (CpgDatabase *self)
