@@ -199,15 +199,13 @@ static gboolean on_timer (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void mark_step (Watch *watch, int number, gboolean is_read)
+static void mark_step (Watch *watch, int number)
 {
   CpgRecorder *self = watch->recorder;
   if (watch->foreign || number < 0)
     return;
   g_hash_table_add (watch->dirty, GINT_TO_POINTER (number));
-  if (is_read && g_get_monotonic_time () - self->written >= GATHER * G_TIME_SPAN_MILLISECOND)
-    write_all (self);
-  else if (!self->timer)
+  if (!self->timer)
     self->timer = g_timeout_add (GATHER, on_timer, self);
 }
 
@@ -215,20 +213,23 @@ static void on_model (Watch *watch)
 {
   begin (watch);
   for (int i = 0; i < cpg_run_get_n_done (watch->run); i++) /* of a branch */
-    mark_step (watch, i, FALSE);
+    mark_step (watch, i);
 }
 
 static void on_items (Watch *watch, guint position, guint removed, guint added)
 {
   for (guint i = position; i < position + added; i++)
-    mark_step (watch, (int) i, FALSE);
+    mark_step (watch, (int) i);
 }
 
 /* The text of a noisy state would stand in for the guess. */
 static void on_decoded (Watch *watch, CpgStep *step)
 {
-  if (cpg_run_get_show (watch->run) == COSMOS_SHOW_X0 && cpg_run_get_step (watch->run, cpg_step_get_index (step)) == step)
-    mark_step (watch, cpg_step_get_index (step), TRUE);
+  if (cpg_run_get_show (watch->run) != COSMOS_SHOW_X0 || cpg_run_get_step (watch->run, cpg_step_get_index (step)) != step)
+    return;
+  mark_step (watch, cpg_step_get_index (step));
+  if (g_get_monotonic_time () - watch->recorder->written >= GATHER * G_TIME_SPAN_MILLISECOND)
+    write_all (watch->recorder);
 }
 
 /* A run that was stopped before it had a model is nothing to keep; one that could not get one says why. */
