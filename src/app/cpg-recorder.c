@@ -5,7 +5,8 @@
 #include "store/cpg-known-checksums.h"
 #include "store/cpg-session-log-shelf.h"
 
-/* Steps that come within so many milliseconds are written together: mostly they are read by then, and so written once. */
+/* Milliseconds between two writes. A step that is read is written at once, unless another one was within that time: then they are written together,
+ * as waking the database's thread costs more than a row. One that is not read yet waits as long for that, to be written once. */
 enum { GATHER = 100 };
 
 struct _CpgRecorder {
@@ -19,6 +20,7 @@ struct _CpgRecorder {
   GPtrArray *comparings; /* CpgComparing */
   GHashTable *waiting; /* path of a model -> GPtrArray of ids of runs that its hash is still to be told of */
   guint timer;
+  gint64 written; /* when steps were sent last */
   char *problem;
 };
 
@@ -273,15 +275,22 @@ static void end (Watch *watch)
     cpg_session_log_end_run_async (self->log, watch->record, NULL, cpg_recorder_on_written_news, g_object_ref (self));
 }
 
-static gboolean on_timer (gpointer data)
+static void write_all (CpgRecorder *self)
 {
-  CpgRecorder *self = data;
   GHashTableIter iter;
   gpointer watch;
-  self->timer = 0;
+  g_clear_handle_id (&self->timer, g_source_remove);
+  self->written = g_get_monotonic_time ();
   g_hash_table_iter_init (&iter, self->watches);
   while (g_hash_table_iter_next (&iter, NULL, &watch))
     write_steps (watch);
+}
+
+static gboolean on_timer (gpointer data)
+{
+  CpgRecorder *self = data;
+  self->timer = 0;
+  write_all (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -327,8 +336,11 @@ static void on_items (Watch *watch, guint position, guint removed, guint added)
 /* The text of a noisy state would stand in for the guess. */
 static void on_decoded (Watch *watch, CpgStep *step)
 {
-  if (cpg_run_get_show (watch->run) == COSMOS_SHOW_X0 && cpg_run_get_step (watch->run, cpg_step_get_index (step)) == step)
-    mark_step (watch, cpg_step_get_index (step));
+  if (cpg_run_get_show (watch->run) != COSMOS_SHOW_X0 || cpg_run_get_step (watch->run, cpg_step_get_index (step)) != step)
+    return;
+  mark_step (watch, cpg_step_get_index (step));
+  if (g_get_monotonic_time () - watch->recorder->written >= GATHER * G_TIME_SPAN_MILLISECOND)
+    write_all (watch->recorder);
 }
 
 /* A run that was stopped before it had a model is nothing to keep; one that could not get one says why. */
@@ -456,8 +468,7 @@ void cpg_recorder_watch_engine (CpgRecorder *self, CpgEngine *engine)
 
 void cpg_recorder_close (CpgRecorder *self)
 {
-  g_clear_handle_id (&self->timer, g_source_remove);
-  on_timer (self);
+  write_all (self);
   cpg_recorder_watch_engine (self, NULL);
   g_hash_table_remove_all (self->watches);
   g_ptr_array_set_size (self->comparings, 0);

@@ -1,7 +1,8 @@
 /* Writes the runs of an engine into the session log as they go: those of the Denoise page, of comparisons and of edits alike.
  *
- * A run is written from the moment when it has a model; each step within a tenth of a second after it is made, and again once it is read; then its end. A run that is let go while it
- * is active ends there. A branch that makes no step of its own is known by the record of the run that it shows.
+ * A run is written from the moment when it has a model; each step as soon as it is read, or a tenth of a second after it was made; then its end.
+ * Steps that are read faster than ten a second are written together: what was shown within the last tenth of a second may be lost with the program.
+ * A run that is let go while it is active ends there. A branch that makes no step of its own is known by the record of the run that it shows.
  * The log is opened on its own thread, and nothing waits for it. Where there is none, because it cannot be opened or written, nothing is recorded and
  * everything else goes on; problem says why, and cpg_recorder_open () tries once more: what was run meanwhile is then written after all.
  * Properties: problem (string or NULL: the newest reason, in words), read-only (boolean: the log can be looked at, and nothing is recorded).

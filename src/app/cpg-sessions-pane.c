@@ -123,8 +123,18 @@ static void cpg_sessions_pane_set_session (CpgSessionsPane *self, CpgSession *se
     return;
   if (session)
     g_signal_connect_object (session, "notify::run", G_CALLBACK (cpg_sessions_pane_mark_shown), self, G_CONNECT_SWAPPED);
-  cpg_sessions_list_set_recorder (self->runs, cpg_sessions_pane_get_recorder (self));
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    cpg_sessions_list_set_recorder (self->runs, cpg_sessions_pane_get_recorder (self));
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SESSION]);
+}
+
+/* Only who looks needs the list: the program starts without. */
+static void cpg_sessions_pane_map (GtkWidget *widget)
+{
+  CpgSessionsPane *self = CPG_SESSIONS_PANE (widget);
+  if (!cpg_sessions_list_is_ready (self->runs))
+    cpg_sessions_list_set_recorder (self->runs, cpg_sessions_pane_get_recorder (self));
+  GTK_WIDGET_CLASS (cpg_sessions_pane_parent_class)->map (widget);
 }
 
 static void cpg_sessions_pane_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -187,6 +197,7 @@ static void cpg_sessions_pane_class_init (CpgSessionsPaneClass *klass)
   object_class->get_property = cpg_sessions_pane_get_property;
   object_class->set_property = cpg_sessions_pane_set_property;
   object_class->dispose = cpg_sessions_pane_dispose;
+  widget_class->map = cpg_sessions_pane_map;
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
   properties[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, CPG_TYPE_SESSION, flags);
   properties[PROP_COLLAPSED] = g_param_spec_boolean ("collapsed", NULL, NULL, FALSE, flags);

@@ -4,6 +4,8 @@
 
 #include <glib/gi18n.h>
 
+enum { UNDO_SECONDS = 10 }; /* twice the toolkit's: time to read what is gone, and to get there without a mouse */
+
 /* ---- the side bar ---- */
 
 /* Where it does not cover the text, it is as it was left. */
@@ -27,6 +29,8 @@ static void on_said (CpgWindow *self, const char *text)
   GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "label", text, "wrap", TRUE, "xalign", 0., NULL);
   gtk_widget_add_css_class (label, "heading");
   adw_toast_set_custom_title (toast, label);
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), text,
+                           GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM); /* titles are, by the toolkit */
   if (self->sessions_toast)
     adw_toast_dismiss (self->sessions_toast);
   g_set_weak_pointer (&self->sessions_toast, toast);
@@ -57,6 +61,7 @@ static void on_deleted (CpgWindow *self, const char *title)
   AdwToast *toast = adw_toast_new (text);
   adw_toast_set_use_markup (toast, FALSE);
   adw_toast_set_button_label (toast, _ ("_Undo"));
+  adw_toast_set_timeout (toast, UNDO_SECONDS);
   g_signal_connect_object (toast, "button-clicked", G_CALLBACK (cpg_sessions_pane_undo), self->sessions, G_CONNECT_SWAPPED);
   adw_toast_overlay_add_toast (self->toasts, toast);
 }

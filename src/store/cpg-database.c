@@ -86,14 +86,20 @@ static void do_job (Desk *desk, Job *job)
 
 /* ---- a transaction ---- */
 
+/* A statement that stays prepared: in the pauses of a computation the parser's code is far from every cache, and costs more than a row. */
+static gboolean say (Desk *desk, const char *sql, GError **error)
+{
+  return cpg_connection_change (desk->connection, NULL, error, sql, "");
+}
+
 /* One job with a savepoint. FALSE: the whole transaction is gone (a full disk), or cannot go on. */
 static gboolean do_inside (Desk *desk, Job *job, GError **error)
 {
-  if (!cpg_connection_execute (desk->connection, "SAVEPOINT job", error))
+  if (!say (desk, "SAVEPOINT job", error))
     return FALSE;
   do_job (desk, job);
   if (cpg_connection_is_in_transaction (desk->connection))
-    return cpg_connection_execute (desk->connection, job->error ? "ROLLBACK TO job; RELEASE job" : "RELEASE job", error);
+    return (!job->error || say (desk, "ROLLBACK TO job", error)) && say (desk, "RELEASE job", error);
   if (job->error)
     g_propagate_error (error, g_error_copy (job->error));
   else
@@ -103,13 +109,16 @@ static gboolean do_inside (Desk *desk, Job *job, GError **error)
 
 static gboolean commit (Desk *desk, GPtrArray *jobs, GError **error)
 {
-  if (!cpg_connection_execute (desk->connection, "BEGIN IMMEDIATE", error))
+  /* Without memory the one before could not even be taken back. */
+  if (cpg_connection_is_in_transaction (desk->connection) && !say (desk, "ROLLBACK", error))
+    return FALSE;
+  if (!say (desk, "BEGIN IMMEDIATE", error))
     return FALSE;
   for (guint i = 0; i < jobs->len; i++) {
     if (!do_inside (desk, jobs->pdata[i], error))
       return FALSE;
   }
-  return cpg_connection_execute (desk->connection, "COMMIT", error);
+  return say (desk, "COMMIT", error);
 }
 
 static void do_together (Desk *desk, GPtrArray *jobs)
@@ -118,7 +127,7 @@ static void do_together (Desk *desk, GPtrArray *jobs)
   if (commit (desk, jobs, &error))
     return;
   if (cpg_connection_is_in_transaction (desk->connection))
-    cpg_connection_execute (desk->connection, "ROLLBACK", NULL);
+    say (desk, "ROLLBACK", NULL);
   for (guint i = 0; i < jobs->len; i++) {
     Job *job = jobs->pdata[i];
     if (!job->error)
