@@ -14,8 +14,9 @@ typedef struct {
   uint64_t seed;
   int batch;
 
-  int64_t length; /* of the batch */
-  int32_t *ids, *targets;
+  /* the batch, the longest text first: batch x context; and of a micro-batch, as long as its own longest */
+  CosmosPlace *places;
+  int32_t *ids, *targets, *micro_ids, *micro_targets;
   int64_t n_targets;
   struct {
     int task;
@@ -29,8 +30,11 @@ static void stage_free (void *data)
   if (!self)
     return;
   cosmos_language_model_free (self->model);
+  free (self->places);
   free (self->ids);
   free (self->targets);
+  free (self->micro_ids);
+  free (self->micro_targets);
   free (self->picks);
   free (self);
 }
@@ -47,9 +51,12 @@ static void *make (const CosmosTraining *training, CosmosParameters *store, Cosm
     size_t n = (size_t) self->batch * (size_t) self->sizes.context;
     self->ids = malloc (n * sizeof *self->ids);
     self->targets = malloc (n * sizeof *self->targets);
+    self->micro_ids = malloc (n * sizeof *self->micro_ids);
+    self->micro_targets = malloc (n * sizeof *self->micro_targets);
+    self->places = malloc ((size_t) self->batch * sizeof *self->places);
     self->picks = malloc ((size_t) self->batch * sizeof *self->picks);
   }
-  if (!self || !self->ids || !self->targets || !self->picks) {
+  if (!self || !self->ids || !self->targets || !self->micro_ids || !self->micro_targets || !self->places || !self->picks) {
     stage_free (self);
     cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for the baseline's batches");
     return NULL;
@@ -74,18 +81,19 @@ static int64_t get_length (const CosmosTexts *texts, size_t text)
 /* Source and target one behind the other; the target's [CLS] is left out where a source came before. Only what follows the source is to be guessed. */
 static void fill_row (Stage *self, int b)
 {
-  const CosmosPairs *pairs = cosmos_corpus_get_train (self->training->corpus, self->picks[b].task);
-  const size_t text = self->picks[b].text;
+  const int place = self->places[b].place, length = self->sizes.context;
+  const CosmosPairs *pairs = cosmos_corpus_get_train (self->training->corpus, self->picks[place].task);
+  const size_t text = self->picks[place].text;
   const int64_t source = get_length (&pairs->sources, text), target = get_length (&pairs->targets, text);
-  int32_t *ids = self->ids + b * self->length, *targets = self->targets + b * self->length;
+  int32_t *ids = self->ids + b * length, *targets = self->targets + b * length;
   const int32_t *from = pairs->targets.ids + pairs->targets.starts[text] + (source ? 1 : 0);
   const int64_t n = source + target - (source ? 1 : 0), first = source ? source - 1 : 0;
   if (source)
     memcpy (ids, pairs->sources.ids + pairs->sources.starts[text], (size_t) source * sizeof *ids);
   memcpy (ids + source, from, (size_t) (n - source) * sizeof *ids);
-  for (int64_t i = n; i < self->length; i++)
+  for (int64_t i = n; i < length; i++)
     ids[i] = ids[n - 1];
-  for (int64_t i = 0; i < self->length; i++) {
+  for (int64_t i = 0; i < length; i++) {
     targets[i] = i >= first && i + 1 < n ? ids[i + 1] : -1;
     self->n_targets += targets[i] >= 0;
   }
@@ -100,7 +108,6 @@ static bool draw (void *data, int64_t step, CosmosError *err)
   size_t n = 0;
   for (int i = 0; i < n_tasks; i++)
     n += cosmos_corpus_get_train (corpus, i)->targets.n;
-  self->length = 2;
   for (int b = 0; b < self->batch; b++) {
     size_t text = cosmos_stage_choose (self->seed, step, (uint64_t) b, n);
     int task = 0;
@@ -109,9 +116,9 @@ static bool draw (void *data, int64_t step, CosmosError *err)
     self->picks[b].task = task;
     self->picks[b].text = text;
     const CosmosPairs *pairs = cosmos_corpus_get_train (corpus, task);
-    int64_t length = get_length (&pairs->sources, text) + get_length (&pairs->targets, text);
-    self->length = length > self->length ? length : self->length;
+    self->places[b] = (CosmosPlace) {b, get_length (&pairs->sources, text) + get_length (&pairs->targets, text)};
   }
+  cosmos_stage_sort_places (self->places, self->batch);
   self->n_targets = 0;
   for (int b = 0; b < self->batch; b++)
     fill_row (self, b);
@@ -123,15 +130,20 @@ static bool draw (void *data, int64_t step, CosmosError *err)
 static CosmosTensor *lose (void *data, CosmosGraph *graph, int first, int count, double *measures)
 {
   Stage *self = data;
-  const int64_t T = self->length, from = first * T;
+  const int64_t T = self->places[first].length;
   int64_t n = 0;
-  for (int64_t i = 0; i < count * T; i++)
-    n += self->targets[from + i] >= 0;
+  for (int64_t b = 0; b < count; b++) {
+    const int64_t from = (first + b) * self->sizes.context;
+    memcpy (self->micro_ids + b * T, self->ids + from, (size_t) T * sizeof *self->ids);
+    memcpy (self->micro_targets + b * T, self->targets + from, (size_t) T * sizeof *self->targets);
+    for (int64_t i = 0; i < T; i++)
+      n += self->targets[from + i] >= 0;
+  }
   if (n == 0)
     return NULL;
-  CosmosTensor *h = cosmos_language_model_run (self->model, graph, self->ids + from, count, T); /* (B, T, D) */
+  CosmosTensor *h = cosmos_language_model_run (self->model, graph, self->micro_ids, count, T); /* (B, T, D) */
   h = cosmos_reshape (graph, h, 2, (int64_t[]) {count * T, self->sizes.width});
-  CosmosTensor *loss = cosmos_cross_entropy (graph, h, cosmos_language_model_get_head (self->model), self->targets + from);
+  CosmosTensor *loss = cosmos_cross_entropy (graph, h, cosmos_language_model_get_head (self->model), self->micro_targets);
   loss = cosmos_scale (graph, loss, (float) n / (float) self->n_targets);
   if (!cosmos_graph_has_failed (graph))
     measures[0] += (double) loss->data[0];
