@@ -27,14 +27,15 @@ typedef struct {
 
   const char *task, *model, *baseline, *judge, *file, *output, *tokenizer; /* NULL: not given */
   const char *compute, *sampler, *returned, *dtype;
-  const char *data, *out, *stage;
+  const char *data, *out, *stage, *from;
   const char *name, *license, *description, *provenance;
   const char *log, *tag, *setting;
-  CliStrings quality;
-  CliNumbers sigma;
-  int threads;                                                            /* 0: all cores */
-  int steps, count, batch, steps_shown, limit, top_k, max_tokens, points; /* 0: not given */
-  double guidance, schedule_d, t_end, temperature, top_p, pace, time;     /* NAN: not given */
+  const char *json_file, *svg_file, *samplers; /* of verbs that measure */
+  CliStrings quality, set;
+  CliNumbers sigma, steps_list;
+  int threads;                                                                    /* 0: all cores */
+  int steps, count, batch, steps_shown, limit, top_k, max_tokens, points;         /* 0: not given */
+  double guidance, schedule_d, t_end, temperature, top_p, pace, time, save_every; /* NAN: not given */
   uint64_t seed;
   bool has_seed, no_self_conditioning, watch, greedy, spherical, tensors, keys, lower_case, resume, unverified, deleted, json,
       help;

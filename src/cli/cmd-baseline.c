@@ -89,8 +89,9 @@ static bool write_text (Work *self, int number, CosmosError *err)
   settings.seed += (uint64_t) number;
   CosmosProgress *progress = cli_progress_get ();
   double start = cli_now ();
-  CosmosAutoregress *run = cosmos_autoregress_new (self->engine.baseline, self->engine.pool, &settings, self->prompt,
-                                                   self->prompt ? strlen (self->prompt) : 0, err);
+  CosmosAutoregress *run = cosmos_autoregress_new_for_task (self->engine.baseline, self->engine.pool, &settings,
+                                                            self->arguments->task, self->prompt,
+                                                            self->prompt ? strlen (self->prompt) : 0, err);
   bool ok = run, done = false;
   size_t shown = 0;
   char *text = NULL;
@@ -144,7 +145,7 @@ const CliVerb cli_verb_baseline = {
   .summary = "write a text word by word, for comparison",
   .about
   = "Writes a text with an autoregressive language model, token by token: what diffusion is compared with. PROMPT is what the text begins "
-    "with (-: standard input).",
+    "with (-: standard input), or, where the model was trained for tasks, the source that --task is to be done with.",
   .options = "baseline task seed count temperature top-k top-p greedy max-tokens file compute threads",
   .examples = "  cosmos baseline --seed 7\n"
               "  cosmos baseline \"Anna had lost her keys.\" --temperature 0.8\n"

@@ -4,16 +4,19 @@
 #include "cli/say.h"
 #include "cli/verb.h"
 #include "train/bundle.h"
+#include "train/origin.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* The vocabulary is the tokenizer's that the stages were trained with, whatever the recipe says. */
 static bool take_vocabulary (CosmosRecipe *recipe, const char *folder, bool baseline, CosmosError *err)
 {
-  char path[4096];
-  snprintf (path, sizeof path, "%s/%s.gguf", folder, baseline ? "baseline" : "encoder");
-  CosmosGguf *file = cosmos_gguf_open (path, err);
+  char *path = cosmos_origin_find (recipe, folder, baseline ? "baseline" : "encoder", err);
+  CosmosGguf *file = path ? cosmos_gguf_open (path, err) : NULL;
+  free (path);
   CosmosTokenizer *tokenizer = file ? cosmos_tokenizer_new_from_gguf (file, err) : NULL;
   if (tokenizer)
     recipe->config.vocabulary = cosmos_tokenizer_get_size (tokenizer);
@@ -38,8 +41,15 @@ static int run_export (const CliArguments *arguments)
   }
   if (arguments->dtype)
     cosmos_dtype_from_name (arguments->dtype, &request.dtype);
-  if (!cosmos_recipe_read (&recipe, arguments->words[0], &err)
-      || !take_vocabulary (&recipe, arguments->words[1], request.baseline, &err)
+  if (arguments->from && strlen (arguments->from) >= sizeof recipe.from) {
+    cli_say ("%.60s...: the path is longer than %zu bytes", arguments->from, sizeof recipe.from - 1);
+    return CLI_USAGE;
+  }
+  if (!cosmos_recipe_read_with (&recipe, arguments->words[0], arguments->set.items, arguments->set.n, NULL, &err))
+    return cli_fail (&err);
+  if (arguments->from)
+    strcpy (recipe.from, arguments->from);
+  if (!take_vocabulary (&recipe, arguments->words[1], request.baseline, &err)
       || !cosmos_bundle_write (&recipe, arguments->words[1], &request, &result, &err))
     return cli_fail (&err);
   if (arguments->json) {
@@ -61,9 +71,9 @@ const CliVerb cli_verb_export = {
   .summary = "make a model file (GGUF) of a training's checkpoints",
   .about
   = "Packs the encoder, autoencoder and denoiser that cosmos train left in FOLDER into one bundle for generate, with what it was trained "
-    "from; with --stage baseline the baseline, as a language model that llama.cpp reads, too. The file appears whole, after it was opened "
+    "from; a stage that was not trained there comes from the model that --from names; with --stage baseline the baseline, as a language model that llama.cpp reads, too. The file appears whole, after it was opened "
     "to prove that it loads, or not at all.",
-  .options = "output dtype stage provenance",
+  .options = "output dtype stage from set provenance",
   .examples = "  cosmos export models/recipes/story.ini trained -o story.gguf\n"
               "  cosmos export models/recipes/story.ini trained --stage baseline -o story-baseline.gguf --dtype F16\n",
   .min_words = 2,

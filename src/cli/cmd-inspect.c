@@ -146,6 +146,27 @@ static void print_keys (const Model *self, const char *prefix, bool skip_prefix)
   }
 }
 
+/* How it was trained; recipes are long and for --json. */
+static void print_training (const Model *self)
+{
+  bool begun = false;
+  for (size_t i = 0; self->gguf && i < cosmos_gguf_get_n_keys (self->gguf); i++) {
+    const char *key = cosmos_gguf_get_key (self->gguf, i);
+    const size_t length = strlen (key);
+    char value[VALUE_SIZE], name[128];
+    if (strncmp (key, "train.", 6) != 0 || (length > 7 && strcmp (key + length - 7, ".recipe") == 0))
+      continue;
+    if (!begun)
+      printf ("\ntraining\n");
+    begun = true;
+    cosmos_gguf_describe_value (self->gguf, i, value, sizeof value);
+    cli_make_printable (value);
+    snprintf (name, sizeof name, "%s", key + 6);
+    cli_make_printable (name);
+    printf ("  %-52s %s\n", name, value);
+  }
+}
+
 static void print_groups (const Model *self)
 {
   Group groups[MAX_GROUPS];
@@ -199,6 +220,8 @@ static void print_model (const Model *self, const CliArguments *arguments)
     printf ("\nsizes\n");
     print_keys (self, line, true);
   }
+  if (!arguments->keys)
+    print_training (self);
   print_groups (self);
   if (arguments->keys && self->gguf) {
     printf ("\n%zu keys\n", cosmos_gguf_get_n_keys (self->gguf));
@@ -225,6 +248,19 @@ static void add_tensors (const Model *self, CliJson *json)
   }
 }
 
+/* Whole texts, where keys are cut: "train.denoiser.recipe" .. */
+static void add_recipes (const Model *self, CliJson *json)
+{
+  yyjson_mut_val *recipes = cli_json_object (json, json->root, "recipes");
+  for (size_t i = 0; self->gguf && i < cosmos_gguf_get_n_keys (self->gguf); i++) {
+    const char *key = cosmos_gguf_get_key (self->gguf, i), *text;
+    const size_t length = strlen (key);
+    if (strncmp (key, "train.", 6) == 0 && length > 7 && strcmp (key + length - 7, ".recipe") == 0
+        && cosmos_gguf_get_string (self->gguf, key, &text, NULL))
+      cli_json_text (json, recipes, key, text);
+  }
+}
+
 static int print_json (const Model *self, const CliArguments *arguments)
 {
   CliJson json = cli_json_new ("inspect");
@@ -237,6 +273,7 @@ static int print_json (const Model *self, const CliArguments *arguments)
     cosmos_gguf_describe_value (self->gguf, i, value, sizeof value);
     cli_json_text (&json, keys, cosmos_gguf_get_key (self->gguf, i), value);
   }
+  add_recipes (self, &json);
   if (self->tokenizer) {
     yyjson_mut_val *object = cli_json_object (&json, json.root, "tokenizer");
     cli_json_text (&json, object, "kind", cosmos_tokenizer_get_kind (self->tokenizer));

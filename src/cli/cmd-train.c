@@ -2,8 +2,10 @@
 
 #include "cli/json.h"
 #include "cli/progress.h"
+#include "cli/provenance.h"
 #include "cli/say.h"
 #include "cli/terminal.h"
+#include "cli/training-log.h"
 #include "cli/verb.h"
 #include "core/file/output.h"
 #include "train/bundle.h"
@@ -24,77 +26,15 @@ enum { CHECKPOINT_SECONDS = 180, REPORT_SECONDS = 10 };
 typedef struct {
   const CliArguments *arguments;
   CosmosRecipe recipe;
+  char *recipe_text;
   CosmosTokenizer *tokenizer;
   CosmosCorpus *corpus;
   CosmosPool *pool;
   CosmosTraining training;
-  FILE *log;
+  CliProvenance *provenance;
+  CliTrainingLog *log;
   double begun;
 } Work;
-
-/* ---- what is told ---- */
-
-static void print_duration (double seconds, char *text, size_t size)
-{
-  if (seconds < 120)
-    snprintf (text, size, "%.0f s", seconds);
-  else if (seconds < 7200)
-    snprintf (text, size, "%.0f min", seconds / 60);
-  else
-    snprintf (text, size, "%.1f h", seconds / 3600);
-}
-
-static void report_line (const CosmosTrainingReport *report)
-{
-  char left[32], parts[128] = "";
-  double steps_left = (double) (report->steps - report->step);
-  for (int i = 0; i < COSMOS_MAX_MEASURES && report->kind->measures[i] && report->kind->measures[1]; i++)
-    snprintf (parts + strlen (parts), sizeof parts - strlen (parts), "  %s %.4f", report->kind->measures[i], report->measures[i]);
-  print_duration (steps_left * report->seconds / (double) report->step, left, sizeof left);
-  if (isfinite (report->loss))
-    fprintf (stderr, "%-11s %7" PRId64 "/%" PRId64 "  loss %.4f%s  %.0f texts/s  %s left\n", report->kind->name, report->step,
-             report->steps, report->loss, parts, report->texts_per_second, left);
-  for (int i = 0; report->evaluation && i < report->evaluation->n; i++)
-    fprintf (stderr, "%s%s %.4f", i ? ", " : "            ", report->evaluation->items[i].name,
-             report->evaluation->items[i].value);
-  if (report->evaluation && report->evaluation->n)
-    fputc ('\n', stderr);
-}
-
-/* What has no value is left out: JSON has no word for it. */
-static void log_number (FILE *log, const char *name, double value)
-{
-  if (isfinite (value))
-    fprintf (log, ",\"%s\":%.6g", name, value);
-}
-
-static void log_line (Work *self, const CosmosTrainingReport *report)
-{
-  if (!self->log)
-    return;
-  fprintf (self->log, "{\"stage\":\"%s\",\"step\":%" PRId64 ",\"seconds\":%.1f", report->kind->name, report->step,
-           report->seconds);
-  log_number (self->log, "loss", report->loss);
-  log_number (self->log, "norm", report->norm);
-  log_number (self->log, "rate", report->rate);
-  log_number (self->log, "texts_per_second", report->texts_per_second);
-  /* One part alone is the loss. */
-  for (int i = 0; i < COSMOS_MAX_MEASURES && report->kind->measures[i] && report->kind->measures[1]; i++)
-    log_number (self->log, report->kind->measures[i], report->measures[i]);
-  for (int i = 0; report->evaluation && i < report->evaluation->n; i++)
-    log_number (self->log, report->evaluation->items[i].name, report->evaluation->items[i].value);
-  fputs ("}\n", self->log);
-  fflush (self->log);
-}
-
-static void take_report (const CosmosTrainingReport *report, void *data)
-{
-  Work *self = data;
-  cli_progress_clear ();
-  if (!self->arguments->json)
-    report_line (report);
-  log_line (self, report);
-}
 
 /* ---- what is needed ---- */
 
@@ -139,6 +79,8 @@ static bool open_tokenizer (Work *self, CosmosError *err)
 {
   const char *given = self->arguments->tokenizer ? self->arguments->tokenizer : self->recipe.tokenizer_file;
   char *own;
+  if (!*given)
+    given = *self->recipe.encoder.stage.file ? self->recipe.encoder.stage.file : self->recipe.from;
   if (*given)
     return read_tokenizer (self, given, err);
   if (asprintf (&own, "%s/tokenizer.json", self->arguments->out) < 0)
@@ -151,20 +93,26 @@ static bool open_tokenizer (Work *self, CosmosError *err)
   return ok;
 }
 
+/* Of the first rank alone, as are the checkpoints. */
 static bool open_log (Work *self, CosmosError *err)
 {
   const char *folder = self->arguments->out;
-  char *path;
   if (!cosmos_ranks_is_first ())
     return true;
   if (mkdir (folder, 0777) != 0 && errno != EEXIST)
     return cosmos_error_set (err, COSMOS_STATUS_IO, "%s: cannot be made: %s", folder, strerror (errno));
-  if (asprintf (&path, "%s/log.jsonl", folder) < 0)
-    return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory");
-  self->log = fopen (path, "ae");
-  bool ok = self->log || cosmos_error_set (err, COSMOS_STATUS_IO, "%s: cannot be written: %s", path, strerror (errno));
-  free (path);
-  return ok;
+  return (self->log = cli_training_log_open (folder, self->arguments->json, err));
+}
+
+static bool take_from (const CliArguments *arguments, CosmosRecipe *recipe, CosmosError *err)
+{
+  const char *from = arguments->from ? arguments->from : "";
+  if (strlen (from) >= sizeof recipe->from)
+    return cosmos_error_set (err, COSMOS_STATUS_RANGE, "%.60s...: the path is longer than %zu bytes", from,
+                             sizeof recipe->from - 1);
+  if (*from)
+    strcpy (recipe->from, from);
+  return true;
 }
 
 static bool prepare (Work *self, CosmosError *err)
@@ -172,7 +120,9 @@ static bool prepare (Work *self, CosmosError *err)
   const CliArguments *arguments = self->arguments;
   CosmosProgress *progress = cli_progress_get ();
   CosmosCompute compute = cosmos_compute_get_best ();
-  if (!cosmos_recipe_read (&self->recipe, arguments->words[0], err) || !open_log (self, err) || !open_tokenizer (self, err))
+  if (!cosmos_recipe_read_with (&self->recipe, arguments->words[0], arguments->set.items, arguments->set.n, &self->recipe_text,
+                                err)
+      || !take_from (arguments, &self->recipe, err) || !open_log (self, err) || !open_tokenizer (self, err))
     return false;
   if (arguments->compute && strcmp (arguments->compute, "auto") != 0
       && (!cosmos_compute_from_name (arguments->compute, &compute, err) || !cosmos_compute_is_available (compute, err)))
@@ -181,20 +131,24 @@ static bool prepare (Work *self, CosmosError *err)
   self->pool = self->corpus ? cosmos_pool_new (arguments->threads) : NULL;
   if (self->corpus && !self->pool)
     return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for threads");
+  if (self->corpus && !(self->provenance = cli_provenance_new (self->recipe_text, &self->recipe, arguments->data, err)))
+    return false;
   self->training = (CosmosTraining) {.recipe = &self->recipe,
                                      .tokenizer = self->tokenizer,
                                      .corpus = self->corpus,
                                      .folder = arguments->out,
                                      .pool = self->pool,
                                      .compute = compute,
-                                     .progress = progress};
+                                     .progress = progress,
+                                     .provenance = self->provenance ? cli_provenance_get (self->provenance) : NULL};
   return self->corpus;
 }
 
 static void work_clear (Work *self)
 {
-  if (self->log)
-    fclose (self->log);
+  cli_training_log_close (self->log);
+  cli_provenance_free (self->provenance);
+  free (self->recipe_text);
   cosmos_corpus_free (self->corpus);
   cosmos_tokenizer_free (self->tokenizer);
   if (self->pool)
@@ -211,15 +165,21 @@ static bool train (Work *self, bool *all_done, CosmosError *err)
   *all_done = true;
   for (int i = 0; cosmos_stage_get (i); i++) {
     const CosmosStageKind *kind = cosmos_stage_get (i);
-    if (only && kind != only)
+    const char *ready = kind->get_recipe (&self->recipe)->file;
+    if (only ? kind != only : *ready)
       continue;
+    if (*ready)
+      return cosmos_error_set (err, COSMOS_STATUS_FORMAT,
+                               "%s: takes the stage %s ready from %s; to train it, remove [%s] file (and begin with it: --from)",
+                               arguments->words[0], kind->name, ready, kind->name);
     double seconds = isnan (arguments->time) ? 0 : self->begun + arguments->time - cli_now ();
     CosmosTrainingOptions options = {.resume = arguments->resume,
                                      .seconds = cosmos_ranks_get_first (seconds),
-                                     .checkpoint_seconds = CHECKPOINT_SECONDS,
+                                     .checkpoint_seconds = isnan (arguments->save_every) ? CHECKPOINT_SECONDS
+                                                                                         : arguments->save_every,
                                      .report_seconds = REPORT_SECONDS,
-                                     .report = cosmos_ranks_is_first () ? take_report : NULL,
-                                     .data = self};
+                                     .report = cosmos_ranks_is_first () ? cli_training_log_take : NULL,
+                                     .data = self->log};
     bool done;
     if (!isnan (arguments->time) && options.seconds <= 0) {
       *all_done = false;
@@ -279,11 +239,14 @@ const CliVerb cli_verb_train = {
   .about
   = "Trains, one after the other, the text encoder, the autoencoder, the denoiser and the autoregressive baseline that a recipe (.ini) describes, "
     "each into a checkpoint STAGE.gguf of the folder --out; log.jsonl there holds a line of measurements every ten seconds. Ctrl-C stops "
-    "cleanly; --resume goes on where a stage stood, to the same numbers bit for bit. Make a model of the checkpoints with: cosmos export. "
+    "cleanly; --resume goes on where a stage stood, to the same numbers bit for bit. With --from stages "
+    "begin with the values of a model that is there already, and a stage that is not trained is taken from it as it is. Make a model of the checkpoints with: cosmos export. "
     "Started by mpirun, the processes share every batch, on one machine or several.",
-  .options = "data out stage for resume tokenizer compute threads",
+  .options = "data out stage from set for save-every resume tokenizer compute threads",
   .examples = "  cosmos train models/recipes/story.ini --data texts --out trained\n"
               "  cosmos train models/recipes/story.ini --data texts --out trained --resume --for 2h\n"
+              "  cosmos train models/recipes/story.ini --data texts --out trained --from story.gguf --stage denoiser\n"
+              "  cosmos train models/recipes/story.ini --data texts --out no-dropout --set autoencoder.dropout=0\n"
               "  cosmos train models/recipes/tiny.ini --data texts --out trained --stage encoder\n"
               "  mpirun --host one,two --map-by node --bind-to none cosmos train story.ini --data texts --out trained\n",
   .min_words = 1,

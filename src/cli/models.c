@@ -3,7 +3,7 @@
 #include "cli/nearest.h"
 #include "cli/say.h"
 #include "core/file/model-folders.h"
-#include "core/model/config.h"
+#include "core/model/language-model.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -47,6 +47,14 @@ static Fit examine_tasks (const char *path, const CosmosGguf *file, const char *
   return LACKS_TASK;
 }
 
+static Fit examine_language (const char *path, const CosmosGguf *file, const char *task, CosmosError *err)
+{
+  if (cosmos_language_model_file_knows (file, task) != COSMOS_TASK_OTHERS)
+    return FIT;
+  cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: was not trained for the task \"%.32s\"", path, task);
+  return LACKS_TASK;
+}
+
 /* wanted: an architecture. */
 static Fit examine (const char *path, const char *wanted, const char *task, CosmosError *err)
 {
@@ -57,7 +65,7 @@ static Fit examine (const char *path, const char *wanted, const char *task, Cosm
     bool bundle = strcmp (wanted, "cosmos") == 0;
     fit = OTHER_KIND;
     if (strcmp (architecture, wanted) == 0)
-      fit = bundle ? examine_tasks (path, file, task, err) : FIT;
+      fit = bundle ? examine_tasks (path, file, task, err) : examine_language (path, file, task, err);
     else
       cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: is a model of architecture \"%.32s\"; %s is needed", path,
                         architecture, bundle ? "a COSMOS bundle" : "a language model of architecture \"llama\"");
@@ -68,9 +76,18 @@ static Fit examine (const char *path, const char *wanted, const char *task, Cosm
 
 typedef struct {
   const char *wanted, *task;
+  bool must_know; /* language models that say nothing of tasks do not count */
   bool lacks_task;
   CosmosError why; /* where it lacks the task */
 } Search;
+
+static bool knows (const char *path, const char *task)
+{
+  CosmosGguf *file = cosmos_gguf_open (path, NULL);
+  bool does = file && cosmos_language_model_file_knows (file, task) == COSMOS_TASK_KNOWN;
+  cosmos_gguf_free (file);
+  return does;
+}
 
 static bool fits (const char *path, void *data)
 {
@@ -83,7 +100,7 @@ static bool fits (const char *path, void *data)
     search->lacks_task = true;
     search->why = why;
   }
-  return fit == FIT;
+  return fit == FIT && (!search->must_know || knows (path, search->task));
 }
 
 /* first: what file names begin with that are preferred. nothing: what the error says of the folders without such a file. */
@@ -94,7 +111,7 @@ static char *search (Search *self, const char *first, const char *nothing, Cosmo
     return NULL;
   char *path = cosmos_model_folders_find (&folders, first, fits, self), names[160];
   list_folders (&folders, names, sizeof names);
-  if (!path && self->lacks_task)
+  if (!path && self->lacks_task && err)
     *err = self->why;
   else if (!path && folders.n == 0)
     cosmos_error_set (err, COSMOS_STATUS_IO, "There is no models folder: name a file with --model, or a folder in COSMOS_MODELS");
@@ -115,7 +132,10 @@ char *cli_models_find_bundle (const char *named, const char *task, CosmosError *
 char *cli_models_find_language_model (const char *named, const char *task, CosmosError *err)
 {
   if (named)
-    return examine (named, "llama", NULL, err) == FIT ? strdup (named) : NULL;
-  Search model = {.wanted = "llama"};
-  return search (&model, task, "no autoregressive model there; name a .gguf of architecture llama with --baseline", err);
+    return examine (named, "llama", task, err) == FIT ? strdup (named) : NULL;
+  /* One that was trained for the task goes before one that only goes on with texts. */
+  Search trained = {.wanted = "llama", .task = task, .must_know = true}, model = {.wanted = "llama", .task = task};
+  char *path = task ? search (&trained, task, "", NULL) : NULL;
+  return path ? path
+              : search (&model, task, "no autoregressive model there; name a .gguf of architecture llama with --baseline", err);
 }

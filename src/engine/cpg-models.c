@@ -2,6 +2,7 @@
 #include "engine/cpg-model.h"
 
 #include "core/file/model-folders.h"
+#include "core/model/language-model.h"
 #include "engine/cpg-error.h"
 
 #include <glib/gi18n-lib.h>
@@ -64,19 +65,31 @@ static bool is_language (const char *path)
   return cpg_models_get_kind (path, NULL) == CPG_MODEL_LANGUAGE;
 }
 
-static bool is_baseline (const char *path, void *unused)
+static CosmosTaskKnowledge get_knowledge (const char *path, const char *task)
 {
-  (void) unused;
-  return strstr (strrchr (path, G_DIR_SEPARATOR) + 1, "baseline") && is_language (path);
+  CosmosGguf *file = cosmos_gguf_open (path, NULL);
+  CosmosTaskKnowledge knowledge = file ? cosmos_language_model_file_knows (file, task && *task ? task : NULL)
+                                       : COSMOS_TASK_UNSAID;
+  cosmos_gguf_free (file);
+  return knowledge;
 }
 
-static bool is_any_language (const char *path, void *unused)
+static bool knows_task (const char *path, void *task)
 {
-  (void) unused;
-  return is_language (path);
+  return is_language (path) && get_knowledge (path, task) == COSMOS_TASK_KNOWN;
 }
 
-/* Folder by folder, those that are named baselines first. */
+static bool is_any_language (const char *path, void *task)
+{
+  return is_language (path) && get_knowledge (path, task) != COSMOS_TASK_OTHERS;
+}
+
+static bool is_baseline (const char *path, void *task)
+{
+  return strstr (strrchr (path, G_DIR_SEPARATOR) + 1, "baseline") && is_any_language (path, task);
+}
+
+/* Folder by folder: those that were trained for the task first, then those that are named baselines. */
 char *cpg_models_find_language (const char *task)
 {
   CosmosModelFolders folders;
@@ -85,9 +98,9 @@ char *cpg_models_find_language (const char *task)
     return NULL;
   for (size_t i = 0; i < folders.n && !found; i++) {
     const CosmosModelFolders one = {folders.items + i, 1};
-    found = take (cosmos_model_folders_find (&one, task, is_baseline, NULL));
-    if (!found)
-      found = take (cosmos_model_folders_find (&one, task, is_any_language, NULL));
+    const CosmosModelTest tests[] = {knows_task, is_baseline, is_any_language};
+    for (size_t k = 0; k < G_N_ELEMENTS (tests) && !found; k++)
+      found = take (cosmos_model_folders_find (&one, task, tests[k], (void *) task));
   }
   cosmos_model_folders_clear (&folders);
   return found;

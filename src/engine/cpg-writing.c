@@ -32,7 +32,7 @@ static void notify (CpgWriting *self, int id)
 /* ---- on the worker's thread ---- */
 
 typedef struct {
-  char *path, *prompt;
+  char *path, *prompt, *task;
   guint64 seed;
   CpgLanguage *language;
   CosmosAutoregress *run;
@@ -67,6 +67,7 @@ static void free_work (gpointer data)
   g_clear_pointer (&self->language, cpg_language_unref);
   g_free (self->path);
   g_free (self->prompt);
+  g_free (self->task);
   g_free (self);
 }
 
@@ -81,11 +82,11 @@ static gboolean begin (Work *self, CpgErrand *errand, GError **error)
   tell (errand, (News) {.model_name = g_strdup (cosmos_language_model_get_name (self->language->model))});
   char *clean = cosmos_text_clean (self->prompt, strlen (self->prompt), &err);
   if (clean)
-    self->run = cosmos_autoregress_new (self->language->model, cpg_errand_get_pool (errand), &settings, clean, strlen (clean),
-                                        &err);
+    self->run = cosmos_autoregress_new_for_task (self->language->model, cpg_errand_get_pool (errand), &settings, self->task,
+                                                 clean, strlen (clean), &err);
   if (!self->run)
     cpg_error_from_core (error, &err);
-  else if (*clean)
+  else if (*clean && cosmos_language_model_get_tasks (self->language->model)->n == 0) /* else it is no part of the text */
     tell (errand, (News) {.text = g_strdup (clean), .guess = {.id = -1, .top = {-1, -1, -1, -1, -1}}});
   free (clean);
   return self->run != NULL;
@@ -138,6 +139,15 @@ static void set_state (CpgWriting *self, CpgRunState state)
   notify (self, PROP_STATE);
 }
 
+static void take_token (CpgWriting *self, CosmosTokenGuess guess, char *text, double time)
+{
+  CpgToken token = {.position = (int) self->tokens->len, .guess = guess, .mark = COSMOS_MARK_SAME, .text = text};
+  g_ptr_array_add (self->words, text);
+  g_array_append_val (self->tokens, token);
+  g_array_append_val (self->times, time);
+  self->seconds = time;
+}
+
 static void hear (gpointer data, gpointer writing)
 {
   CpgWriting *self = writing;
@@ -148,11 +158,7 @@ static void hear (gpointer data, gpointer writing)
     notify (self, PROP_MODEL_NAME);
     return;
   }
-  CpgToken token = {.position = (int) self->tokens->len, .guess = news->guess, .mark = COSMOS_MARK_SAME, .text = news->text};
-  g_ptr_array_add (self->words, g_steal_pointer (&news->text));
-  g_array_append_val (self->tokens, token);
-  g_array_append_val (self->times, news->time);
-  self->seconds = news->time;
+  take_token (self, news->guess, g_steal_pointer (&news->text), news->time);
   notify (self, PROP_SECONDS);
   notify (self, PROP_N_TOKENS);
 }
@@ -179,12 +185,26 @@ static void on_answer (GObject *source, GAsyncResult *result, gpointer data)
 CpgWriting *cpg_writing_new (CpgEngine *engine, const char *model, CpgSettings *settings)
 {
   CpgWriting *self = g_object_new (CPG_TYPE_WRITING, NULL);
-  Work work = {.path = g_strdup (model), .prompt = g_strdup (cpg_settings_get_source (settings))};
+  Work work = {.path = g_strdup (model),
+               .prompt = g_strdup (cpg_settings_get_source (settings)),
+               .task = g_strdup (cpg_settings_get_task (settings))};
   g_object_get (settings, "seed", &work.seed, NULL);
   GTask *task = g_task_new (self, self->cancellable, on_answer, NULL);
   g_task_set_source_tag (task, cpg_writing_new);
   g_task_set_task_data (task, self, NULL); /* which the task's source holds */
   cpg_engine_send (engine, cpg_errand_new (task, write_piece, hear, g_memdup2 (&work, sizeof work), free_work));
+  return self;
+}
+
+CpgWriting *cpg_writing_new_written (const char *model_name, const char *text, const CpgToken *tokens, const double *times, int n,
+                                     CpgRunState state)
+{
+  CpgWriting *self = g_object_new (CPG_TYPE_WRITING, NULL);
+  self->model_name = g_strdup (model_name);
+  self->state = state;
+  g_set_str (&self->text, text);
+  for (int i = 0; i < n; i++)
+    take_token (self, tokens[i].guess, g_strdup (tokens[i].text), times[i]);
   return self;
 }
 

@@ -1,6 +1,9 @@
 #include "train/bundle.h"
 
 #include "core/model/save.h"
+#include "train/origin.h"
+#include "train/provenance.h"
+#include "train/task-tokens.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,18 +26,6 @@ typedef struct {
 
 /* ---- what goes in ---- */
 
-static bool begins_with (const char *text, const char *begin)
-{
-  return strncmp (text, begin, strlen (begin)) == 0;
-}
-
-/* The trainer's own: its head, the optimiser's state, weights behind an average. */
-static bool is_for_training (const char *name)
-{
-  return begins_with (name, "encoder.predictor") || begins_with (name, "first/") || begins_with (name, "second/")
-         || begins_with (name, "live/");
-}
-
 static bool add_tensor (Bundle *self, const CosmosTensorInfo *tensor, CosmosError *err)
 {
   float *values = malloc (tensor->count * sizeof *values);
@@ -49,15 +40,21 @@ static bool add_tensor (Bundle *self, const CosmosTensorInfo *tensor, CosmosErro
   return true;
 }
 
-/* "denoiser 1200 steps, 3.1 hours" for the provenance. */
+/* "denoiser: 1200 steps in 3.1 hours" for the provenance; "encoder from story.gguf" where it was not trained here. */
 static bool note_stage (Bundle *self, const CosmosGguf *file, const char *stage, CosmosError *err)
 {
   int64_t step;
   double seconds;
+  size_t length = strlen (self->provenance);
+  if (!cosmos_gguf_has (file, "train.step")) {
+    const char *path = cosmos_gguf_get_path (file), *slash = strrchr (path, '/');
+    snprintf (self->provenance + length, sizeof self->provenance - length, "%s%s from %s", length ? "; " : "", stage,
+              slash ? slash + 1 : path);
+    return true;
+  }
   if (!cosmos_gguf_get_integer (file, "train.step", 0, UINT32_MAX, &step, err)
       || !cosmos_gguf_get_float (file, "train.seconds", &seconds, err))
     return false;
-  size_t length = strlen (self->provenance);
   snprintf (self->provenance + length, sizeof self->provenance - length, "%s%s: %" PRId64 " steps in %.1f hours",
             length ? "; " : "", stage, step, seconds / 3600);
   return true;
@@ -65,13 +62,11 @@ static bool note_stage (Bundle *self, const CosmosGguf *file, const char *stage,
 
 static bool add_stage (Bundle *self, int index, const char *stage, CosmosError *err)
 {
-  char *path;
-  if (asprintf (&path, "%s/%s.gguf", self->folder, stage) < 0)
-    return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory");
-  CosmosGguf *file = self->files[index] = cosmos_gguf_open (path, err);
+  char *path = cosmos_origin_find (self->recipe, self->folder, stage, err);
+  CosmosGguf *file = self->files[index] = path ? cosmos_gguf_open (path, err) : NULL;
   free (path);
   if (!file)
-    return cosmos_error_prefix (err, "The stage %s is not trained", stage);
+    return false;
   size_t n = cosmos_gguf_get_n_tensors (file);
   float **values = realloc (self->values, (self->n_values + n + 1) * sizeof *values);
   if (!values)
@@ -79,9 +74,10 @@ static bool add_stage (Bundle *self, int index, const char *stage, CosmosError *
   self->values = values;
   for (size_t i = 0; i < n; i++) {
     const CosmosTensorInfo *tensor = cosmos_gguf_get_tensor (file, i);
-    if (!is_for_training (tensor->name) && !add_tensor (self, tensor, err))
+    if (cosmos_origin_is_part (stage, tensor->name) && !add_tensor (self, tensor, err))
       return false;
   }
+  cosmos_provenance_copy (file, stage, self->writer);
   return note_stage (self, file, stage, err);
 }
 
@@ -106,11 +102,16 @@ static bool write_keys (Bundle *self, CosmosError *err)
   CosmosTokenizer *tokenizer = cosmos_tokenizer_new_from_gguf (self->files[0], err);
   if (!tokenizer)
     return false;
-  cosmos_tokenizer_write (tokenizer, self->writer);
+  CosmosLanguageModelTasks tasks = {0};
+  CosmosLanguageModelSizes sizes = recipe->baseline.sizes;
+  if (self->request->baseline)
+    sizes.vocabulary = cosmos_task_tokens_find (recipe, tokenizer, &tasks);
+  bool ok = cosmos_task_tokens_write (tokenizer, &tasks, self->writer, err);
   cosmos_tokenizer_free (tokenizer);
+  if (!ok)
+    return false;
   if (self->request->baseline) {
-    CosmosLanguageModelSizes sizes = recipe->baseline.sizes;
-    sizes.vocabulary = recipe->config.vocabulary;
+    cosmos_language_model_tasks_write (&tasks, self->writer);
     cosmos_gguf_writer_set_string (self->writer, "general.architecture", "llama");
     cosmos_language_model_sizes_write (&sizes, self->writer);
     cosmos_gguf_writer_set_bool (self->writer, "tokenizer.ggml.add_bos_token", true);

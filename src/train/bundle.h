@@ -15,6 +15,6 @@ typedef struct {
   int64_t n_parameters;
 } CosmosBundleResult;
 
-/* From the checkpoints in `folder`. Whole or not at all, and only after it was opened as what it is. */
+/* From the checkpoints in `folder`, and the bundles that the recipe names in their place (origin.h). Whole or not at all, and only after it was opened as what it is. */
 bool cosmos_bundle_write (const CosmosRecipe *recipe, const char *folder, const CosmosBundleRequest *request,
                           CosmosBundleResult *result, CosmosError *err);

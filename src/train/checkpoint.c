@@ -40,6 +40,7 @@ bool cosmos_checkpoint_save (const char *path, const CosmosCheckpointInfo *info,
   cosmos_gguf_writer_set_f32 (writer, "train.seconds", (float) info->seconds);
   if (isfinite (info->loss))
     cosmos_gguf_writer_set_f32 (writer, "train.loss", (float) info->loss);
+  cosmos_provenance_write (info->provenance, info->measured, writer);
   for (size_t i = 0; i < cosmos_parameters_get_n (store); i++) {
     CosmosParameter parameter = cosmos_parameters_get (store, i);
     if (!parameter.grad)
@@ -64,8 +65,11 @@ static bool read (const CosmosGguf *file, const char *prefix, const CosmosParame
   int rank = parameter->rows ? 2 : 1;
   const int64_t shape[2] = {parameter->rows ? parameter->rows : parameter->columns, parameter->columns};
   if (!info || info->rank != rank || memcmp (info->shape, shape, (size_t) rank * sizeof *shape) != 0)
-    return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: %s is missing or of another shape: the recipe has changed",
-                             cosmos_gguf_get_path (file), name);
+    return cosmos_error_set (
+        err, COSMOS_STATUS_FORMAT,
+        "%s: %s is missing or of another shape: the recipe has changed. Go on with the one it began with, or begin anew "
+        "without --resume",
+        cosmos_gguf_get_path (file), name);
   cosmos_dtype_to_float (info->dtype, info->data, values, info->count);
   for (size_t i = 0; i < info->count; i++)
     if (!isfinite (values[i]))

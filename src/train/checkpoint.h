@@ -9,12 +9,15 @@
 #include "core/model/config.h"
 #include "core/text/tokenizer.h"
 #include "train/optimiser.h"
+#include "train/provenance.h"
 
 typedef struct {
   char stage[32];
-  int64_t step;   /* done */
-  double seconds; /* of training so far */
-  double loss;    /* mean of the last report */
+  int64_t step;                       /* done */
+  double seconds;                     /* of training so far */
+  double loss;                        /* mean of the last report */
+  const CosmosProvenance *provenance; /* for saving; these two may be NULL */
+  const CosmosEvaluation *measured;
 } CosmosCheckpointInfo;
 
 /* store: of the stage, constants included. */

@@ -1,5 +1,7 @@
 #include "train/frozen.h"
 
+#include "train/origin.h"
+
 #include <stdlib.h>
 
 typedef struct {
@@ -16,15 +18,9 @@ struct CosmosFrozen {
 
 static bool open_part (const CosmosTraining *training, const char *stage, Part *part, CosmosError *err)
 {
-  char *path = cosmos_stage_get_path (training, stage);
-  if (!path)
-    return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory");
-  part->file = cosmos_gguf_open (path, err);
-  if (!part->file)
-    cosmos_error_prefix (err, "The stage %s must be trained first", stage);
-  else if (!(part->store = cosmos_parameters_new_from_gguf (part->file, training->compute)))
-    cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "%s: out of memory", path);
-  free (path);
+  part->file = cosmos_origin_open (training, stage, err);
+  if (part->file && !(part->store = cosmos_parameters_new_from_gguf (part->file, training->compute)))
+    cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "%s: out of memory", cosmos_gguf_get_path (part->file));
   return part->store;
 }
 
@@ -65,6 +61,16 @@ void cosmos_frozen_free (CosmosFrozen *self)
   part_clear (&self->encoder_part);
   part_clear (&self->autoencoder_part);
   free (self);
+}
+
+CosmosParameters *cosmos_frozen_get_encoder (const CosmosFrozen *self)
+{
+  return self->encoder_part.store;
+}
+
+CosmosParameters *cosmos_frozen_get_autoencoder (const CosmosFrozen *self)
+{
+  return self->autoencoder_part.store;
 }
 
 const CosmosWeight *cosmos_frozen_get_tokens (const CosmosFrozen *self)

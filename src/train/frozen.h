@@ -1,4 +1,4 @@
-/* Networks of an earlier stage, read from its checkpoint, that a later stage uses but does not train. Constant after opening. */
+/* Networks of an earlier stage, read from its checkpoint or another bundle (origin.h), that a later stage uses but does not train. Constant after opening. */
 #pragma once
 
 #include "core/model/compressor.h"
@@ -7,9 +7,12 @@
 
 typedef struct CosmosFrozen CosmosFrozen;
 
-/* with_autoencoder: the compressor and decompressor, too, from the autoencoder's checkpoint. */
+/* with_autoencoder: the compressor and decompressor, too, of the autoencoder. */
 CosmosFrozen *cosmos_frozen_open (const CosmosTraining *training, bool with_autoencoder, CosmosError *err);
 void cosmos_frozen_free (CosmosFrozen *self);
+/* Where its parameters are: of the encoder, or of the autoencoder where it has one (else NULL). */
+CosmosParameters *cosmos_frozen_get_encoder (const CosmosFrozen *self);
+CosmosParameters *cosmos_frozen_get_autoencoder (const CosmosFrozen *self);
 /* The (V, D) token embedding of the encoder as floats. */
 const CosmosWeight *cosmos_frozen_get_tokens (const CosmosFrozen *self);
 

@@ -1,5 +1,7 @@
 #include "train/recipe.h"
 
+#include "core/text/text.h"
+
 #include <ini.h>
 
 #include <errno.h>
@@ -9,9 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LONGEST_RECIPE = 1 << 20 };
+
 /* ---- what can be said ---- */
 
-typedef enum { INTEGER, SEED, NUMBER, YES, TEXT } Kind;
+typedef enum { INTEGER, SEED, NUMBER, FLOAT, YES, TEXT } Kind;
 
 typedef struct {
   const char *section, *key;
@@ -24,7 +28,8 @@ typedef struct {
 #define TEXT_FIELD(section, key, member) \
   {section, key, TEXT, offsetof (CosmosRecipe, member), 0, sizeof ((CosmosRecipe *) 0)->member}
 #define STAGE_FIELDS(section, part)                                                                                            \
-  FIELD (section, "steps", INTEGER, part.stage.steps, 1, 1e9), FIELD (section, "batch", INTEGER, part.stage.batch, 1, 65536),  \
+  TEXT_FIELD (section, "file", part.stage.file), FIELD (section, "steps", INTEGER, part.stage.steps, 1, 1e9),                  \
+      FIELD (section, "batch", INTEGER, part.stage.batch, 1, 65536),                                                           \
       FIELD (section, "micro-batch", INTEGER, part.stage.micro_batch, 1, 65536),                                               \
       FIELD (section, "rate", NUMBER, part.stage.rate, 0, 1), FIELD (section, "warm-up", INTEGER, part.stage.warm_up, 0, 1e6), \
       FIELD (section, "final-rate", NUMBER, part.stage.final_rate, 0, 1),                                                      \
@@ -37,6 +42,7 @@ static const Field fields[] = {
   TEXT_FIELD ("model", "license", license),
   TEXT_FIELD ("model", "description", description),
   FIELD ("model", "seed", SEED, seed, 0, 0),
+  TEXT_FIELD ("model", "from", from),
   FIELD ("model", "tokens", INTEGER, config.tokens, 4, 4096),
   FIELD ("model", "latents", INTEGER, config.latents, 1, 4096),
   FIELD ("model", "latent-width", INTEGER, config.latent_width, 1, 4096),
@@ -53,6 +59,7 @@ static const Field fields[] = {
   FIELD ("encoder", "heads", INTEGER, config.encoder.heads, 1, 1024),
   FIELD ("encoder", "ffn", INTEGER, config.encoder.ffn, 1, 1 << 18),
   FIELD ("encoder", "positions", INTEGER, config.encoder.positions, 4, 1 << 16),
+  FIELD ("encoder", "norm-eps", FLOAT, config.encoder.norm_eps, 1e-15, .1),
   STAGE_FIELDS ("encoder", encoder),
   FIELD ("encoder", "masked", NUMBER, encoder.masked, .01, .9),
   FIELD ("encoder", "as-mask", NUMBER, encoder.as_mask, 0, 1),
@@ -67,6 +74,7 @@ static const Field fields[] = {
   FIELD ("autoencoder", "latent-noise", NUMBER, autoencoder.latent_noise, 0, 10),
   FIELD ("autoencoder", "mse", NUMBER, autoencoder.mse, 0, 1000),
   FIELD ("autoencoder", "aligned", YES, autoencoder.aligned, 0, 0),
+  FIELD ("autoencoder", "folded", YES, config.folded, 0, 0),
 
   FIELD ("denoiser", "layers", INTEGER, config.denoiser.layers, 1, COSMOS_MAX_LAYERS),
   FIELD ("denoiser", "width", INTEGER, config.denoiser.width, 1, 65536),
@@ -75,12 +83,17 @@ static const Field fields[] = {
   FIELD ("denoiser", "source-layers", INTEGER, config.denoiser.source_layers, -1, COSMOS_MAX_LAYERS),
   STAGE_FIELDS ("denoiser", denoiser),
   FIELD ("denoiser", "self-condition", NUMBER, denoiser.self_condition, 0, 1),
+  FIELD ("denoiser", "t-mean", NUMBER, denoiser.t_mean, -10, 10),
+  FIELD ("denoiser", "t-deviation", NUMBER, denoiser.t_deviation, 0, 10),
+  FIELD ("denoiser", "samples", INTEGER, denoiser.samples, 0, 16),
+  FIELD ("denoiser", "sample-steps", INTEGER, denoiser.sample_steps, 1, 1000),
 
   FIELD ("baseline", "layers", INTEGER, baseline.sizes.layers, 1, COSMOS_MAX_LAYERS),
   FIELD ("baseline", "width", INTEGER, baseline.sizes.width, 1, 65536),
   FIELD ("baseline", "heads", INTEGER, baseline.sizes.heads, 1, 1024),
   FIELD ("baseline", "ffn", INTEGER, baseline.sizes.ffn, 1, 1 << 18),
   STAGE_FIELDS ("baseline", baseline),
+  FIELD ("baseline", "samples", INTEGER, baseline.samples, 0, 16),
 
   TEXT_FIELD ("prose", "train", prose.train),
   TEXT_FIELD ("prose", "valid", prose.valid),
@@ -139,9 +152,10 @@ CosmosRecipe cosmos_recipe_default (void)
                .t_end = .05},
     .encoder = {.stage = stage, .masked = .25, .as_mask = .9},
     .autoencoder = {.stage = stage, .masked = .3, .delta = .7, .dropout = .4, .latent_noise = 0, .mse = 1, .aligned = true},
-    .denoiser = {.stage = stage, .self_condition = .5},
+    .denoiser = {.stage = stage, .self_condition = .5, .samples = 4, .sample_steps = 50},
     .baseline
     = {.stage = stage,
+       .samples = 4,
        .sizes = {.layers = 6, .width = 256, .heads = 4, .ffn = 1024, .norm_eps = 1e-5f, .rope_theta = 10000, .tied = true}},
     .prose = {.target = "text"},
   };
@@ -177,6 +191,8 @@ static bool set_number (const Field *field, const char *value, void *place)
     return false;
   if (field->kind == NUMBER)
     *(double *) place = number;
+  else if (field->kind == FLOAT)
+    *(float *) place = (float) number;
   else if (number == floor (number))
     *(int *) place = (int) number;
   else
@@ -190,6 +206,7 @@ static bool set_value (const Field *field, const char *value, void *place)
   switch (field->kind) {
   case INTEGER:
   case NUMBER:
+  case FLOAT:
     return set_number (field, value, place);
   case SEED:
     errno = 0;
@@ -221,6 +238,7 @@ static bool complain_of_value (Reader *self, const Field *field, const char *sec
   switch (field->kind) {
   case INTEGER:
   case NUMBER:
+  case FLOAT:
     snprintf (why, sizeof why, "\"%.40s\" is no %s from %g to %g", value, field->kind == INTEGER ? "whole number" : "number",
               field->min, field->max);
     break;
@@ -288,6 +306,8 @@ static bool finish (CosmosRecipe *self, const char *path, CosmosError *err)
 {
   CosmosConfig *config = &self->config;
   CosmosLanguageModelSizes *baseline = &self->baseline.sizes;
+  if (self->autoencoder.aligned && !config->folded)
+    return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: [autoencoder] aligned: yes needs folded = yes", path);
   config->compressor.width = config->encoder.width;
   config->decompressor = config->compressor;
   config->denoiser.tasks = config->n_tasks > 1 ? config->n_tasks : 0;
@@ -297,7 +317,16 @@ static bool finish (CosmosRecipe *self, const char *path, CosmosError *err)
     return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: [baseline] width: %d is not %d heads of an even width", path,
                              baseline->width, baseline->heads);
   baseline->head = baseline->width / baseline->heads;
-  baseline->context = config->tokens + (config->denoiser.source_layers >= 0 ? config->source_tokens : 0) + 2;
+  int source_tokens = 0;
+  for (int i = 0; i < config->n_tasks; i++) {
+    if (self->tasks[i].source_tokens > config->source_tokens)
+      return cosmos_error_set (err, COSMOS_STATUS_FORMAT,
+                               "%s: [task %s] source-tokens: %d is more than the %d of [model] source-tokens", path,
+                               config->tasks[i], self->tasks[i].source_tokens, config->source_tokens);
+    if (*self->tasks[i].texts.source && self->tasks[i].source_tokens > source_tokens)
+      source_tokens = self->tasks[i].source_tokens;
+  }
+  baseline->context = config->tokens + source_tokens + 3; /* [TASK] and an empty source */
   if (config->n_tasks == 0)
     return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: no [task NAME] says what texts to learn from", path);
   if (config->source_tokens > config->encoder.positions || config->tokens > config->encoder.positions)
@@ -310,20 +339,74 @@ static bool finish (CosmosRecipe *self, const char *path, CosmosError *err)
          && check_stage (&self->baseline.stage, path, "baseline", err) && cosmos_config_check (config, path, err);
 }
 
-bool cosmos_recipe_read (CosmosRecipe *self, const char *path, CosmosError *err)
+static bool read_whole (const char *path, CosmosTextBuffer *text, CosmosError *err)
+{
+  char piece[4096];
+  size_t n;
+  FILE *file = fopen (path, "re");
+  bool ok = file != NULL;
+  while (ok && (n = fread (piece, 1, sizeof piece, file)) > 0)
+    cosmos_text_buffer_append (text, piece, n);
+  ok = ok && !ferror (file);
+  if (!ok)
+    cosmos_error_set (err, COSMOS_STATUS_IO, "%s: cannot be read: %s", path, strerror (errno));
+  if (file)
+    fclose (file);
+  if (ok && text->length > LONGEST_RECIPE)
+    ok = cosmos_error_set (err, COSMOS_STATUS_RANGE, "%s: is longer than %d bytes: this is no recipe", path, LONGEST_RECIPE);
+  return ok;
+}
+
+/* "autoencoder.dropout=0" as the lines of a section. */
+static bool append_value (CosmosTextBuffer *text, const char *value, CosmosError *err)
+{
+  char lines[512];
+  const char *equals = strchr (value, '='), *dot = equals ? memrchr (value, '.', (size_t) (equals - value)) : NULL;
+  if (!dot || dot == value || dot + 1 == equals || strpbrk (value, "\n\r")
+      || snprintf (lines, sizeof lines, "\n[%.*s]\n%.*s = %s\n", (int) (dot - value), value, (int) (equals - dot - 1), dot + 1,
+                   equals + 1)
+             >= (int) sizeof lines)
+    return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "\"%.60s\" is no value of a recipe: SECTION.KEY=VALUE", value);
+  cosmos_text_buffer_append (text, lines, strlen (lines));
+  return true;
+}
+
+static bool parse (CosmosRecipe *self, const char *path, const char *text, CosmosError *err)
 {
   CosmosRecipe read = cosmos_recipe_default ();
   Reader reader = {.recipe = &read, .path = path, .err = err};
-  errno = 0;
-  int line = ini_parse (path, take, &reader);
+  int line = ini_parse_string (text, take, &reader);
   if (reader.failed)
     return false;
   if (line < 0)
-    return cosmos_error_set (err, COSMOS_STATUS_IO, "%s: cannot be read: %s", path, strerror (errno ? errno : ENOMEM));
+    return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "%s: not enough memory to read it", path);
   if (line > 0)
     return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: line %d is neither a [section] nor key = value", path, line);
   if (!finish (&read, path, err))
     return false;
   *self = read;
   return true;
+}
+
+bool cosmos_recipe_read_with (CosmosRecipe *self, const char *path, const char *const *values, int n, char **text,
+                              CosmosError *err)
+{
+  CosmosTextBuffer buffer = {0};
+  bool ok = read_whole (path, &buffer, err);
+  for (int i = 0; ok && i < n; i++)
+    ok = append_value (&buffer, values[i], err);
+  char *whole = cosmos_text_buffer_finish (&buffer);
+  if (ok && !whole)
+    ok = cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "%s: not enough memory to read it", path);
+  ok = ok && parse (self, path, whole, err);
+  if (ok && text)
+    *text = whole;
+  else
+    free (whole);
+  return ok;
+}
+
+bool cosmos_recipe_read (CosmosRecipe *self, const char *path, CosmosError *err)
+{
+  return cosmos_recipe_read_with (self, path, NULL, 0, NULL, err);
 }

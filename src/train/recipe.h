@@ -12,6 +12,8 @@ enum { COSMOS_RECIPE_NAME = 64, COSMOS_RECIPE_PATH = 256 };
 
 /* How a stage goes down its loss. */
 typedef struct {
+  char
+      file[COSMOS_RECIPE_PATH]; /* a bundle whose networks of this stage are taken as they are, nothing being trained; "": none */
   int steps, batch;
   int micro_batch;   /* texts that are on the way at once: bounds the memory; the gradients of a batch are summed */
   double rate;       /* at its highest */
@@ -39,6 +41,8 @@ typedef struct {
 typedef struct {
   char name[COSMOS_RECIPE_NAME], license[COSMOS_RECIPE_NAME], description[COSMOS_RECIPE_PATH];
   uint64_t seed;
+  char from
+      [COSMOS_RECIPE_PATH]; /* a bundle with whose values stages begin, and whose networks stand for stages without a checkpoint; "": none */
   CosmosConfig config; /* sizes, schedule, tasks; vocabulary: of the tokenizer that is to be made */
 
   char tokenizer_file[COSMOS_RECIPE_PATH]; /* a tokenizer.json or a bundle to take it from; "": one is made from the texts */
@@ -56,15 +60,18 @@ typedef struct {
     double
         latent_noise; /* largest noise on the latents, in deviations, of a quarter of the texts, that meets no other corruption; 0: none */
     double mse;   /* weight of the squared error beside the cross entropy */
-    bool aligned; /* position-aligned initialisation; false: the paper's */
+    bool aligned; /* position-aligned initialisation, of a folded decompressor (config.folded); false: the paper's */
   } autoencoder;
   struct {
     CosmosStageRecipe stage;
-    double self_condition; /* share of batches with it */
+    double self_condition;      /* share of batches with it */
+    double t_mean, t_deviation; /* of ln (t / (1 - t)), normal, where the deviation is not 0; else t is uniform (spec 1.10) */
+    int samples, sample_steps;  /* texts a task at each checkpoint, and with how many steps */
   } denoiser;
   struct {
     CosmosStageRecipe stage;
     CosmosLanguageModelSizes sizes; /* vocabulary and context follow */
+    int samples;                    /* texts a task at each checkpoint */
   } baseline;
 
   CosmosTextsRecipe prose;                  /* further texts for encoder and autoencoder */
@@ -75,3 +82,6 @@ typedef struct {
 CosmosRecipe cosmos_recipe_default (void);
 /* *self is untouched on failure; messages name file, line, section and key. */
 bool cosmos_recipe_read (CosmosRecipe *self, const char *path, CosmosError *err);
+/* The same with n values "SECTION.KEY=VALUE" in place of the file's. *text: the whole as one .ini, free() it; NULL: not wanted. */
+bool cosmos_recipe_read_with (CosmosRecipe *self, const char *path, const char *const *values, int n, char **text,
+                              CosmosError *err);

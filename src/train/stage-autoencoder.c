@@ -17,6 +17,8 @@ enum { EVALUATED_TEXTS = 256, EVALUATED_BATCH = 32 };
 /* Streams of chance beside the batch's own. */
 enum { STREAM_MASK = 1, STREAM_STATES, STREAM_DROPOUT, STREAM_LATENTS, STREAM_LEVEL };
 
+static const double random_deviation = .02; /* of tables (parameters.h) */
+
 typedef struct {
   const CosmosTraining *training;
   const CosmosConfig *config;
@@ -73,6 +75,32 @@ static void init_head (const Stage *self)
     cosmos_weight_get_row (tokens, i, values + i * cosmos_weight_get_in (head));
 }
 
+static void scale_table (CosmosParameters *store, int64_t rows, int64_t columns, const char *name, double deviation)
+{
+  const CosmosTensor *table = cosmos_parameters_table (store, rows, columns, "%s", name);
+  for (int64_t i = 0; i < rows * columns; i++)
+    table->data[i] *= (float) (deviation / random_deviation);
+}
+
+/* The paper's start (spec 1.2, 1.3): positions from N (0, 1), which are divided by the root of the width before they count, and the frozen embedding of
+ * [MASK]; queries of the compressor from N (0, .02^2), as they are. */
+static void init_as_paper (const Stage *self, CosmosParameters *store)
+{
+  const CosmosConfig *config = self->config;
+  const int D = config->encoder.width, L = config->tokens, N = config->latents;
+  const double scaled = 1 / sqrt (D);
+  scale_table (store, L, D, "compressor.positions", scaled);
+  if (config->folded) {
+    scale_table (store, L, D, "decompressor.queries", scaled);
+    scale_table (store, N, config->latent_width, "decompressor.latent_positions", scaled);
+    return;
+  }
+  scale_table (store, L > N ? L : N, D, "decompressor.positions", 1);
+  cosmos_weight_get_row (cosmos_frozen_get_tokens (self->frozen),
+                         cosmos_tokenizer_get_special (self->training->tokenizer, COSMOS_TOKEN_MASK),
+                         cosmos_parameters_constant (store, 0, D, "decompressor.mask_embedding")->data);
+}
+
 static bool init_memory (Stage *self)
 {
   size_t n = (size_t) self->batch * (size_t) self->config->tokens;
@@ -110,6 +138,8 @@ static void *make (const CosmosTraining *training, CosmosParameters *store, Cosm
   init_head (self);
   if (training->recipe->autoencoder.aligned)
     cosmos_align_autoencoder (config, store);
+  else
+    init_as_paper (self, store);
   return self;
 }
 
@@ -297,23 +327,47 @@ static void compare_words (const Stage *self, const CosmosTensor *logits, int co
   }
 }
 
-/* z + sigma (its deviation in these texts) noise */
-static CosmosTensor *disturb (const Stage *self, const CosmosTensor *z, double sigma, size_t first)
+/* Of every number of the latents over the evaluated texts: N x Z. */
+typedef struct {
+  double *sums, *squares;
+  int64_t n;
+} Statistics;
+
+static void add_latents (Statistics *self, const CosmosTensor *z, int64_t size)
 {
-  const int64_t n = cosmos_tensor_get_rows (z) * cosmos_tensor_get_columns (z);
+  const int64_t n = cosmos_tensor_get_rows (z) * cosmos_tensor_get_columns (z) / size;
+  for (int64_t b = 0; b < n; b++)
+    for (int64_t k = 0; k < size; k++) {
+      double value = (double) z->data[b * size + k];
+      self->sums[k] += value;
+      self->squares[k] += value * value;
+    }
+  self->n += n;
+}
+
+static double get_deviation (const Statistics *self, int64_t k)
+{
+  const double mean = self->sums[k] / (double) self->n;
+  return sqrt (fmax (self->squares[k] / (double) self->n - mean * mean, 0));
+}
+
+/* z + sigma (the deviation of each number) noise */
+static CosmosTensor *disturb (const Stage *self, const CosmosTensor *z, double sigma, const Statistics *statistics, size_t first)
+{
+  const int64_t n = cosmos_tensor_get_rows (z) * cosmos_tensor_get_columns (z),
+                size = (int64_t) self->config->latents * self->config->latent_width;
   CosmosTensor *noise = cosmos_graph_tensor_like (self->reader, z);
   if (cosmos_graph_has_failed (self->reader))
     return noise;
-  double squares = 0;
+  cosmos_random_normal (self->seed, UINT32_MAX, (uint64_t) first * (uint64_t) size, noise->data, (size_t) n);
   for (int64_t i = 0; i < n; i++)
-    squares += (double) z->data[i] * (double) z->data[i];
-  cosmos_random_normal (self->seed, UINT32_MAX, (uint64_t) (first * (size_t) n), noise->data, (size_t) n);
-  for (int64_t i = 0; i < n; i++)
-    noise->data[i] *= (float) (sigma * sqrt (squares / (double) n));
+    noise->data[i] *= (float) (sigma * get_deviation (statistics, i % size));
   return cosmos_add (self->reader, z, noise);
 }
 
-static bool read_back (Stage *self, const CosmosTexts *texts, double sigma, Count *result, CosmosError *err)
+/* Without noise (sigma 0) the statistics grow by these texts, with noise they say how much it is. */
+static bool read_back (Stage *self, const CosmosTexts *texts, double sigma, Statistics *statistics, Count *result,
+                       CosmosError *err)
 {
   const int64_t L = self->config->tokens;
   const size_t n = texts->n < EVALUATED_TEXTS ? texts->n : EVALUATED_TEXTS;
@@ -326,7 +380,9 @@ static bool read_back (Stage *self, const CosmosTexts *texts, double sigma, Coun
     CosmosTensor *h = cosmos_frozen_read (self->frozen, self->reader, self->ids, self->keep, count, L);
     CosmosTensor *z = cosmos_compressor_run (self->compressor, self->reader, h, self->keep);
     if (sigma > 0)
-      z = disturb (self, z, sigma, first);
+      z = disturb (self, z, sigma, statistics, first);
+    else if (!cosmos_graph_has_failed (self->reader))
+      add_latents (statistics, z, (int64_t) self->config->latents * self->config->latent_width);
     CosmosTensor *y = cosmos_decompressor_run (self->decompressor, self->reader, z);
     CosmosTensor *logits = cosmos_decompressor_predict (self->decompressor, self->reader, y);
     if (!cosmos_graph_check (self->reader, err))
@@ -336,25 +392,57 @@ static bool read_back (Stage *self, const CosmosTexts *texts, double sigma, Coun
   return true;
 }
 
-/* Of validation texts of each task; of the first also with noise on the latents. */
+/* Over all numbers of the latents: the mean, and the root mean square of their deviations. */
+static void add_statistics (const Statistics *self, int64_t size, const char *task, CosmosEvaluation *evaluation)
+{
+  double sum = 0, squares = 0;
+  for (int64_t k = 0; k < size; k++) {
+    const double deviation = get_deviation (self, k);
+    sum += self->sums[k] / (double) self->n;
+    squares += deviation * deviation;
+  }
+  cosmos_evaluation_add (evaluation, sum / (double) size, "%s latent mean", task);
+  cosmos_evaluation_add (evaluation, sqrt (squares / (double) size), "%s latent deviation", task);
+}
+
+/* Of validation texts of a task at some levels of noise on the latents, in units of their own deviations. */
+static bool evaluate_task (Stage *self, int task, const double *sigmas, int n, CosmosEvaluation *evaluation, CosmosError *err)
+{
+  const int64_t size = (int64_t) self->config->latents * self->config->latent_width;
+  const CosmosTexts *texts = &cosmos_corpus_get_valid (self->training->corpus, task)->targets;
+  const char *name = self->config->tasks[task];
+  if (texts->n == 0)
+    return true;
+  double *sums = calloc (2 * (size_t) size, sizeof *sums);
+  if (!sums)
+    return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for the latents' statistics");
+  Statistics statistics = {sums, sums + size, 0};
+  bool ok = true;
+  for (int i = 0; ok && i < n; i++) {
+    Count count = {0};
+    ok = read_back (self, texts, sigmas[i], &statistics, &count, err);
+    if (!ok)
+      break;
+    cosmos_evaluation_add (evaluation, (double) count.n_right / (double) count.n_tokens, "%s tokens at noise %g", name,
+                           sigmas[i]);
+    if (i == 0)
+      cosmos_evaluation_add (evaluation, (double) count.n_exact / (double) count.n_texts, "%s exact", name);
+  }
+  if (ok)
+    add_statistics (&statistics, size, name, evaluation);
+  free (sums);
+  return ok;
+}
+
 static bool evaluate (void *data, CosmosEvaluation *evaluation, CosmosError *err)
 {
-  static const double sigmas[] = {0, .5, 1};
+  static const double first[] = {0, .25, .5, 1, 2}, others[] = {0, .5};
   Stage *self = data;
-  for (int task = 0; task < self->config->n_tasks; task++) {
-    const CosmosTexts *texts = &cosmos_corpus_get_valid (self->training->corpus, task)->targets;
-    for (int i = 0; i < (task == 0 ? 3 : 1) && texts->n; i++) {
-      Count count = {0};
-      if (!read_back (self, texts, sigmas[i], &count, err))
-        return false;
-      cosmos_evaluation_add (evaluation, (double) count.n_right / (double) count.n_tokens, "%s tokens at noise %g",
-                             self->config->tasks[task], sigmas[i]);
-      if (i == 0)
-        cosmos_evaluation_add (evaluation, (double) count.n_exact / (double) count.n_texts, "%s exact",
-                               self->config->tasks[task]);
-    }
-  }
-  return true;
+  bool ok = true;
+  for (int task = 0; ok && task < self->config->n_tasks; task++)
+    ok = task == 0 ? evaluate_task (self, task, first, 5, evaluation, err)
+                   : evaluate_task (self, task, others, 2, evaluation, err);
+  return ok;
 }
 
 static const CosmosStageRecipe *get_recipe (const CosmosRecipe *recipe)

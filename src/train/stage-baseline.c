@@ -1,15 +1,32 @@
-/* The autoregressive baseline on the same texts: [CLS] target [SEP], or [CLS] source [SEP] target [SEP]; the tokens of the target are learnt. */
-#include "train/stage.h"
+/* The autoregressive baseline on the same texts: [CLS] target [SEP], or, of several tasks or with sources, [CLS] [TASK] source [SEP] target [SEP]; the
+ * tokens of the target are learnt. */
+#include "train/samples.h"
+#include "train/task-tokens.h"
 
+#include "core/base/random.h"
 #include "core/math/elementwise.h"
 #include "core/math/loss.h"
+#include "core/sample/autoregress.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { EVALUATED_TEXTS = 128 };
+/* Streams of chance beside the batch's own. */
+enum { STREAM_TASK = 1, STREAM_SOURCE };
+static const double sample_top_p = .95;
+
+typedef struct {
+  const CosmosTexts *sources, *targets; /* sources NULL: left out, or there are none */
+  size_t text;
+  int task;
+} Pick;
 
 typedef struct {
   const CosmosTraining *training;
   CosmosLanguageModelSizes sizes;
+  CosmosLanguageModelTasks tasks;
   CosmosLanguageModel *model;
   uint64_t seed;
   int batch;
@@ -17,10 +34,7 @@ typedef struct {
   int64_t length; /* of the batch */
   int32_t *ids, *targets;
   int64_t n_targets;
-  struct {
-    int task;
-    size_t text;
-  } *picks;
+  Pick *picks;
 } Stage;
 
 static void stage_free (void *data)
@@ -41,7 +55,7 @@ static void *make (const CosmosTraining *training, CosmosParameters *store, Cosm
   if (self) {
     self->training = training;
     self->sizes = training->recipe->baseline.sizes;
-    self->sizes.vocabulary = training->recipe->config.vocabulary;
+    self->sizes.vocabulary = cosmos_task_tokens_find (training->recipe, training->tokenizer, &self->tasks);
     self->seed = cosmos_stage_get_seed (training, &cosmos_stage_baseline);
     self->batch = training->recipe->baseline.stage.batch;
     size_t n = (size_t) self->batch * (size_t) self->sizes.context;
@@ -68,74 +82,202 @@ static void *make (const CosmosTraining *training, CosmosParameters *store, Cosm
 
 static int64_t get_length (const CosmosTexts *texts, size_t text)
 {
-  return texts->n ? (int64_t) (texts->starts[text + 1] - texts->starts[text]) : 0;
+  return (int64_t) (texts->starts[text + 1] - texts->starts[text]);
 }
 
-/* Source and target one behind the other; the target's [CLS] is left out where a source came before. Only what follows the source is to be guessed. */
+/* What stands before the target's tokens; ids NULL: only its length. */
+static int64_t fill_prompt (const Stage *self, const Pick *pick, int32_t *ids)
+{
+  const int64_t source = pick->sources ? get_length (pick->sources, pick->text) : 2;
+  if (self->tasks.n == 0) {
+    if (ids)
+      ids[0] = cosmos_tokenizer_get_special (self->training->tokenizer, COSMOS_TOKEN_CLS);
+    return 1;
+  }
+  if (ids) {
+    ids[0] = cosmos_tokenizer_get_special (self->training->tokenizer, COSMOS_TOKEN_CLS);
+    ids[1] = self->tasks.tokens[pick->task];
+    if (pick->sources) /* without its [CLS] */
+      memcpy (ids + 2, pick->sources->ids + pick->sources->starts[pick->text] + 1, (size_t) (source - 1) * sizeof *ids);
+    ids[source] = cosmos_tokenizer_get_special (self->training->tokenizer, COSMOS_TOKEN_SEP);
+  }
+  return source + 1;
+}
+
+static int64_t get_row_length (const Stage *self, const Pick *pick)
+{
+  return fill_prompt (self, pick, NULL) + get_length (pick->targets, pick->text) - 1;
+}
+
+/* Prompt and target one behind the other, without the target's [CLS]. Only what follows the prompt is to be guessed. */
 static void fill_row (Stage *self, int b)
 {
-  const CosmosPairs *pairs = cosmos_corpus_get_train (self->training->corpus, self->picks[b].task);
-  const size_t text = self->picks[b].text;
-  const int64_t source = get_length (&pairs->sources, text), target = get_length (&pairs->targets, text);
+  const Pick *pick = &self->picks[b];
   int32_t *ids = self->ids + b * self->length, *targets = self->targets + b * self->length;
-  const int32_t *from = pairs->targets.ids + pairs->targets.starts[text] + (source ? 1 : 0);
-  const int64_t n = source + target - (source ? 1 : 0), first = source ? source - 1 : 0;
-  if (source)
-    memcpy (ids, pairs->sources.ids + pairs->sources.starts[text], (size_t) source * sizeof *ids);
-  memcpy (ids + source, from, (size_t) (n - source) * sizeof *ids);
+  const int64_t prompt = fill_prompt (self, pick, ids), n = prompt + get_length (pick->targets, pick->text) - 1;
+  memcpy (ids + prompt, pick->targets->ids + pick->targets->starts[pick->text] + 1, (size_t) (n - prompt) * sizeof *ids);
   for (int64_t i = n; i < self->length; i++)
     ids[i] = ids[n - 1];
   for (int64_t i = 0; i < self->length; i++) {
-    targets[i] = i >= first && i + 1 < n ? ids[i + 1] : -1;
+    targets[i] = i >= prompt - 1 && i + 1 < n ? ids[i + 1] : -1;
     self->n_targets += targets[i] >= 0;
   }
+}
+
+/* The picks as rows of the longest one's length. */
+static void fill_rows (Stage *self, int count)
+{
+  self->length = 2;
+  for (int b = 0; b < count; b++) {
+    const int64_t length = get_row_length (self, &self->picks[b]);
+    self->length = length > self->length ? length : self->length;
+  }
+  self->n_targets = 0;
+  for (int b = 0; b < count; b++)
+    fill_row (self, b);
+}
+
+/* By the tasks' shares. */
+static int choose_task (const Stage *self, int64_t step, uint64_t b)
+{
+  const CosmosTaskRecipe *tasks = self->training->recipe->tasks;
+  const int n = self->training->recipe->config.n_tasks;
+  double all = 0;
+  for (int i = 0; i < n; i++)
+    all += tasks[i].share;
+  double chosen = all * cosmos_random_uniform (self->seed + STREAM_TASK, (uint32_t) step, b);
+  for (int i = 0; i < n - 1; i++) {
+    if (chosen < tasks[i].share)
+      return i;
+    chosen -= tasks[i].share;
+  }
+  return n - 1;
+}
+
+static Pick pick_text (const Stage *self, int64_t step, uint64_t b)
+{
+  const int task = choose_task (self, step, b);
+  const CosmosPairs *pairs = cosmos_corpus_get_train (self->training->corpus, task);
+  const bool has_source = pairs->sources.n
+                          && cosmos_random_uniform (self->seed + STREAM_SOURCE, (uint32_t) step, b)
+                                 >= self->training->recipe->tasks[task].unconditional;
+  return (Pick) {.task = task,
+                 .text = cosmos_stage_choose (self->seed, step, b, pairs->targets.n),
+                 .targets = &pairs->targets,
+                 .sources = has_source ? &pairs->sources : NULL};
 }
 
 static bool draw (void *data, int64_t step, CosmosError *err)
 {
   (void) err;
   Stage *self = data;
-  const CosmosCorpus *corpus = self->training->corpus;
-  const int n_tasks = self->training->recipe->config.n_tasks;
-  size_t n = 0;
-  for (int i = 0; i < n_tasks; i++)
-    n += cosmos_corpus_get_train (corpus, i)->targets.n;
-  self->length = 2;
-  for (int b = 0; b < self->batch; b++) {
-    size_t text = cosmos_stage_choose (self->seed, step, (uint64_t) b, n);
-    int task = 0;
-    while (text >= cosmos_corpus_get_train (corpus, task)->targets.n)
-      text -= cosmos_corpus_get_train (corpus, task++)->targets.n;
-    self->picks[b].task = task;
-    self->picks[b].text = text;
-    const CosmosPairs *pairs = cosmos_corpus_get_train (corpus, task);
-    int64_t length = get_length (&pairs->sources, text) + get_length (&pairs->targets, text);
-    self->length = length > self->length ? length : self->length;
-  }
-  self->n_targets = 0;
   for (int b = 0; b < self->batch; b++)
-    fill_row (self, b);
+    self->picks[b] = pick_text (self, step, (uint64_t) b);
+  fill_rows (self, self->batch);
   return true;
 }
 
 /* ---- the loss ---- */
 
-static CosmosTensor *lose (void *data, CosmosGraph *graph, int first, int count, double *measures)
+/* Mean cross entropy of the wanted tokens of texts first .. first + count - 1, of which there are *n. */
+static CosmosTensor *foresee (Stage *self, CosmosGraph *graph, int first, int count, int64_t *n)
 {
-  Stage *self = data;
   const int64_t T = self->length, from = first * T;
-  int64_t n = 0;
+  *n = 0;
   for (int64_t i = 0; i < count * T; i++)
-    n += self->targets[from + i] >= 0;
-  if (n == 0)
+    *n += self->targets[from + i] >= 0;
+  if (*n == 0)
     return NULL;
   CosmosTensor *h = cosmos_language_model_run (self->model, graph, self->ids + from, count, T); /* (B, T, D) */
   h = cosmos_reshape (graph, h, 2, (int64_t[]) {count * T, self->sizes.width});
-  CosmosTensor *loss = cosmos_cross_entropy (graph, h, cosmos_language_model_get_head (self->model), self->targets + from);
+  return cosmos_cross_entropy (graph, h, cosmos_language_model_get_head (self->model), self->targets + from);
+}
+
+static CosmosTensor *lose (void *data, CosmosGraph *graph, int first, int count, double *measures)
+{
+  Stage *self = data;
+  int64_t n;
+  CosmosTensor *loss = foresee (self, graph, first, count, &n);
+  if (!loss)
+    return NULL;
   loss = cosmos_scale (graph, loss, (float) n / (float) self->n_targets);
   if (!cosmos_graph_has_failed (graph))
     measures[0] += (double) loss->data[0];
   return loss;
+}
+
+/* ---- how well it foresees texts that it has not seen, and what it writes ---- */
+
+static bool measure_task (Stage *self, CosmosGraph *graph, int task, CosmosEvaluation *evaluation, CosmosError *err)
+{
+  const CosmosPairs *valid = cosmos_corpus_get_valid (self->training->corpus, task);
+  const size_t n = valid->targets.n < EVALUATED_TEXTS ? valid->targets.n : EVALUATED_TEXTS,
+               batch = (size_t) self->training->recipe->baseline.stage.micro_batch;
+  double loss = 0;
+  int64_t n_tokens = 0;
+  for (size_t first = 0; first < n; first += batch) {
+    const int count = n - first < batch ? (int) (n - first) : (int) batch;
+    int64_t found;
+    for (int b = 0; b < count; b++)
+      self->picks[b] = (Pick) {valid->sources.n ? &valid->sources : NULL, &valid->targets, first + (size_t) b, task};
+    fill_rows (self, count);
+    cosmos_graph_reset (graph);
+    CosmosTensor *mean = foresee (self, graph, 0, count, &found);
+    if (!cosmos_graph_check (graph, err))
+      return false;
+    loss += mean ? (double) mean->data[0] * (double) found : 0;
+    n_tokens += found;
+  }
+  if (n_tokens)
+    cosmos_evaluation_add (evaluation, exp (loss / (double) n_tokens), "%s perplexity",
+                           self->training->recipe->config.tasks[task]);
+  return true;
+}
+
+/* Text i of a task: of the source of validation text i, where it has one. */
+static bool write_sample (Stage *self, int task, int i, int32_t *ids, CosmosEvaluation *evaluation, CosmosError *err)
+{
+  const CosmosTraining *training = self->training;
+  const CosmosPairs *valid = cosmos_corpus_get_valid (training->corpus, task);
+  const Pick pick = {(size_t) i < valid->sources.n ? &valid->sources : NULL, &valid->targets, (size_t) i, task};
+  CosmosAutoregressSettings settings = cosmos_autoregress_settings_default ();
+  settings.top_p = sample_top_p;
+  settings.seed = (uint64_t) i;
+  settings.max_tokens = training->recipe->config.tokens;
+  const int64_t prompt = fill_prompt (self, &pick, ids);
+  CosmosAutoregress *writer = cosmos_autoregress_new_from_tokens (
+      self->model, training->pool, &settings, ids, (size_t) prompt,
+      cosmos_tokenizer_get_special (training->tokenizer, COSMOS_TOKEN_SEP), err);
+  bool ok = writer, done = false;
+  while (ok && !done)
+    ok = cosmos_autoregress_advance (writer, training->progress, &done, err);
+  if (ok) {
+    const int n = cosmos_autoregress_get_n_tokens (writer);
+    for (int k = 0; k < n; k++)
+      ids[k] = cosmos_autoregress_get_token (writer, k)->id;
+    cosmos_evaluation_add_sample (evaluation, training->recipe->config.tasks[task], cosmos_samples_get_source (training, task, i),
+                                  cosmos_tokenizer_decode (training->tokenizer, ids, (size_t) n));
+  }
+  cosmos_autoregress_free (writer);
+  return ok;
+}
+
+static bool evaluate (void *data, CosmosEvaluation *evaluation, CosmosError *err)
+{
+  Stage *self = data;
+  const CosmosRecipe *recipe = self->training->recipe;
+  CosmosGraph *graph = cosmos_graph_new (self->training->pool, self->training->progress);
+  int32_t *ids = malloc ((size_t) self->sizes.context * sizeof *ids);
+  bool ok = (graph && ids)
+            || cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for the baseline's evaluation");
+  for (int task = 0; ok && task < recipe->config.n_tasks; task++)
+    ok = measure_task (self, graph, task, evaluation, err);
+  for (int task = 0; ok && task < recipe->config.n_tasks; task++)
+    for (int i = 0; ok && i < cosmos_samples_count (self->training, task, recipe->baseline.samples); i++)
+      ok = write_sample (self, task, i, ids, evaluation, err);
+  cosmos_graph_free (graph);
+  free (ids);
+  return ok;
 }
 
 static const CosmosStageRecipe *get_recipe (const CosmosRecipe *recipe)
@@ -151,4 +293,5 @@ const CosmosStageKind cosmos_stage_baseline = {
   .free = stage_free,
   .draw = draw,
   .lose = lose,
+  .evaluate = evaluate,
 };

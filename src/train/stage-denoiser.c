@@ -1,5 +1,7 @@
 /* The denoiser as a predictor of clean latents (spec 1.8 - 1.10, 1.13): of every text's latents, made once, noised to a time t. */
 #include "train/frozen.h"
+#include "train/linear-denoiser.h"
+#include "train/samples.h"
 #include "train/stage.h"
 
 #include "core/base/random.h"
@@ -13,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENCODE_BATCH = 64, STATISTICS_TEXTS = 4000, EVALUATED_TEXTS = 128 };
+enum { ENCODE_BATCH = 64, STATISTICS_TEXTS = 4000, EVALUATED_TEXTS = 64, YARDSTICK_TEXTS = 8 /* times the numbers of a text */ };
 /* Streams of chance beside the batch's own. */
 enum { STREAM_TIME = 1, STREAM_NOISE, STREAM_SOURCE, STREAM_STEP, EVALUATION = UINT32_MAX /* as a step */ };
 static const double least_variance = 1e-4, first_time = 1e-5;
@@ -32,7 +34,8 @@ typedef struct {
   CosmosDenoiser *denoiser;
   CosmosGraph *reader; /* of what is not trained: no tape */
   Latents latents[COSMOS_MAX_TASKS];
-  float *mean, *std; /* (N, Z), the store's */
+  float *mean, *std;   /* (N, Z), the store's */
+  double *eigenvalues; /* of the first task's latents, made at the first evaluation; NULL before */
   uint64_t seed;
   int batch;
 
@@ -65,6 +68,7 @@ static void stage_free (void *data)
   cosmos_graph_free (self->reader);
   for (int i = 0; i < COSMOS_MAX_TASKS; i++)
     free (self->latents[i].numbers);
+  free (self->eigenvalues);
   free (self->clean);
   free (self->times);
   free (self->tasks);
@@ -216,17 +220,14 @@ static void take_latents (const Stage *self, size_t text, float *clean)
 }
 
 /* "[CLS] [SEP]" for no source. */
-static void take_source (Stage *self, const CosmosTexts *sources, int b, size_t text)
+static void fill_source (Stage *self, const CosmosTexts *sources, int b, size_t text, bool is_empty)
 {
   const CosmosTokenizer *tokenizer = self->training->tokenizer;
   const int32_t pad = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_PAD),
                 end = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP);
   int32_t *ids = self->source_ids + b * self->source_length;
   bool *keep = self->source_keep + b * self->source_length;
-  bool is_empty = sources->n == 0
-                  || cosmos_random_uniform (self->seed + STREAM_SOURCE, (uint32_t) self->step, (uint64_t) b)
-                         < self->training->recipe->tasks[self->task].unconditional;
-  if (!is_empty) {
+  if (!is_empty && sources->n) {
     cosmos_stage_get_row (self->training, sources, text, self->source_length, ids, keep);
     return;
   }
@@ -234,6 +235,25 @@ static void take_source (Stage *self, const CosmosTexts *sources, int b, size_t 
     ids[i] = i == 0 ? cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_CLS) : i == 1 ? end : pad;
     keep[i] = i < 2;
   }
+}
+
+/* Left out by chance, for guidance. */
+static void take_source (Stage *self, const CosmosTexts *sources, int b, size_t text)
+{
+  bool is_empty = cosmos_random_uniform (self->seed + STREAM_SOURCE, (uint32_t) self->step, (uint64_t) b)
+                  < self->training->recipe->tasks[self->task].unconditional;
+  fill_source (self, sources, b, text, is_empty);
+}
+
+/* Uniform (spec 1.10), or where the recipe looks most closely. */
+static double draw_time (const Stage *self, int64_t step, int b)
+{
+  const double mean = self->training->recipe->denoiser.t_mean, deviation = self->training->recipe->denoiser.t_deviation;
+  float normal;
+  if (deviation == 0)
+    return first_time + (1 - first_time) * cosmos_random_uniform (self->seed + STREAM_TIME, (uint32_t) step, (uint64_t) b);
+  cosmos_random_normal (self->seed + STREAM_TIME, (uint32_t) step, 2 * (uint64_t) b, &normal, 1);
+  return fmax (1 / (1 + exp (-(mean + deviation * (double) normal))), first_time);
 }
 
 static bool draw (void *data, int64_t step, CosmosError *err)
@@ -251,8 +271,7 @@ static bool draw (void *data, int64_t step, CosmosError *err)
     take_latents (self, text, self->clean + b * latent_size (self));
     take_source (self, sources, b, text);
     self->tasks[b] = self->task;
-    self->times[b] = first_time
-                     + (1 - first_time) * cosmos_random_uniform (self->seed + STREAM_TIME, (uint32_t) step, (uint64_t) b);
+    self->times[b] = draw_time (self, step, b);
   }
   return true;
 }
@@ -330,10 +349,19 @@ static CosmosTensor *lose (void *data, CosmosGraph *graph, int first, int count,
 
 /* ---- how well it guesses latents that it has not seen ---- */
 
-/* Validation texts first .. first + count - 1 of the first task become the batch. */
-static bool take_valid (Stage *self, size_t first, int count, CosmosError *err)
+/* Sums over texts of the mean squared error of the first guess, and of the guess that follows on it (self-conditioning). */
+typedef struct {
+  double plain, guessed;
+  size_t n;
+} Loss;
+
+static const double evaluated_times[] = {.1, .3, .5, .7, .9};
+enum { TIMES = sizeof evaluated_times / sizeof *evaluated_times };
+
+/* Validation texts first .. first + count - 1 of a task become the batch. */
+static bool take_valid (Stage *self, int task, bool has_source, size_t first, int count, CosmosError *err)
 {
-  const CosmosPairs *valid = cosmos_corpus_get_valid (self->training->corpus, 0);
+  const CosmosPairs *valid = cosmos_corpus_get_valid (self->training->corpus, task);
   const int64_t L = self->config->tokens, n = latent_size (self);
   int32_t *ids = malloc ((size_t) (count * L) * sizeof *ids);
   bool *keep = malloc ((size_t) (count * L) * sizeof *keep), ok = (ids && keep) || no_memory (err);
@@ -347,24 +375,22 @@ static bool take_valid (Stage *self, size_t first, int count, CosmosError *err)
       memcpy (self->clean, z->data, (size_t) (count * n) * sizeof *self->clean);
   }
   self->step = EVALUATION;
-  self->task = 0;
-  self->source_length = valid->sources.n ? self->training->recipe->tasks[0].source_tokens : 2;
+  self->task = task;
+  self->source_length = has_source ? self->training->recipe->tasks[task].source_tokens : 2;
   for (int b = 0; ok && b < count; b++) {
     normalise (self, self->clean + b * n);
-    take_source (self, &valid->sources, b, first + (size_t) b);
-    self->tasks[b] = 0;
+    fill_source (self, &valid->sources, b, first + (size_t) b, !has_source);
+    self->tasks[b] = task;
   }
   free (ids);
   free (keep);
   return ok;
 }
 
-/* Mean squared error of the batch's guesses at a time, with the network's own guess before. */
-static bool measure_loss (Stage *self, CosmosGraph *graph, double t, int count, double *loss, CosmosError *err)
+/* Of the batch's guesses at its times. */
+static bool measure_loss (Stage *self, CosmosGraph *graph, int count, Loss *loss, CosmosError *err)
 {
   const int64_t shape[] = {count, self->config->latents, self->config->latent_width};
-  for (int b = 0; b < count; b++)
-    self->times[b] = t;
   cosmos_graph_reset (graph);
   CosmosTensor *target = cosmos_graph_input (graph, 3, shape, self->clean),
                *x = cosmos_graph_input (graph, 3, shape, self->clean);
@@ -372,35 +398,108 @@ static bool measure_loss (Stage *self, CosmosGraph *graph, double t, int count, 
     return false;
   add_noise (self, x->data, 0, count);
   CosmosTensor *h = cosmos_denoiser_has_source (self->denoiser) ? read_source (self, graph, 0, count) : NULL;
-  CosmosTensor *x0 = cosmos_denoiser_run (self->denoiser, graph, x, self->times, guess (self, graph, x, h, 0), self->tasks,
+  CosmosTensor *before = guess (self, graph, x, h, 0);
+  CosmosTensor *x0 = cosmos_denoiser_run (self->denoiser, graph, x, self->times, before, self->tasks,
                                           encode_source (self, graph, h, 0));
-  CosmosTensor *found = cosmos_mean_squared_error (graph, x0, target, NULL);
+  CosmosTensor *plain = cosmos_mean_squared_error (graph, before, target, NULL),
+               *guessed = cosmos_mean_squared_error (graph, x0, target, NULL);
   if (!cosmos_graph_check (graph, err))
     return false;
-  *loss += (double) found->data[0] * count;
+  loss->plain += (double) plain->data[0] * count;
+  loss->guessed += (double) guessed->data[0] * count;
+  loss->n += (size_t) count;
+  return true;
+}
+
+/* Of a task's validation texts at one time, or, where that is 0, at all the times in turn. */
+static bool measure_task (Stage *self, CosmosGraph *graph, int task, bool has_source, double time, Loss *loss, CosmosError *err)
+{
+  const size_t n_texts = cosmos_corpus_get_valid (self->training->corpus, task)->targets.n,
+               n = n_texts < EVALUATED_TEXTS ? n_texts : EVALUATED_TEXTS;
+  *loss = (Loss) {0};
+  for (size_t first = 0; first < n; first += (size_t) self->batch) {
+    const int count = n - first < (size_t) self->batch ? (int) (n - first) : self->batch;
+    for (int b = 0; b < count; b++)
+      self->times[b] = time > 0 ? time : evaluated_times[(first + (size_t) b) % TIMES];
+    if (!take_valid (self, task, has_source, first, count, err) || !measure_loss (self, graph, count, loss, err))
+      return false;
+  }
+  return true;
+}
+
+static void get_row (size_t i, float *row, void *data)
+{
+  Stage *self = data;
+  self->task = 0;
+  take_latents (self, i, row);
+}
+
+/* What the best linear denoiser would lose, where there are texts enough to know it. */
+static bool add_yardstick (Stage *self, CosmosEvaluation *evaluation, CosmosError *err)
+{
+  const int n = (int) latent_size (self);
+  const size_t wanted = YARDSTICK_TEXTS * (size_t) n, n_rows = self->latents[0].n < wanted ? self->latents[0].n : wanted;
+  if (n > COSMOS_LINEAR_DENOISER_MAX || n_rows < 2 * (size_t) n)
+    return true;
+  if (!self->eigenvalues) {
+    self->eigenvalues = malloc ((size_t) n * sizeof *self->eigenvalues);
+    if (!self->eigenvalues)
+      return no_memory (err);
+    if (!cosmos_linear_denoiser_measure (get_row, self, n_rows, n, self->eigenvalues, err))
+      return false;
+  }
+  for (int i = 0; i < TIMES; i++)
+    cosmos_evaluation_add (
+        evaluation,
+        cosmos_linear_denoiser_get_loss (self->eigenvalues, n, (CosmosSchedule) {self->config->schedule_d}, evaluated_times[i]),
+        "linear loss at t %g", evaluated_times[i]);
+  return true;
+}
+
+static bool write_samples (Stage *self, CosmosEvaluation *evaluation, CosmosError *err)
+{
+  const CosmosPipelineParts parts = {.encoder = cosmos_frozen_get_encoder (self->frozen),
+                                     .autoencoder = cosmos_frozen_get_autoencoder (self->frozen),
+                                     .denoiser = self->store,
+                                     .tokenizer = self->training->tokenizer};
+  if (self->training->recipe->denoiser.samples == 0)
+    return true;
+  CosmosPipeline *pipeline = cosmos_pipeline_new_from_parts (self->config, &parts, self->training->compute, err);
+  bool ok = pipeline && cosmos_samples_denoise (self->training, pipeline, evaluation, err);
+  cosmos_pipeline_free (pipeline);
+  return ok;
+}
+
+static bool evaluate_task (Stage *self, CosmosGraph *graph, int task, CosmosEvaluation *evaluation, CosmosError *err)
+{
+  const CosmosPairs *valid = cosmos_corpus_get_valid (self->training->corpus, task);
+  const bool has_source = cosmos_denoiser_has_source (self->denoiser) && valid->sources.n;
+  const char *name = self->config->tasks[task];
+  Loss loss;
+  for (int i = 0; valid->targets.n && task == 0 && i < TIMES; i++) {
+    if (!measure_task (self, graph, task, has_source, evaluated_times[i], &loss, err))
+      return false;
+    cosmos_evaluation_add (evaluation, loss.guessed / (double) loss.n, "loss at t %g", evaluated_times[i]);
+    cosmos_evaluation_add (evaluation, loss.plain / (double) loss.n, "plain loss at t %g", evaluated_times[i]);
+  }
+  for (int source = 0; valid->targets.n && source <= has_source; source++) {
+    if (!measure_task (self, graph, task, source, 0, &loss, err))
+      return false;
+    cosmos_evaluation_add (evaluation, loss.guessed / (double) loss.n, "%s loss%s", name, source ? " with source" : "");
+    cosmos_evaluation_add (evaluation, loss.plain / (double) loss.n, "%s plain loss%s", name, source ? " with source" : "");
+  }
   return true;
 }
 
 static bool evaluate (void *data, CosmosEvaluation *evaluation, CosmosError *err)
 {
-  static const double times[] = {.1, .3, .5, .7, .9};
-  enum { TIMES = sizeof times / sizeof *times };
   Stage *self = data;
-  const CosmosTexts *texts = &cosmos_corpus_get_valid (self->training->corpus, 0)->targets;
-  const size_t n = texts->n < EVALUATED_TEXTS ? texts->n : EVALUATED_TEXTS;
-  double losses[TIMES] = {0};
   CosmosGraph *graph = cosmos_graph_new (self->training->pool, self->training->progress);
   bool ok = graph || no_memory (err);
-  for (size_t first = 0; ok && first < n; first += (size_t) self->batch) {
-    int count = n - first < (size_t) self->batch ? (int) (n - first) : self->batch;
-    ok = take_valid (self, first, count, err);
-    for (int i = 0; ok && i < TIMES; i++)
-      ok = measure_loss (self, graph, times[i], count, &losses[i], err);
-  }
-  for (int i = 0; ok && n && i < TIMES; i++)
-    cosmos_evaluation_add (evaluation, losses[i] / (double) n, "loss at t %g", times[i]);
+  for (int task = 0; ok && task < self->config->n_tasks; task++)
+    ok = evaluate_task (self, graph, task, evaluation, err);
   cosmos_graph_free (graph);
-  return ok;
+  return ok && add_yardstick (self, evaluation, err) && write_samples (self, evaluation, err);
 }
 
 static const CosmosStageRecipe *get_recipe (const CosmosRecipe *recipe)

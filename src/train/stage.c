@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const CosmosStageKind *const kinds[] = {&cosmos_stage_encoder, &cosmos_stage_autoencoder, &cosmos_stage_denoiser,
@@ -32,6 +33,25 @@ void cosmos_evaluation_add (CosmosEvaluation *self, double value, const char *na
   vsnprintf (self->items[self->n].name, sizeof self->items[self->n].name, name, arguments);
   va_end (arguments);
   self->items[self->n++].value = value;
+}
+
+void cosmos_evaluation_add_sample (CosmosEvaluation *self, const char *task, char *source, char *text)
+{
+  if (text && self->n_samples < COSMOS_MAX_SAMPLES) {
+    self->samples[self->n_samples++] = (CosmosSample) {task, source, text};
+    return;
+  }
+  free (source);
+  free (text);
+}
+
+void cosmos_evaluation_clear_samples (CosmosEvaluation *self)
+{
+  for (int i = 0; i < self->n_samples; i++) {
+    free (self->samples[i].source);
+    free (self->samples[i].text);
+  }
+  self->n_samples = 0;
 }
 
 uint64_t cosmos_stage_get_seed (const CosmosTraining *training, const CosmosStageKind *kind)

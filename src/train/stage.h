@@ -8,18 +8,28 @@
 #include "core/math/graph.h"
 #include "train/corpus.h"
 
-enum { COSMOS_MAX_MEASURES = 3, COSMOS_MAX_EVALUATIONS = 8 };
+enum { COSMOS_MAX_MEASURES = 3, COSMOS_MAX_EVALUATIONS = 96, COSMOS_MAX_SAMPLES = 256 };
 
-/* What a stage measures of itself on texts that it was not trained on. */
+/* A text that a model wrote. */
 typedef struct {
-  int n;
+  const char *task;
+  char *source, *text; /* source NULL: none */
+} CosmosSample;
+
+/* What a stage measures of itself on texts that it was not trained on, and what it writes. */
+typedef struct {
+  int n, n_samples;
   struct {
     char name[48];
     double value;
   } items[COSMOS_MAX_EVALUATIONS];
+  CosmosSample samples[COSMOS_MAX_SAMPLES];
 } CosmosEvaluation;
 
 void cosmos_evaluation_add (CosmosEvaluation *self, double value, const char *name, ...) __attribute__ ((format (printf, 3, 4)));
+/* Takes the two texts over (text NULL: out of memory, nothing is added). */
+void cosmos_evaluation_add_sample (CosmosEvaluation *self, const char *task, char *source, char *text);
+void cosmos_evaluation_clear_samples (CosmosEvaluation *self);
 
 /* What the stages of one training share; all borrowed. */
 typedef struct {
@@ -30,6 +40,7 @@ typedef struct {
   CosmosPool *pool;
   CosmosCompute compute;
   CosmosProgress *progress;
+  const struct CosmosProvenance *provenance; /* for the checkpoints, see provenance.h; may be NULL */
 } CosmosTraining;
 
 typedef struct {

@@ -21,6 +21,8 @@ typedef struct {
   CosmosSharedStep *shared;
   CosmosGraph *graph;
   void *stage;
+  CosmosStart start;
+  CosmosEvaluation measured; /* last; without samples */
 
   int64_t step;         /* done */
   bool stops;           /* before the last one */
@@ -51,6 +53,11 @@ static void trainer_clear (Trainer *self)
   free (self->path);
 }
 
+static bool has_checkpoint (const Trainer *self)
+{
+  return self->options->resume && access (self->path, F_OK) == 0;
+}
+
 static bool make (Trainer *self, CosmosError *err)
 {
   const CosmosTraining *training = self->training;
@@ -65,14 +72,16 @@ static bool make (Trainer *self, CosmosError *err)
   self->graph = cosmos_graph_new (training->pool, NULL);
   if (!self->path || !self->store || !self->graph)
     return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory to train");
-  return (self->stage = self->kind->make (training, self->store, err)) && cosmos_parameters_make_gradients (self->store, err)
+  return (self->stage = self->kind->make (training, self->store, err))
+         && (has_checkpoint (self) || cosmos_origin_start (training, self->kind->name, self->store, &self->start, err))
+         && cosmos_parameters_make_gradients (self->store, err)
          && (self->optimiser = cosmos_optimiser_new (self->store, training->pool, &settings, err))
          && (self->shared = cosmos_shared_step_new (self->store, err));
 }
 
 static bool resume (Trainer *self, CosmosError *err)
 {
-  if (!self->options->resume || access (self->path, F_OK) != 0)
+  if (!has_checkpoint (self))
     return true;
   CosmosCheckpointInfo info = {0};
   strcpy (info.stage, self->kind->name);
@@ -118,11 +127,26 @@ static void report (Trainer *self, const CosmosEvaluation *evaluation)
     self->options->report (&report, self->options->data);
 }
 
+static void report_start (const Trainer *self)
+{
+  CosmosTrainingReport report = {
+    .kind = self->kind, .steps = self->recipe->steps, .loss = NAN, .norm = NAN, .rate = NAN, .start = &self->start};
+  for (int i = 0; i < COSMOS_MAX_MEASURES; i++)
+    report.measures[i] = NAN;
+  report.texts_per_second = NAN;
+  if (self->start.path && self->options->report)
+    self->options->report (&report, self->options->data);
+}
+
 static bool save (Trainer *self, CosmosError *err)
 {
   if (!cosmos_ranks_is_first ())
     return true;
-  CosmosCheckpointInfo info = {.step = self->step, .seconds = get_seconds (self), .loss = self->last_loss};
+  CosmosCheckpointInfo info = {.step = self->step,
+                               .seconds = get_seconds (self),
+                               .loss = self->last_loss,
+                               .provenance = self->training->provenance,
+                               .measured = &self->measured};
   strcpy (info.stage, self->kind->name);
   if (!cosmos_checkpoint_save (self->path, &info, &self->training->recipe->config, self->training->tokenizer, self->store,
                                self->optimiser, err))
@@ -200,6 +224,9 @@ static bool evaluate (Trainer *self, CosmosError *err)
   cosmos_optimiser_swap_average (self->optimiser);
   if (ok)
     report (self, &evaluation);
+  cosmos_evaluation_clear_samples (&evaluation);
+  if (ok)
+    self->measured = evaluation;
   return ok;
 }
 
@@ -220,6 +247,7 @@ static bool run (Trainer *self, bool *done, CosmosError *err)
   cosmos_ranks_sum (&n_stopping, 1);
   self->stops = n_stopping > 0;
   self->begun = self->reported = self->saved = cosmos_clock_now ();
+  report_start (self);
   while (self->step < self->recipe->steps && !self->stops) {
     if (!make_step (self, err))
       return false;
@@ -230,7 +258,8 @@ static bool run (Trainer *self, bool *done, CosmosError *err)
       report (self, NULL);
   }
   *done = self->step >= self->recipe->steps;
-  bool ok = (!*done || finish (self, err)) && save (self, err) && (!*done || evaluate (self, err));
+  /* Saved before it is evaluated, lest that fail; and after it, with what was measured. */
+  bool ok = (!*done || finish (self, err)) && save (self, err) && (!*done || (evaluate (self, err) && save (self, err)));
   if (ok)
     cosmos_ranks_wait (); /* what was saved is what the next stage begins with */
   return ok;

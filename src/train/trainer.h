@@ -2,7 +2,7 @@
  * its share of the batch, the first one alone saves, evaluates and reports; a stop of one stops all after the same step. */
 #pragma once
 
-#include "train/stage.h"
+#include "train/origin.h"
 
 /* What is told from time to time: means since the last report; NAN where there was no step since. */
 typedef struct {
@@ -13,6 +13,7 @@ typedef struct {
   double rate;
   double texts_per_second, seconds;   /* seconds: of training in all */
   const CosmosEvaluation *evaluation; /* NULL between checkpoints */
+  const CosmosStart *start;           /* before the first step of a stage that begins from another file; else NULL */
 } CosmosTrainingReport;
 
 typedef struct {

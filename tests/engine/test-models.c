@@ -1,3 +1,4 @@
+#include "core/file/gguf-writer.h"
 #include "engine/cpg-model.h"
 
 #include <glib/gstdio.h>
@@ -44,6 +45,39 @@ static void test_language (void)
   g_rmdir (folder);
 }
 
+static void add_for_task (const char *folder, const char *name, const char *task)
+{
+  CosmosError err;
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  const CosmosGgufString names[] = {{task, strlen (task)}};
+  CosmosGgufWriter *writer = cosmos_gguf_writer_new ();
+  cosmos_gguf_writer_set_string (writer, "general.architecture", "llama");
+  cosmos_gguf_writer_set_strings (writer, "cosmos.tasks", names, 1);
+  g_assert_true (cosmos_gguf_writer_save (writer, path, &err));
+  cosmos_gguf_writer_free (writer);
+}
+
+/* One that was trained for the task goes before any name, and one that was trained for others does not count. */
+static void test_language_of_task (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("cosmos-XXXXXX", NULL);
+  static const char *const names[] = {"a-baseline.gguf", "story-baseline.gguf", "words.gguf"};
+  g_setenv ("COSMOS_MODELS", folder, TRUE);
+  add_for_task (folder, names[0], "detox");
+  assert_found ("story", NULL);
+  add (folder, "models/story-baseline.gguf", names[1]);
+  assert_found ("story", names[1]);
+  assert_found ("detox", names[0]);
+  add_for_task (folder, names[2], "summary");
+  assert_found ("summary", names[2]);
+  assert_found ("question", names[1]);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *path = g_build_filename (folder, names[i], NULL);
+    g_unlink (path);
+  }
+  g_rmdir (folder);
+}
+
 static void test_kind (void)
 {
   g_autofree char *bundle = g_build_filename (g_getenv ("SOURCE_ROOT"), "models", "story-first.gguf", NULL),
@@ -59,6 +93,7 @@ int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/models/language", test_language);
+  g_test_add_func ("/models/language-of-task", test_language_of_task);
   g_test_add_func ("/models/kind", test_kind);
   return g_test_run ();
 }

@@ -1,6 +1,9 @@
 #include "engine/cpg-writing.h"
 
+#include "core/model/language-model.h"
 #include "fixture.h"
+
+#include <stdlib.h>
 
 static char *baseline (void)
 {
@@ -71,6 +74,65 @@ static void test_beginning (void)
   g_assert_true (g_str_has_prefix (cpg_writing_get_text (writing), "Anna had lost her keys. "));
 }
 
+/* The bundled baseline as if it were one of several tasks. */
+static void write_for_tasks (const char *path)
+{
+  CosmosError err;
+  g_autofree char *from = baseline ();
+  CosmosGguf *file = cosmos_gguf_open (from, &err);
+  CosmosTokenizer *tokenizer = cosmos_tokenizer_new_from_gguf (file, &err);
+  CosmosLanguageModel *model = cosmos_language_model_open (from, cosmos_compute_get_best (), &err);
+  CosmosGgufWriter *writer = cosmos_gguf_writer_new ();
+  const CosmosLanguageModelTasks tasks = {.n = 2,
+                                          .names = {"story", "detox"},
+                                          .tokens = {1, cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_MASK)},
+                                          .source_tokens = {10, 10}};
+  g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func (g_free);
+  cosmos_gguf_writer_set_string (writer, "general.architecture", "llama");
+  cosmos_tokenizer_write (tokenizer, writer);
+  cosmos_language_model_sizes_write (cosmos_language_model_get_sizes (model), writer);
+  cosmos_language_model_tasks_write (&tasks, writer);
+  for (size_t i = 0; i < cosmos_gguf_get_n_tensors (file); i++) {
+    const CosmosTensorInfo *tensor = cosmos_gguf_get_tensor (file, i);
+    float *numbers = g_new (float, tensor->count);
+    g_ptr_array_add (values, numbers);
+    cosmos_dtype_to_float (tensor->dtype, tensor->data, numbers, tensor->count);
+    cosmos_gguf_writer_add_tensor (writer, tensor->name, tensor->rank, tensor->shape, COSMOS_DTYPE_F32, numbers);
+  }
+  g_assert_true (cosmos_gguf_writer_save (writer, path, &err));
+  cosmos_gguf_writer_free (writer);
+  cosmos_language_model_free (model);
+  cosmos_tokenizer_free (tokenizer);
+  cosmos_gguf_free (file);
+}
+
+/* The source is read, but no part of what is written; the task makes the text another one; a task that it lacks is refused. */
+static void test_tasks (void)
+{
+  static const char *const tasks[] = {"story", "detox", "summary"};
+  g_autoptr (CpgEngine) engine = cpg_engine_new (1, "auto");
+  g_autofree char *folder = model_folder_new_temporary (), *path = g_build_filename (folder, "tasks.gguf", NULL), *before = NULL;
+  write_for_tasks (path);
+  for (gsize i = 0; i < G_N_ELEMENTS (tasks); i++) {
+    g_autoptr (CpgSettings) settings = fixture_settings (5, 7);
+    g_object_set (settings, "source", "Anna had lost her keys.", "task", tasks[i], NULL);
+    g_autoptr (CpgWriting) writing = cpg_writing_new (engine, path, settings);
+    int n;
+    fixture_wait_until (!cpg_writing_is_active (writing));
+    if (i == 2) {
+      g_assert_nonnull (strstr (cpg_writing_get_error (writing), "was not trained for the task \"summary\""));
+      break;
+    }
+    g_assert_cmpint (cpg_writing_get_state (writing), ==, CPG_RUN_DONE);
+    const CpgToken *tokens = cpg_writing_get_tokens (writing, &n);
+    g_assert_true (n == 0 || tokens[0].guess.id >= 0);
+    g_assert_cmpstr (cpg_writing_get_text (writing), !=, before);
+    g_free (before);
+    before = g_strdup (cpg_writing_get_text (writing));
+  }
+  model_folder_remove (g_steal_pointer (&folder));
+}
+
 static void test_failures (void)
 {
   static const char *const sources[] = {NULL, NULL, "\xff\xfe no UTF-8"};
@@ -121,6 +183,7 @@ int main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/writing/text", test_text);
   g_test_add_func ("/writing/beginning", test_beginning);
+  g_test_add_func ("/writing/tasks", test_tasks);
   g_test_add_func ("/writing/failures", test_failures);
   g_test_add_func ("/writing/cancel", test_cancel);
   g_test_add_func ("/writing/engine-goes", test_engine_goes);

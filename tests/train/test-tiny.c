@@ -39,6 +39,7 @@ typedef struct {
   CosmosCorpus *corpus;
   CosmosPool *pool;
   CosmosPipeline *pipeline;
+  double loss, plain_loss; /* of the denoiser at the end: with and without self-conditioning */
   char *texts[TEXTS];
 } Setting;
 
@@ -68,6 +69,17 @@ static void make_tokenizer (Setting *self)
   cosmos_byte_pair_trainer_free (words);
 }
 
+static void hear (const CosmosTrainingReport *report, void *data)
+{
+  Setting *self = data;
+  for (int i = 0; report->evaluation && i < report->evaluation->n; i++) {
+    if (strcmp (report->evaluation->items[i].name, "story loss") == 0)
+      self->loss = report->evaluation->items[i].value;
+    if (strcmp (report->evaluation->items[i].name, "story plain loss") == 0)
+      self->plain_loss = report->evaluation->items[i].value;
+  }
+}
+
 static void train (Setting *self)
 {
   CosmosError err;
@@ -78,7 +90,7 @@ static void train (Setting *self)
                              .folder = self->fixture.folder,
                              .pool = self->pool,
                              .compute = cosmos_compute_get_best ()};
-  CosmosTrainingOptions options = {.checkpoint_seconds = 1e9, .report_seconds = 1e9};
+  CosmosTrainingOptions options = {.checkpoint_seconds = 1e9, .report_seconds = 1e9, .report = hear, .data = self};
   for (int i = 0; i < 3; i++)
     assert_ok (cosmos_train_stage (&training, cosmos_stage_get (i), &options, NULL, &err), &err);
   CosmosBundleRequest request = {.output = bundle, .dtype = COSMOS_DTYPE_F32};
@@ -245,6 +257,8 @@ static void test_learns (Setting *self, gconstpointer unused)
   g_test_message ("tokens that come back: %.4f; denoiser's loss %.4f, best linear %.4f", accuracy, found, linear);
   g_assert_cmpfloat (accuracy, >, .9);
   g_assert_cmpfloat (found, <, linear);
+  g_test_message ("with self-conditioning %.4f, without %.4f", self->loss, self->plain_loss);
+  g_assert_cmpfloat (self->loss, <, self->plain_loss);
 }
 
 int main (int argc, char **argv)

@@ -5,6 +5,7 @@
 #include "train/checkpoint.h"
 
 #include "core/model/pipeline.h"
+#include "core/sample/autoregress.h"
 
 #include <math.h>
 
@@ -87,18 +88,47 @@ typedef struct {
   double first, last;
   int n, stop_at; /* reports; after which the progress is cancelled, 0 never */
   CosmosProgress *progress;
-  CosmosEvaluation evaluation;
+  int n_evaluations;
+  CosmosEvaluation evaluation; /* the last one, without its samples */
+  char samples[4096];          /* of it: "task<source>text|" */
+  CosmosStart start;
 } Heard;
+
+static void take_evaluation (Heard *self, const CosmosEvaluation *evaluation)
+{
+  self->samples[0] = 0;
+  for (int i = 0; i < evaluation->n_samples; i++) {
+    const CosmosSample *sample = &evaluation->samples[i];
+    g_autofree char *line = g_strdup_printf ("%s<%s>%s|", sample->task, sample->source ? sample->source : "", sample->text);
+    g_strlcat (self->samples, line, sizeof self->samples);
+  }
+  self->evaluation = *evaluation;
+  self->evaluation.n_samples = 0;
+  self->n_evaluations++;
+}
+
+static double get_value (const Heard *self, const char *name)
+{
+  for (int i = 0; i < self->evaluation.n; i++)
+    if (strcmp (self->evaluation.items[i].name, name) == 0)
+      return self->evaluation.items[i].value;
+  g_error ("no evaluation \"%s\"", name);
+  return NAN;
+}
 
 static void hear (const CosmosTrainingReport *report, void *data)
 {
   Heard *self = data;
+  if (report->start) {
+    self->start = *report->start;
+    return;
+  }
   if (self->n++ == 0)
     self->first = report->loss;
   if (isfinite (report->loss))
     self->last = report->loss;
   if (report->evaluation)
-    self->evaluation = *report->evaluation;
+    take_evaluation (self, report->evaluation);
   if (self->n == self->stop_at)
     atomic_store (&self->progress->cancelled, true);
 }
@@ -236,7 +266,7 @@ static void test_faults (Setting *self, gconstpointer unused)
   CosmosTraining training = get_training (self);
   CosmosTrainingOptions options = {.checkpoint_seconds = 1e9};
   g_assert_false (cosmos_train_stage (&training, cosmos_stage_find ("denoiser"), &options, NULL, &err));
-  g_assert_nonnull (strstr (err.message, "The stage encoder must be trained first"));
+  g_assert_nonnull (strstr (err.message, "The stage encoder must be trained first, or be taken from a bundle"));
   /* another recipe's checkpoint */
   Heard heard;
   train (self, "encoder", false, 3, &heard);
@@ -250,6 +280,252 @@ static void test_faults (Setting *self, gconstpointer unused)
   options.resume = false;
   g_assert_false (cosmos_train_stage (&training, cosmos_stage_find ("baseline"), &options, NULL, &err));
   g_assert_cmpint (err.code, ==, COSMOS_STATUS_IO);
+}
+
+/* ---- what is measured at the end ---- */
+
+static void test_evaluation (Setting *self, gconstpointer unused)
+{
+  Heard heard;
+  train (self, "encoder", false, 0, &heard);
+  train (self, "autoencoder", false, 0, &heard);
+  g_assert_cmpint (heard.evaluation.n, ==, 8 + 5);
+  double before = 1;
+  for (int i = 0; i < 5; i++) {
+    static const char *const names[] = {"story tokens at noise 0", "story tokens at noise 0.25", "story tokens at noise 0.5",
+                                        "story tokens at noise 1", "story tokens at noise 2"};
+    double found = get_value (&heard, names[i]);
+    g_assert_cmpfloat (found, >=, 0);
+    g_assert_cmpfloat (found, <=, before + .1); /* few texts */
+    before = found;
+  }
+  g_assert_cmpfloat (get_value (&heard, "detox exact"), <=, get_value (&heard, "detox tokens at noise 0"));
+  g_assert_cmpfloat (get_value (&heard, "story latent deviation"), >, 0);
+  g_assert_cmpfloat (fabs (get_value (&heard, "story latent mean")), <, 3);
+  self->recipe.denoiser.samples = 2;
+  self->recipe.denoiser.sample_steps = 3;
+  train (self, "denoiser", false, 0, &heard);
+  g_assert_cmpint (heard.n_evaluations, ==, 1);
+  g_test_message ("%s", heard.samples);
+  for (int i = 0; i < heard.evaluation.n; i++)
+    g_test_message ("%s %g", heard.evaluation.items[i].name, heard.evaluation.items[i].value);
+  g_assert_cmpfloat (get_value (&heard, "loss at t 0.1"), <, get_value (&heard, "loss at t 0.9"));
+  g_assert_cmpfloat (get_value (&heard, "detox plain loss with source"), >, 0);
+  g_assert_cmpfloat (get_value (&heard, "story loss"), !=, get_value (&heard, "story loss with source"));
+  g_auto (GStrv) samples = g_strsplit (heard.samples, "|", -1);
+  g_assert_cmpint ((int) g_strv_length (samples), ==, 4 + 1);
+  g_assert_true (g_str_has_prefix (samples[0], "story<Sally saw a dog.>"));
+  g_assert_true (g_str_has_prefix (samples[3], "detox<this is a sad cat>"));
+  g_autofree char *first = g_strdup (heard.samples);
+  train (self, "denoiser", false, 0, &heard); /* the same texts again */
+  g_assert_cmpstr (heard.samples, ==, first);
+}
+
+/* ---- a baseline of several tasks ---- */
+
+/* Greedy; NULL with the error. */
+static char *ask (Setting *self, const CosmosLanguageModel *model, const char *task, const char *source, CosmosError *err)
+{
+  CosmosAutoregressSettings settings = cosmos_autoregress_settings_default ();
+  settings.temperature = 0;
+  settings.max_tokens = 20;
+  CosmosAutoregress *run = cosmos_autoregress_new_for_task (model, self->pool, &settings, task, source,
+                                                            source ? strlen (source) : 0, err);
+  bool done = false;
+  while (run && !done)
+    assert_ok (cosmos_autoregress_advance (run, NULL, &done, err), err);
+  char *text = run ? cosmos_autoregress_get_text (run) : NULL;
+  cosmos_autoregress_free (run);
+  return text;
+}
+
+static void test_baseline_tasks (Setting *self, gconstpointer unused)
+{
+  CosmosError err;
+  Heard heard;
+  g_autofree char *path = fixture_path (&self->fixture, "tasks.gguf");
+  self->recipe.baseline.stage.steps = 300;
+  train (self, "baseline", false, 0, &heard);
+  g_test_message ("%s", heard.samples);
+  g_assert_cmpfloat (get_value (&heard, "detox perplexity"), <, 3);
+  g_assert_cmpfloat (get_value (&heard, "story perplexity"), <, 3);
+  CosmosBundleRequest request = {.output = path, .dtype = COSMOS_DTYPE_F32, .baseline = true};
+  assert_ok (cosmos_bundle_write (&self->recipe, self->out, &request, NULL, &err), &err);
+  CosmosLanguageModel *model = cosmos_language_model_open (path, get_training (self).compute, &err);
+  assert_ok (model, &err);
+  const CosmosTokenizer *tokenizer = cosmos_language_model_get_tokenizer (model);
+  g_assert_cmpint (cosmos_language_model_get_tasks (model)->n, ==, 2);
+  g_assert_cmpint (cosmos_tokenizer_get_size (tokenizer), ==, cosmos_tokenizer_get_size (self->tokenizer) + 2);
+  g_assert_cmpint (cosmos_tokenizer_find (tokenizer, "[DETOX]"), ==,
+                   cosmos_language_model_get_tasks (model)->tokens[cosmos_language_model_find_task (model, "detox")]);
+  g_assert_true (cosmos_tokenizer_is_special (tokenizer, cosmos_tokenizer_find (tokenizer, "[STORY]")));
+  g_assert_cmpint (cosmos_language_model_find_task (model, NULL), ==, 0);
+  g_autofree char *first = ask (self, model, "detox", "go away you dog", &err),
+                  *second = ask (self, model, "detox", "this is a sad cat", &err),
+                  *story = ask (self, model, "story", "Tom went home.", &err), *any = ask (self, model, NULL, NULL, &err);
+  g_test_message ("%s|%s|%s|%s", first, second, story, any);
+  g_assert_cmpstr (first, ==, "please go");
+  g_assert_cmpstr (second, ==, "this is sad");
+  g_assert_true (g_str_has_prefix (story, "Tom went home."));
+  g_assert_cmpuint (strlen (any), >, 0);
+  g_assert_null (ask (self, model, "summary", "x", &err));
+  g_assert_nonnull (strstr (err.message, "was not trained for the task \"summary\""));
+  cosmos_language_model_free (model);
+}
+
+/* The paper's own decompressor and its start, too. */
+static void test_unfolded (Setting *self, gconstpointer unused)
+{
+  CosmosError err;
+  Heard heard;
+  g_autofree char *bundle = fixture_path (&self->fixture, "unfolded.gguf");
+  self->recipe.autoencoder.aligned = false;
+  self->recipe.config.folded = false;
+  self->recipe.config.latent_width = self->recipe.config.encoder.width;
+  for (size_t i = 0; i < 3; i++) {
+    g_assert_true (train (self, stages[i], false, 0, &heard));
+    g_test_message ("%s: %g, then %g", stages[i], heard.first, heard.last);
+    g_assert_true (i == 2 ? isfinite (heard.last) : heard.last < heard.first); /* one batch of the denoiser tells little */
+  }
+  CosmosBundleRequest request = {.output = bundle, .dtype = COSMOS_DTYPE_F32};
+  assert_ok (cosmos_bundle_write (&self->recipe, self->out, &request, NULL, &err), &err);
+  CosmosGguf *file = cosmos_gguf_open (bundle, &err);
+  const CosmosTensorInfo *mask = cosmos_gguf_find_tensor (file, "decompressor.mask_embedding"),
+                         *tokens = cosmos_gguf_find_tensor (file, "encoder.token_embedding.weight");
+  const size_t width = (size_t) self->recipe.config.encoder.width,
+               row = (size_t) cosmos_tokenizer_get_special (self->tokenizer, COSMOS_TOKEN_MASK);
+  g_assert_cmpmem (mask->data, mask->size, (const float *) tokens->data + row * width, width * sizeof (float));
+  cosmos_gguf_free (file);
+}
+
+/* Where times are drawn is the recipe's: late ones lose more. */
+static void test_times (Setting *self, gconstpointer unused)
+{
+  Heard early, late;
+  train (self, "encoder", false, 0, &early);
+  train (self, "autoencoder", false, 0, &early);
+  self->recipe.denoiser.t_deviation = .5;
+  self->recipe.denoiser.t_mean = -3;
+  train (self, "denoiser", false, 0, &early);
+  self->recipe.denoiser.t_mean = 3;
+  train (self, "denoiser", false, 0, &late);
+  g_test_message ("early %g, late %g", early.last, late.last);
+  g_assert_cmpfloat (early.last, <, late.last / 2);
+}
+
+/* ---- from a bundle that is there already ---- */
+
+static char *make_bundle (Setting *self)
+{
+  CosmosError err;
+  Heard heard;
+  char *bundle = fixture_path (&self->fixture, "from.gguf");
+  for (size_t i = 0; i < 3; i++)
+    g_assert_true (train (self, stages[i], false, 0, &heard));
+  CosmosBundleRequest request = {.output = bundle, .dtype = COSMOS_DTYPE_F32};
+  assert_ok (cosmos_bundle_write (&self->recipe, self->out, &request, NULL, &err), &err);
+  g_free (self->out);
+  self->out = fixture_path (&self->fixture, "second");
+  g_mkdir (self->out, 0777);
+  strcpy (self->recipe.from, bundle);
+  return bundle;
+}
+
+static void assert_same_tensors (const char *path_a, const char *path_b, const char *prefix)
+{
+  CosmosError err;
+  CosmosGguf *a = cosmos_gguf_open (path_a, &err), *b = cosmos_gguf_open (path_b, &err);
+  g_assert_nonnull (a);
+  g_assert_nonnull (b);
+  int n = 0;
+  for (size_t i = 0; i < cosmos_gguf_get_n_tensors (a); i++) {
+    const CosmosTensorInfo *x = cosmos_gguf_get_tensor (a, i), *y = cosmos_gguf_find_tensor (b, x->name);
+    if (!g_str_has_prefix (x->name, prefix))
+      continue;
+    g_assert_nonnull (y);
+    g_assert_cmpmem (x->data, x->count * sizeof (float), y->data, y->count * sizeof (float));
+    n++;
+  }
+  g_assert_cmpint (n, >, 0);
+  cosmos_gguf_free (a);
+  cosmos_gguf_free (b);
+}
+
+/* Only the denoiser is trained; encoder and autoencoder are the bundle's, which the next bundle gets unchanged. */
+static void test_from (Setting *self, gconstpointer unused)
+{
+  CosmosError err;
+  Heard fresh, heard;
+  g_assert_true (train (self, "encoder", false, 0, &heard));
+  g_assert_true (train (self, "autoencoder", false, 0, &heard));
+  g_assert_true (train (self, "denoiser", false, 0, &fresh));
+  g_assert_null (fresh.start.path);
+  g_autofree char *bundle = make_bundle (self), *second = fixture_path (&self->fixture, "second.gguf"),
+                  *checkpoint = g_build_filename (self->out, "denoiser.gguf", NULL);
+  g_assert_true (train (self, "denoiser", false, 0, &heard));
+  g_assert_cmpstr (heard.start.path, ==, bundle);
+  g_assert_cmpint (heard.start.n_taken, ==, heard.start.n_asked);
+  g_test_message ("fresh from %g to %g, continued from %g to %g", fresh.first, fresh.last, heard.first, heard.last);
+  g_assert_cmpfloat (heard.last, <, fresh.last);
+  assert_same_tensors (bundle, checkpoint, "latent.");
+  CosmosBundleRequest request = {.output = second, .dtype = COSMOS_DTYPE_F32};
+  assert_ok (cosmos_bundle_write (&self->recipe, self->out, &request, NULL, &err), &err);
+  assert_same_tensors (bundle, second, "encoder.");
+  assert_same_tensors (bundle, second, "compressor.");
+  assert_same_tensors (bundle, second, "decompressor.");
+  CosmosGguf *file = cosmos_gguf_open (second, &err);
+  const char *provenance;
+  assert_ok (cosmos_gguf_get_string (file, "general.provenance", &provenance, &err), &err);
+  g_assert_nonnull (strstr (provenance, "encoder from from.gguf; autoencoder from from.gguf; denoiser: 30 steps"));
+  cosmos_gguf_free (file);
+}
+
+/* What does not have the recipe's shape begins anew; a checkpoint goes before the bundle. */
+static void test_from_other_sizes (Setting *self, gconstpointer unused)
+{
+  CosmosError err;
+  Heard heard;
+  g_autofree char *bundle = make_bundle (self);
+  CosmosTraining training = get_training (self);
+  CosmosTrainingOptions options = {.checkpoint_seconds = 1e9, .report = hear, .data = &heard};
+  self->recipe.config.denoiser.ffn = 96;
+  train (self, "denoiser", false, 3, &heard);
+  g_assert_cmpint (heard.start.n_taken, >, 0);
+  g_assert_cmpint (heard.start.n_taken, <, heard.start.n_asked);
+  train (self, "denoiser", true, 3, &heard);
+  g_assert_null (heard.start.path);
+  train (self, "baseline", false, 3, &heard); /* which that bundle does not have */
+  g_assert_null (heard.start.path);
+  atomic_store (&self->progress.cancelled, false);
+  strcpy (self->recipe.autoencoder.stage.file, bundle);
+  self->recipe.config.compressor.head = self->recipe.config.decompressor.head = 8;
+  g_assert_false (cosmos_train_stage (&training, cosmos_stage_find ("denoiser"), &options, NULL, &err));
+  g_assert_nonnull (strstr (err.message, "its autoencoder has 1 layers with heads of 16 numbers; the recipe says 1 and 8"));
+  strcpy (self->recipe.encoder.stage.file, "/nowhere/bert.gguf");
+  g_assert_false (cosmos_train_stage (&training, cosmos_stage_find ("denoiser"), &options, NULL, &err));
+  g_assert_nonnull (strstr (err.message, "/nowhere/bert.gguf: there is no such file; the recipe's [encoder] file names it"));
+}
+
+static void test_from_other_tokens (Setting *self, gconstpointer unused)
+{
+  CosmosError err;
+  size_t length;
+  g_autofree char *bundle = make_bundle (self);
+  CosmosTraining training = get_training (self);
+  CosmosTrainingOptions options = {.checkpoint_seconds = 1e9};
+  CosmosBytePairTrainer *words = cosmos_byte_pair_trainer_new (&err);
+  static const char other[] = "quite another text with quite another few words in it, quite another, another";
+  assert_ok (cosmos_byte_pair_trainer_add (words, other, strlen (other), &err), &err);
+  char *json = cosmos_byte_pair_trainer_finish (words, cosmos_tokenizer_get_size (self->tokenizer), &length, NULL, &err);
+  CosmosTokenizer *tokenizer = cosmos_tokenizer_new_from_json_bytes (json, length, "made", &err);
+  assert_ok (tokenizer, &err);
+  free (json);
+  cosmos_byte_pair_trainer_free (words);
+  training.tokenizer = tokenizer;
+  g_assert_false (cosmos_train_stage (&training, cosmos_stage_find ("denoiser"), &options, NULL, &err));
+  g_test_message ("%s", err.message);
+  g_assert_nonnull (strstr (err.message, "has other tokens than this training"));
+  cosmos_tokenizer_free (tokenizer);
 }
 
 static void test_rate (void)
@@ -273,6 +549,13 @@ int main (int argc, char **argv)
   g_test_add ("/trainer/interrupt", Setting, NULL, set_up, test_interrupt, tear_down);
   g_test_add ("/trainer/micro-batches", Setting, NULL, set_up, test_micro_batches, tear_down);
   g_test_add ("/trainer/faults", Setting, NULL, set_up, test_faults, tear_down);
+  g_test_add ("/trainer/evaluation", Setting, NULL, set_up, test_evaluation, tear_down);
+  g_test_add ("/trainer/baseline-tasks", Setting, NULL, set_up, test_baseline_tasks, tear_down);
+  g_test_add ("/trainer/unfolded", Setting, NULL, set_up, test_unfolded, tear_down);
+  g_test_add ("/trainer/times", Setting, NULL, set_up, test_times, tear_down);
+  g_test_add ("/trainer/from", Setting, NULL, set_up, test_from, tear_down);
+  g_test_add ("/trainer/from-other-sizes", Setting, NULL, set_up, test_from_other_sizes, tear_down);
+  g_test_add ("/trainer/from-other-tokens", Setting, NULL, set_up, test_from_other_tokens, tear_down);
   g_test_add_func ("/trainer/rate", test_rate);
   return g_test_run ();
 }

@@ -1,5 +1,6 @@
 #include "core/file/dtype.h"
 
+#include "core/base/simd.h"
 #include "core/file/block-formats.h"
 #include "core/file/half.h"
 
@@ -114,7 +115,8 @@ WIDE static void read_f16 (const unsigned char *source, float *target, size_t n)
     target[i] = cosmos_half_to_float (load_u16 (source + 2 * i));
 }
 
-WIDE static void read_bf16 (const unsigned char *source, float *target, size_t n)
+/* bf16 is what training rounds to at every product. Integers alone: all clones give the same bits. */
+COSMOS_SIMD_CLONES static void read_bf16 (const unsigned char *source, float *target, size_t n)
 {
   for (size_t i = 0; i < n; i++)
     target[i] = bf16_to_float (load_u16 (source + 2 * i));
@@ -175,7 +177,7 @@ WIDE static void write_f16 (const float *source, unsigned char *target, size_t n
   }
 }
 
-WIDE static void write_bf16 (const float *source, unsigned char *target, size_t n)
+COSMOS_SIMD_CLONES static void write_bf16 (const float *source, unsigned char *target, size_t n)
 {
   for (size_t i = 0; i < n; i++) {
     uint16_t brain = bf16_from_float (source[i]);

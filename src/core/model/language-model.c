@@ -15,7 +15,8 @@ struct CosmosLanguageModel {
   CosmosParameters *owned_parameters; /* of the file */
   CosmosTokenizer *tokenizer;
   const char *name, *path;
-  int begin;                         /* token, or -1 */
+  int begin; /* token, or -1 */
+  CosmosLanguageModelTasks tasks;
   const CosmosWeight *tokens, *head; /* (V, D); the same where tied */
   const CosmosTensor *output_norm;   /* (D) */
   CosmosBlock blocks[];
@@ -117,6 +118,31 @@ void cosmos_language_model_sizes_write (const CosmosLanguageModelSizes *self, Co
   cosmos_gguf_writer_set_f32 (writer, "llama.rope.freq_base", (float) self->rope_theta);
 }
 
+void cosmos_language_model_tasks_write (const CosmosLanguageModelTasks *self, CosmosGgufWriter *writer)
+{
+  CosmosGgufString names[COSMOS_MAX_TASKS];
+  if (self->n == 0)
+    return;
+  for (int i = 0; i < self->n; i++)
+    names[i] = (CosmosGgufString) {self->names[i], strlen (self->names[i])};
+  cosmos_gguf_writer_set_strings (writer, "cosmos.tasks", names, (size_t) self->n);
+  cosmos_gguf_writer_set_i32s (writer, "cosmos.task_tokens", self->tokens, (size_t) self->n);
+  cosmos_gguf_writer_set_i32s (writer, "cosmos.task_source_tokens", self->source_tokens, (size_t) self->n);
+}
+
+CosmosTaskKnowledge cosmos_language_model_file_knows (const CosmosGguf *file, const char *task)
+{
+  CosmosGgufString names[COSMOS_MAX_TASKS];
+  size_t n;
+  if (!cosmos_gguf_get_array_length (file, "cosmos.tasks", &n, NULL) || n > COSMOS_MAX_TASKS
+      || !cosmos_gguf_get_strings (file, "cosmos.tasks", names, NULL))
+    return COSMOS_TASK_UNSAID;
+  for (size_t i = 0; i < n; i++)
+    if (!task || (names[i].length == strlen (task) && memcmp (names[i].data, task, names[i].length) == 0))
+      return COSMOS_TASK_KNOWN;
+  return COSMOS_TASK_OTHERS;
+}
+
 /* ---- from a file ---- */
 
 /* An integer that a file may lack. */
@@ -210,6 +236,42 @@ static bool read_begin (const Parts *parts, int *begin, CosmosError *err)
   return true;
 }
 
+static bool read_tasks (const Parts *parts, CosmosLanguageModelTasks *tasks, CosmosError *err)
+{
+  const CosmosGguf *file = parts->file;
+  CosmosGgufString names[COSMOS_MAX_TASKS];
+  int64_t tokens[COSMOS_MAX_TASKS], source_tokens[COSMOS_MAX_TASKS];
+  size_t n, n_tokens, n_source_tokens;
+  *tasks = (CosmosLanguageModelTasks) {0};
+  if (!cosmos_gguf_has (file, "cosmos.tasks"))
+    return true;
+  if (!cosmos_gguf_get_array_length (file, "cosmos.tasks", &n, err)
+      || !cosmos_gguf_get_array_length (file, "cosmos.task_tokens", &n_tokens, err)
+      || !cosmos_gguf_get_array_length (file, "cosmos.task_source_tokens", &n_source_tokens, err))
+    return false;
+  if (n > COSMOS_MAX_TASKS || n_tokens != n || n_source_tokens != n)
+    return cosmos_error_set (
+        err, COSMOS_STATUS_RANGE,
+        "%s: cosmos.tasks, task_tokens and task_source_tokens have %zu, %zu and %zu items; at most %d, as many each",
+        cosmos_gguf_get_path (file), n, n_tokens, n_source_tokens, COSMOS_MAX_TASKS);
+  if (!cosmos_gguf_get_strings (file, "cosmos.tasks", names, err)
+      || !cosmos_gguf_get_integers (file, "cosmos.task_tokens", tokens, err)
+      || !cosmos_gguf_get_integers (file, "cosmos.task_source_tokens", source_tokens, err))
+    return false;
+  for (size_t i = 0; i < n; i++) {
+    if (names[i].length == 0 || names[i].length >= COSMOS_MAX_TASK_NAME || memchr (names[i].data, 0, names[i].length)
+        || tokens[i] < 0 || tokens[i] >= cosmos_tokenizer_get_size (parts->tokenizer) || source_tokens[i] < 2
+        || source_tokens[i] > MAX_SIZE)
+      return cosmos_error_set (err, COSMOS_STATUS_RANGE, "%s: cosmos.tasks: entry %zu has no proper name, token or length",
+                               cosmos_gguf_get_path (file), i);
+    memcpy (tasks->names[i], names[i].data, names[i].length);
+    tasks->tokens[i] = (int32_t) tokens[i];
+    tasks->source_tokens[i] = (int32_t) source_tokens[i];
+  }
+  tasks->n = (int) n;
+  return true;
+}
+
 static CosmosLanguageModel *open_parts (Parts *parts, const char *path, CosmosCompute compute, CosmosError *err)
 {
   CosmosLanguageModelSizes sizes = {0};
@@ -227,7 +289,8 @@ static CosmosLanguageModel *open_parts (Parts *parts, const char *path, CosmosCo
   if (cosmos_gguf_has (parts->file, "general.name") && !cosmos_gguf_get_string (parts->file, "general.name", &name, err))
     return NULL;
   int begin;
-  if (!read_begin (parts, &begin, err))
+  CosmosLanguageModelTasks tasks;
+  if (!read_begin (parts, &begin, err) || !read_tasks (parts, &tasks, err))
     return NULL;
   parts->parameters = cosmos_parameters_new_from_gguf (parts->file, compute);
   if (!parts->parameters) {
@@ -238,6 +301,7 @@ static CosmosLanguageModel *open_parts (Parts *parts, const char *path, CosmosCo
   if (self) {
     self->name = name;
     self->begin = begin;
+    self->tasks = tasks;
   }
   return self;
 }
@@ -273,6 +337,19 @@ const CosmosTokenizer *cosmos_language_model_get_tokenizer (const CosmosLanguage
 int cosmos_language_model_get_begin (const CosmosLanguageModel *self)
 {
   return self->begin;
+}
+
+const CosmosLanguageModelTasks *cosmos_language_model_get_tasks (const CosmosLanguageModel *self)
+{
+  return &self->tasks;
+}
+
+int cosmos_language_model_find_task (const CosmosLanguageModel *self, const char *name)
+{
+  for (int i = 0; i < self->tasks.n; i++)
+    if (!name || strcmp (self->tasks.names[i], name) == 0)
+      return i;
+  return -1;
 }
 
 const char *cosmos_language_model_get_name (const CosmosLanguageModel *self)

@@ -7,6 +7,7 @@
 
 #include "core/math/graph.h"
 #include "core/model/block.h"
+#include "core/model/config.h"
 #include "core/text/tokenizer.h"
 
 typedef struct {
@@ -20,6 +21,21 @@ typedef struct {
 /* Sets the llama.* keys. */
 void cosmos_language_model_sizes_write (const CosmosLanguageModelSizes *self, CosmosGgufWriter *writer);
 
+/* A model of several tasks reads [CLS] [TASK] source [SEP] and writes the target: a token a task. In a file they are the keys cosmos.tasks,
+ * cosmos.task_tokens and cosmos.task_source_tokens beside llama's own. */
+typedef struct {
+  int n; /* 0: it only goes on with a text */
+  char names[COSMOS_MAX_TASKS][COSMOS_MAX_TASK_NAME];
+  int32_t tokens[COSMOS_MAX_TASKS];
+  int32_t source_tokens[COSMOS_MAX_TASKS]; /* the longest source, [CLS] and [SEP] included */
+} CosmosLanguageModelTasks;
+
+void cosmos_language_model_tasks_write (const CosmosLanguageModelTasks *self, CosmosGgufWriter *writer);
+
+/* What a file says of a task (NULL: any), without opening the model: nothing, as most do; that it knows it; that it knows others. */
+typedef enum { COSMOS_TASK_UNSAID, COSMOS_TASK_KNOWN, COSMOS_TASK_OTHERS } CosmosTaskKnowledge;
+CosmosTaskKnowledge cosmos_language_model_file_knows (const CosmosGguf *file, const char *task);
+
 typedef struct CosmosLanguageModel CosmosLanguageModel;
 typedef struct CosmosLanguageState CosmosLanguageState;
 
@@ -32,6 +48,9 @@ const CosmosLanguageModelSizes *cosmos_language_model_get_sizes (const CosmosLan
 const CosmosTokenizer *cosmos_language_model_get_tokenizer (const CosmosLanguageModel *self);
 /* The token that a text begins with, or -1. A file says so by tokenizer.ggml.add_bos_token, or else by having a cls_token_id. */
 int cosmos_language_model_get_begin (const CosmosLanguageModel *self);
+const CosmosLanguageModelTasks *cosmos_language_model_get_tasks (const CosmosLanguageModel *self);
+/* The number of a task, NULL: of the first; -1 where the model does not know that task, or none at all. */
+int cosmos_language_model_find_task (const CosmosLanguageModel *self, const char *name);
 const char *cosmos_language_model_get_name (const CosmosLanguageModel *self); /* general.name or the file's */
 const char *cosmos_language_model_get_path (const CosmosLanguageModel *self);
 

@@ -6,9 +6,10 @@
 #include <string.h>
 
 struct CosmosPipeline {
-  CosmosGguf *file; /* NULL where random */
+  CosmosGguf *file; /* NULL where random, or made of parts */
   CosmosParameters *parameters;
   CosmosTokenizer *tokenizer;
+  bool owns_parts; /* parameters and tokenizer */
   CosmosCompute compute;
   CosmosConfig config;
   const char *name;
@@ -44,11 +45,11 @@ static bool init_statistics (CosmosPipeline *self, CosmosError *err)
   return true;
 }
 
-static bool init_networks (CosmosPipeline *self, CosmosError *err)
+static bool init_networks (CosmosPipeline *self, CosmosParameters *encoder, CosmosParameters *autoencoder, CosmosError *err)
 {
-  return (self->encoder = cosmos_encoder_new (&self->config, self->parameters, err))
-         && (self->compressor = cosmos_compressor_new (&self->config, self->parameters, err))
-         && (self->decompressor = cosmos_decompressor_new (&self->config, self->parameters, err))
+  return (self->encoder = cosmos_encoder_new (&self->config, encoder, err))
+         && (self->compressor = cosmos_compressor_new (&self->config, autoencoder, err))
+         && (self->decompressor = cosmos_decompressor_new (&self->config, autoencoder, err))
          && (self->denoiser = cosmos_denoiser_new (&self->config, self->parameters, err)) && init_statistics (self, err);
 }
 
@@ -87,7 +88,7 @@ static bool init_file (CosmosPipeline *self, const char *path, CosmosError *err)
   self->parameters = cosmos_parameters_new_from_gguf (self->file, self->compute);
   if (!self->parameters)
     return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "%s: not enough memory to open it", path);
-  return init_networks (self, err);
+  return init_networks (self, self->parameters, self->parameters, err);
 }
 
 static CosmosPipeline *new_pipeline (CosmosCompute compute, CosmosError *err)
@@ -95,8 +96,10 @@ static CosmosPipeline *new_pipeline (CosmosCompute compute, CosmosError *err)
   CosmosPipeline *self = calloc (1, sizeof *self);
   if (!self)
     cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for a model");
-  else
+  else {
     self->compute = compute;
+    self->owns_parts = true;
+  }
   return self;
 }
 
@@ -121,7 +124,24 @@ CosmosPipeline *cosmos_pipeline_new_random (const CosmosConfig *config, uint64_t
   self->parameters = cosmos_parameters_new_random (seed, compute);
   if (!self->parameters)
     cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for a model");
-  else if (init_networks (self, err))
+  else if (init_networks (self, self->parameters, self->parameters, err))
+    return self;
+  cosmos_pipeline_free (self);
+  return NULL;
+}
+
+CosmosPipeline *cosmos_pipeline_new_from_parts (const CosmosConfig *config, const CosmosPipelineParts *parts,
+                                                CosmosCompute compute, CosmosError *err)
+{
+  CosmosPipeline *self = new_pipeline (compute, err);
+  if (!self)
+    return NULL;
+  self->config = *config;
+  self->name = "training";
+  self->owns_parts = false;
+  self->parameters = parts->denoiser;
+  self->tokenizer = (CosmosTokenizer *) parts->tokenizer; /* only read, as the accessor's type says */
+  if (init_networks (self, parts->encoder, parts->autoencoder, err))
     return self;
   cosmos_pipeline_free (self);
   return NULL;
@@ -136,8 +156,9 @@ void cosmos_pipeline_free (CosmosPipeline *self)
   cosmos_decompressor_free (self->decompressor);
   cosmos_denoiser_free (self->denoiser);
   free (self->minus_mean.data);
-  cosmos_parameters_free (self->parameters);
-  if (self->tokenizer)
+  if (self->owns_parts)
+    cosmos_parameters_free (self->parameters);
+  if (self->owns_parts && self->tokenizer)
     cosmos_tokenizer_free (self->tokenizer);
   if (self->file)
     cosmos_gguf_free (self->file);

@@ -16,6 +16,14 @@ typedef struct CosmosPipeline CosmosPipeline;
 CosmosPipeline *cosmos_pipeline_open (const char *path, CosmosCompute compute, CosmosError *err);
 /* Random networks of these sizes without a tokenizer, latents' mean 0 and deviation 1: benchmarks, tests. */
 CosmosPipeline *cosmos_pipeline_new_random (const CosmosConfig *config, uint64_t seed, CosmosCompute compute, CosmosError *err);
+/* Over networks' parameters that somebody else has, and goes on changing between runs: a training. latent.mean and latent.std are the denoiser's. All
+ * is borrowed. */
+typedef struct {
+  CosmosParameters *encoder, *autoencoder, *denoiser;
+  const CosmosTokenizer *tokenizer;
+} CosmosPipelineParts;
+CosmosPipeline *cosmos_pipeline_new_from_parts (const CosmosConfig *config, const CosmosPipelineParts *parts,
+                                                CosmosCompute compute, CosmosError *err);
 void cosmos_pipeline_free (CosmosPipeline *self);
 
 const CosmosConfig *cosmos_pipeline_get_config (const CosmosPipeline *self);

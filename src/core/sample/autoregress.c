@@ -20,6 +20,7 @@ struct CosmosAutoregress {
   size_t capacity;   /* of ids */
   int32_t *ids;      /* prompt, then what was written; the state has read some from the start */
   size_t n_prompt, n_ids;
+  size_t n_hidden;             /* of the prompt, that is no part of the text: a task and its source */
   CosmosWrittenToken *written; /* settings.max_tokens */
   float *weights;              /* n_choices each: scratch of choosing */
   int32_t *order;
@@ -231,6 +232,54 @@ CosmosAutoregress *cosmos_autoregress_new (const CosmosLanguageModel *model, Cos
   return self;
 }
 
+/* [CLS] [TASK] source [SEP] */
+static bool frame_source (const CosmosLanguageModel *model, int task, const char *source, size_t size, int32_t *ids, size_t *n,
+                          CosmosError *err)
+{
+  const CosmosTokenizer *tokenizer = cosmos_language_model_get_tokenizer (model);
+  const CosmosLanguageModelTasks *tasks = cosmos_language_model_get_tasks (model);
+  const size_t room = (size_t) tasks->source_tokens[task] - 2;
+  size_t found = 0;
+  char *clean = cosmos_text_clean (source ? source : "", source ? size : 0, err);
+  bool ok = clean && cosmos_tokenizer_encode (tokenizer, clean, strlen (clean), ids + 2, room, &found, err);
+  free (clean);
+  found = found < room ? found : room;
+  ids[0] = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_CLS);
+  ids[1] = tasks->tokens[task];
+  ids[found + 2] = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP);
+  *n = found + 3;
+  return ok;
+}
+
+CosmosAutoregress *cosmos_autoregress_new_for_task (const CosmosLanguageModel *model, CosmosPool *pool,
+                                                    const CosmosAutoregressSettings *settings, const char *task,
+                                                    const char *source, size_t size, CosmosError *err)
+{
+  const CosmosLanguageModelTasks *tasks = cosmos_language_model_get_tasks (model);
+  const int number = cosmos_language_model_find_task (model, task);
+  if (tasks->n == 0)
+    return cosmos_autoregress_new (model, pool, settings, source ? source : "", source ? size : 0, err);
+  if (number < 0) {
+    cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: this model was not trained for the task \"%.40s\"",
+                      cosmos_language_model_get_name (model), task);
+    return NULL;
+  }
+  int32_t *ids = calloc ((size_t) tasks->source_tokens[number] + 1, sizeof *ids);
+  CosmosAutoregress *self = NULL;
+  size_t n;
+  if (!ids)
+    cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for a source of %d tokens",
+                      (int) tasks->source_tokens[number]);
+  else if (frame_source (model, number, source, size, ids, &n, err))
+    self = cosmos_autoregress_new_from_tokens (
+        model, pool, settings, ids, n,
+        cosmos_tokenizer_get_special (cosmos_language_model_get_tokenizer (model), COSMOS_TOKEN_SEP), err);
+  if (self)
+    self->n_hidden = n;
+  free (ids);
+  return self;
+}
+
 /* ---- writing ---- */
 
 static bool write_token (CosmosAutoregress *self, const CosmosTensor *logits, CosmosError *err)
@@ -298,7 +347,7 @@ const CosmosWrittenToken *cosmos_autoregress_get_token (const CosmosAutoregress 
 char *cosmos_autoregress_get_text (const CosmosAutoregress *self)
 {
   const CosmosTokenizer *tokenizer = cosmos_language_model_get_tokenizer (self->model);
-  return tokenizer ? cosmos_tokenizer_decode (tokenizer, self->ids, self->n_ids) : strdup ("");
+  return tokenizer ? cosmos_tokenizer_decode (tokenizer, self->ids + self->n_hidden, self->n_ids - self->n_hidden) : strdup ("");
 }
 
 double cosmos_autoregress_get_prompt_seconds (const CosmosAutoregress *self)

@@ -37,6 +37,11 @@ int32_t cosmos_autoregress_choose (const CosmosAutoregressSettings *self, const 
 CosmosAutoregress *cosmos_autoregress_new (const CosmosLanguageModel *model, CosmosPool *pool,
                                            const CosmosAutoregressSettings *settings, const char *prompt, size_t size,
                                            CosmosError *err);
+/* What a task asks for. A model that knows the task reads the source (NULL or "": none; cut where it is too long) and writes the target, which alone
+ * is its text; one that knows no tasks goes on with the source as its prompt, as above. A model of other tasks is refused. task NULL: its first. */
+CosmosAutoregress *cosmos_autoregress_new_for_task (const CosmosLanguageModel *model, CosmosPool *pool,
+                                                    const CosmosAutoregressSettings *settings, const char *task,
+                                                    const char *source, size_t size, CosmosError *err);
 /* The same with the prompt as n >= 1 tokens, framed. end: the token that ends a text, -1 for none. */
 CosmosAutoregress *cosmos_autoregress_new_from_tokens (const CosmosLanguageModel *model, CosmosPool *pool,
                                                        const CosmosAutoregressSettings *settings, const int32_t *prompt, size_t n,
@@ -49,7 +54,7 @@ bool cosmos_autoregress_advance (CosmosAutoregress *self, CosmosProgress *progre
 int cosmos_autoregress_get_n_tokens (const CosmosAutoregress *self);
 /* Lives as long as the writer. */
 const CosmosWrittenToken *cosmos_autoregress_get_token (const CosmosAutoregress *self, int index);
-/* Prompt and what was written, detokenised; free() it. NULL when out of memory. Empty where the model has no tokenizer. */
+/* Prompt (but no source) and what was written, detokenised; free() it. NULL when out of memory. Empty where the model has no tokenizer. */
 char *cosmos_autoregress_get_text (const CosmosAutoregress *self);
 /* Seconds spent on reading the prompt and packing, in the first call of advance(). */
 double cosmos_autoregress_get_prompt_seconds (const CosmosAutoregress *self);

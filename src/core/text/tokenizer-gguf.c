@@ -113,6 +113,32 @@ void cosmos_tokenizer_write (const CosmosTokenizer *self, CosmosGgufWriter *writ
     cosmos_gguf_writer_set_u32 (writer, KEY "eos_token_id", (uint32_t) self->special[COSMOS_TOKEN_SEP]);
 }
 
+bool cosmos_tokenizer_write_with (const CosmosTokenizer *self, const char *const *added, size_t n, CosmosGgufWriter *writer,
+                                  CosmosError *err)
+{
+  const size_t before = cosmos_vocabulary_get_size (self->vocabulary);
+  const CosmosGgufString *own = self->phantom.items ? self->phantom.items : cosmos_vocabulary_get_tokens (self->vocabulary);
+  cosmos_tokenizer_write (self, writer);
+  if (n == 0)
+    return true;
+  CosmosGgufString *tokens = malloc ((before + n) * sizeof *tokens);
+  int32_t *types = malloc ((before + n) * sizeof *types);
+  if (tokens && types) {
+    memcpy (tokens, own, before * sizeof *tokens);
+    memcpy (types, cosmos_vocabulary_get_types (self->vocabulary), before * sizeof *types);
+    for (size_t i = 0; i < n; i++) {
+      tokens[before + i] = (CosmosGgufString) {added[i], strlen (added[i])};
+      types[before + i] = COSMOS_TOKEN_TYPE_CONTROL;
+    }
+    cosmos_gguf_writer_set_strings (writer, KEY "tokens", tokens, before + n);
+    cosmos_gguf_writer_set_i32s (writer, KEY "token_type", types, before + n);
+  }
+  bool ok = (tokens && types) || cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory for the tokenizer");
+  free (tokens);
+  free (types);
+  return ok;
+}
+
 static bool out_of_memory (const CosmosTokenizerParts *parts, CosmosError *err)
 {
   return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "%s: out of memory for the tokenizer", parts->path);

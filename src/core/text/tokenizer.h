@@ -33,6 +33,9 @@ void cosmos_tokenizer_free (CosmosTokenizer *self);
 
 /* Sets the tokenizer.ggml.* keys. */
 void cosmos_tokenizer_write (const CosmosTokenizer *self, CosmosGgufWriter *writer);
+/* The same with n special tokens more, behind those that there are. False when out of memory. */
+bool cosmos_tokenizer_write_with (const CosmosTokenizer *self, const char *const *added, size_t n, CosmosGgufWriter *writer,
+                                  CosmosError *err);
 
 int cosmos_tokenizer_get_size (const CosmosTokenizer *self);
 /* -1 where the vocabulary has none. */
