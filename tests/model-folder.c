@@ -11,6 +11,7 @@ enum {
   LATENTS = 4,
   LATENT_WIDTH = 16,
   TOKENS = 24,
+  SOURCE_TOKENS = 24,
   LAYERS = 2,
   HEADS = 4,
   KV_HEADS = 2,
@@ -201,6 +202,33 @@ static void add_resampler_layers (Tensors *self, const char *network, int contex
   }
 }
 
+static void add_block (Tensors *self, const char *prefix)
+{
+  add_norm (self, prefix, "attention_norm", WIDTH, FALSE);
+  add_norm (self, prefix, "ffn_norm", WIDTH, FALSE);
+  add_in (self, prefix, "attention.qkv.weight", 3 * WIDTH, WIDTH, RANDOM);
+  add_in (self, prefix, "attention.output.weight", WIDTH, WIDTH, RANDOM);
+  add_in (self, prefix, "ffn.gate_up.weight", 2 * FFN, WIDTH, RANDOM);
+  add_in (self, prefix, "ffn.down.weight", WIDTH, FFN, RANDOM);
+}
+
+/* The source encoder, and what reads it in every block. */
+static void add_source (Tensors *self)
+{
+  add_block (self, "denoiser.source_blocks.0");
+  add_norm (self, "denoiser", "source_norm", WIDTH, FALSE);
+  add (self, "denoiser.source_positions", SOURCE_TOKENS, WIDTH, RANDOM);
+  add (self, "denoiser.task_embedding.weight", 4, WIDTH, RANDOM);
+  for (int i = 0; i < LAYERS; i++) {
+    char *prefix = g_strdup_printf ("denoiser.blocks.%d", i);
+    add_norm (self, prefix, "cross_norm", WIDTH, FALSE);
+    add_in (self, prefix, "cross.query.weight", WIDTH, WIDTH, RANDOM);
+    add_in (self, prefix, "cross.kv.weight", 2 * WIDTH, WIDTH, RANDOM);
+    add_in (self, prefix, "cross.output.weight", WIDTH, WIDTH, RANDOM);
+    g_free (prefix);
+  }
+}
+
 static void add_denoiser (Tensors *self)
 {
   add_linear (self, "denoiser", "input", WIDTH, LATENT_WIDTH);
@@ -213,18 +241,13 @@ static void add_denoiser (Tensors *self)
     char *prefix = g_strdup_printf ("denoiser.blocks.%d", i), *index = g_strdup_printf ("%d", i);
     add_linear (self, "denoiser.time_layers", index, WIDTH, WIDTH);
     add_linear (self, "denoiser.self_condition_layers", index, WIDTH, WIDTH);
-    add_norm (self, prefix, "attention_norm", WIDTH, FALSE);
-    add_norm (self, prefix, "ffn_norm", WIDTH, FALSE);
-    add_in (self, prefix, "attention.qkv.weight", 3 * WIDTH, WIDTH, RANDOM);
-    add_in (self, prefix, "attention.output.weight", WIDTH, WIDTH, RANDOM);
-    add_in (self, prefix, "ffn.gate_up.weight", 2 * FFN, WIDTH, RANDOM);
-    add_in (self, prefix, "ffn.down.weight", WIDTH, FFN, RANDOM);
+    add_block (self, prefix);
     g_free (prefix);
     g_free (index);
   }
 }
 
-void model_folder_write_cosmos (const char *folder)
+static void write_cosmos (const char *folder, gboolean sources)
 {
   Tensors tensors;
   g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
@@ -241,21 +264,38 @@ void model_folder_write_cosmos (const char *folder)
   add_resampler_layers (&tensors, "decompressor", LATENT_WIDTH);
   add (&tensors, "decompressor.head.weight", get_vocabulary (), WIDTH, RANDOM);
   add_denoiser (&tensors);
+  if (sources)
+    add_source (&tensors);
   add (&tensors, "latent.mean", LATENTS, LATENT_WIDTH, ZEROS);
   add (&tensors, "latent.std", LATENTS, LATENT_WIDTH, ONES);
   tensors_save (&tensors, folder);
+  const char *tasks = sources ? "\"story\",\"summary\",\"question\",\"detox\"" : "\"story\",\"detox\"";
+  char *source = sources ? g_strdup_printf (",\"tasks\":4,\"source_layers\":1,\"source_positions\":%d,\"cross_norm\":true",
+                                            SOURCE_TOKENS)
+                         : g_strdup ("");
   char *config = g_strdup_printf (
-      "{\"format\":1,\"tasks\":[\"story\",\"detox\"],\"vocabulary\":%d,\"special\":{\"pad\":0,\"unk\":1,\"cls\":2,\"sep\":3,\"mask\":4},"
-      "\"tokens\":%d,\"latents\":%d,\"latent_width\":%d,"
+      "{\"format\":1,\"tasks\":[%s],\"vocabulary\":%d,\"special\":{\"pad\":0,\"unk\":1,\"cls\":2,\"sep\":3,\"mask\":4},"
+      "\"tokens\":%d,\"source_tokens\":%d,\"latents\":%d,\"latent_width\":%d,"
       "\"encoder\":{\"kind\":\"bert\",\"layers\":%d,\"width\":%d,\"heads\":%d,\"ffn\":%d,\"positions\":%d,\"norm_eps\":1e-05},"
       "\"compressor\":{\"layers\":%d,\"width\":%d,\"head\":%d,\"ffn\":%d},\"decompressor\":{\"layers\":%d,\"width\":%d,\"head\":%d,\"ffn\":%d},"
-      "\"denoiser\":{\"layers\":%d,\"width\":%d,\"head\":%d,\"ffn\":%d,\"max_period\":10.0,\"rope_theta\":10000.0},"
+      "\"denoiser\":{\"layers\":%d,\"width\":%d,\"head\":%d,\"ffn\":%d,\"max_period\":10.0,\"rope_theta\":10000.0%s},"
       "\"schedule\":{\"kind\":\"tan\",\"d\":2.0,\"t_start\":0.999,\"t_end\":0.05}}",
-      get_vocabulary (), TOKENS, LATENTS, LATENT_WIDTH, LAYERS, WIDTH, WIDTH / HEAD, FFN, TOKENS, LAYERS, WIDTH, HEAD, FFN,
-      LAYERS, WIDTH, HEAD, FFN, LAYERS, WIDTH, HEAD, FFN);
+      tasks, get_vocabulary (), TOKENS, SOURCE_TOKENS, LATENTS, LATENT_WIDTH, LAYERS, WIDTH, WIDTH / HEAD, FFN, TOKENS, LAYERS,
+      WIDTH, HEAD, FFN, LAYERS, WIDTH, HEAD, FFN, LAYERS, WIDTH, HEAD, FFN, source);
   write_file (folder, "config.json", config, -1);
   g_free (config);
+  g_free (source);
   write_tokenizer (folder);
+}
+
+void model_folder_write_cosmos (const char *folder)
+{
+  write_cosmos (folder, FALSE);
+}
+
+void model_folder_write_cosmos_with_sources (const char *folder)
+{
+  write_cosmos (folder, TRUE);
 }
 
 /* ---- LLaMA ---- */

@@ -57,6 +57,8 @@ void cpg_compare_page_set_marks (CpgComparePage *self, gboolean marks)
 
 static void cpg_compare_page_on_active (CpgComparePage *self)
 {
+  if (!cpg_comparison_is_active (self->comparison))
+    cpg_compare_page_end_restoring (self);
   if (!cpg_comparison_is_active (self->comparison) && self->plays_next) {
     self->plays_next = FALSE;
     cpg_playhead_set_playing (self->playhead, TRUE); /* it is made faster than one can look */
@@ -64,7 +66,7 @@ static void cpg_compare_page_on_active (CpgComparePage *self)
   cpg_page_changed (CPG_PAGE (self));
 }
 
-static void cpg_compare_page_prepare_start (CpgComparePage *self)
+void cpg_compare_page_prepare_start (CpgComparePage *self)
 {
   cpg_playhead_set_playing (self->playhead, FALSE);
   cpg_playhead_set_position (self->playhead, 1);
@@ -73,6 +75,7 @@ static void cpg_compare_page_prepare_start (CpgComparePage *self)
 
 void cpg_compare_page_start (CpgComparePage *self)
 {
+  cpg_compare_page_abandon (self);
   cpg_compare_page_prepare_start (self);
   cpg_comparison_start (self->comparison, cpg_session_get_engine (self->session), cpg_session_get_settings (self->session));
 }
@@ -88,6 +91,7 @@ void cpg_compare_page_show_run (CpgComparePage *self)
   CpgRun *run = cpg_session_get_run (self->session);
   if (!cpg_session_has_model (self->session))
     return;
+  cpg_compare_page_abandon (self);
   self->wants_focus = TRUE;
   const char *task = cpg_settings_get_task (cpg_session_get_settings (self->session));
   g_autofree char *language = cpg_engine_find_language_model (task);
@@ -108,7 +112,7 @@ void cpg_compare_page_show_run (CpgComparePage *self)
 /* Never an empty page. */
 static void cpg_compare_page_on_map (CpgComparePage *self)
 {
-  if (gtk_widget_get_mapped (GTK_WIDGET (self)) && self->session && !cpg_comparison_is_started (self->comparison))
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)) && self->session && !self->opening && !cpg_comparison_is_started (self->comparison))
     cpg_compare_page_show_run (self);
   cpg_compare_page_take_focus (self);
 }
@@ -208,6 +212,7 @@ static void cpg_compare_page_dispose (GObject *object)
 {
   CpgComparePage *self = CPG_COMPARE_PAGE (object);
   g_clear_handle_id (&self->reference_timer, g_source_remove);
+  cpg_compare_page_abandon (self);
   if (self->playhead)
     cpg_playhead_set_playing (self->playhead, FALSE);
   if (self->comparison) {

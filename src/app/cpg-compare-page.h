@@ -14,5 +14,7 @@ G_DECLARE_FINAL_TYPE (CpgComparePage, cpg_compare_page, CPG, COMPARE_PAGE, AdwBi
 
 /* The session's run, as it is, against an autoregressive text or, where there is no model for that, another seed. */
 void cpg_compare_page_show_run (CpgComparePage *self);
+/* A comparison of the session log, by its id, as it was: what was measured then is shown, and its time runs as it did. */
+void cpg_compare_page_open (CpgComparePage *self, const char *id);
 
 G_END_DECLS

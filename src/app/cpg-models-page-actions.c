@@ -8,6 +8,8 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
+enum { UNDO_SECONDS = 10 }; /* as with runs, in cpg-window-sessions.c */
+
 /* ---- removing ---- */
 
 static CpgInstalledModel *find_model (CpgModelsPage *self, const char *path)
@@ -69,6 +71,7 @@ static void on_remove (GtkWidget *widget, const char *action, GVariant *paramete
   adw_toast_set_use_markup (toast, FALSE);
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   adw_toast_set_button_label (toast, _ ("_Undo"));
+  adw_toast_set_timeout (toast, UNDO_SECONDS);
   g_object_set_data_full (G_OBJECT (toast), "path", g_strdup (path), g_free);
   g_signal_connect_object (toast, "button-clicked", G_CALLBACK (cpg_models_page_on_undo), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (toast, "dismissed", G_CALLBACK (cpg_models_page_on_toast_gone), self, G_CONNECT_SWAPPED);

@@ -1,20 +1,26 @@
-#include "app/cpg-recorder.h"
+#include "app/cpg-recorder-private.h"
 
 #include "app/cpg-sessions-record.h"
 #include "store/cpg-checksum.h"
 #include "store/cpg-known-checksums.h"
 #include "store/cpg-session-log-shelf.h"
 
-/* Steps that come within so many milliseconds are written together: mostly they are read by then, and so written once. */
+/* Milliseconds between two writes. A step that is read is written at once, unless another one was within that time: then they are written together,
+ * as waking the database's thread costs more than a row. One that is not read yet waits as long for that, to be written once. */
 enum { GATHER = 100 };
 
 struct _CpgRecorder {
   GObject parent_instance;
+  char *path; /* NULL: the default */
   CpgSessionLog *log;
+  gboolean read_only;  /* nothing is written into the log */
+  GError *failure;     /* why there is no log */
   CpgEngine *engine;   /* whose signal it listens to; not owned, but kept while it does */
   GHashTable *watches; /* CpgRun -> Watch */
+  GPtrArray *comparings; /* CpgComparing */
   GHashTable *waiting; /* path of a model -> GPtrArray of ids of runs that its hash is still to be told of */
   guint timer;
+  gint64 written; /* when steps were sent last */
   char *problem;
 };
 
@@ -27,7 +33,7 @@ typedef struct {
   GHashTable *dirty; /* numbers of steps that are to be written */
 } Watch;
 
-enum { PROP_PROBLEM = 1, N_PROPERTIES };
+enum { PROP_PROBLEM = 1, PROP_READ_ONLY, N_PROPERTIES };
 static GParamSpec *properties[N_PROPERTIES];
 
 enum { CHANGED, N_SIGNALS };
@@ -43,37 +49,93 @@ static void cpg_recorder_set_problem (CpgRecorder *self, const char *problem)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROBLEM]);
 }
 
-/* A record that was cleaned away meanwhile, or a log that is being closed, is no problem. */
-static void cpg_recorder_take_error (CpgRecorder *self, const GError *error)
+CpgSessionLog *cpg_recorder_get_writable (CpgRecorder *self)
 {
-  if (error && !g_error_matches (error, CPG_DATABASE_ERROR, CPG_DATABASE_ERROR_NOT_FOUND)
-      && !g_error_matches (error, CPG_DATABASE_ERROR, CPG_DATABASE_ERROR_CLOSED))
+  return self->read_only ? NULL : self->log;
+}
+
+/* Before the problem is told: who hears of it asks for the reason. */
+static void cpg_recorder_fail (CpgRecorder *self, const GError *error)
+{
+  g_clear_object (&self->log);
+  g_clear_error (&self->failure);
+  self->failure = g_error_copy (error);
+  cpg_recorder_set_problem (self, NULL); /* that it is told again where it is the same once more */
+  cpg_recorder_set_problem (self, error->message);
+}
+
+/* What no later write will mend. */
+static gboolean is_final (const GError *error)
+{
+  return g_error_matches (error, CPG_DATABASE_ERROR, CPG_DATABASE_ERROR_DAMAGED)
+         || g_error_matches (error, CPG_DATABASE_ERROR, CPG_DATABASE_ERROR_READ_ONLY)
+         || g_error_matches (error, CPG_DATABASE_ERROR, CPG_DATABASE_ERROR_CANNOT_OPEN);
+}
+
+/* A record that was cleaned away meanwhile, or a log that is being closed, is no problem. */
+static void cpg_recorder_take_error (CpgRecorder *self, CpgSessionLog *log, const GError *error)
+{
+  if (!error || log != self->log /* of which it was told already */
+      || g_error_matches (error, CPG_DATABASE_ERROR, CPG_DATABASE_ERROR_NOT_FOUND)
+      || g_error_matches (error, CPG_DATABASE_ERROR, CPG_DATABASE_ERROR_CLOSED))
+    return;
+  if (is_final (error))
+    cpg_recorder_fail (self, error);
+  else
     cpg_recorder_set_problem (self, error->message);
 }
+
+static void catch_up (CpgRecorder *self);
 
 static void on_opened (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (CpgRecorder) self = data;
   g_autoptr (GError) error = NULL;
-  if (cpg_session_log_write_finish (CPG_SESSION_LOG (source), result, &error))
+  gboolean opened = cpg_session_log_write_finish (CPG_SESSION_LOG (source), result, &error);
+  if (CPG_SESSION_LOG (source) != self->log)
     return;
-  g_clear_object (&self->log);
-  cpg_recorder_take_error (self, error);
+  if (!opened) {
+    cpg_recorder_fail (self, error);
+    return;
+  }
+  g_clear_error (&self->failure);
+  cpg_recorder_set_problem (self, NULL);
+  catch_up (self);
+  cpg_recorder_changed (self);
 }
 
-static void on_written (GObject *source, GAsyncResult *result, gpointer data)
+void cpg_recorder_open (CpgRecorder *self, gboolean read_only)
+{
+  g_return_if_fail (!self->log);
+  self->log = read_only ? cpg_session_log_new_read_only (self->path) : cpg_session_log_new (self->path);
+  if (self->read_only != read_only) {
+    self->read_only = read_only;
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READ_ONLY]);
+  }
+  cpg_session_log_open_async (self->log, NULL, on_opened, g_object_ref (self));
+}
+
+char *cpg_recorder_begin_anew (CpgRecorder *self, GError **error)
+{
+  g_autofree char *standard = self->path ? NULL : cpg_session_log_get_default_path ();
+  char *aside = cpg_session_log_set_aside (self->path ? self->path : standard, error);
+  if (aside)
+    cpg_recorder_open (self, FALSE);
+  return aside;
+}
+
+void cpg_recorder_on_written (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (CpgRecorder) self = data;
   g_autoptr (GError) error = NULL;
   cpg_session_log_write_finish (CPG_SESSION_LOG (source), result, &error);
-  if (self->log) /* else why it is not there was told already */
-    cpg_recorder_take_error (self, error);
+  cpg_recorder_take_error (self, CPG_SESSION_LOG (source), error);
 }
 
-static void on_written_news (GObject *source, GAsyncResult *result, gpointer data)
+void cpg_recorder_on_written_news (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (CpgRecorder) self = g_object_ref (data);
-  on_written (source, result, data);
+  cpg_recorder_on_written (source, result, data);
   cpg_recorder_changed (self);
 }
 
@@ -85,6 +147,16 @@ CpgSessionLog *cpg_recorder_get_log (CpgRecorder *self)
 const char *cpg_recorder_get_problem (CpgRecorder *self)
 {
   return self->problem;
+}
+
+const GError *cpg_recorder_get_failure (CpgRecorder *self)
+{
+  return self->failure;
+}
+
+gboolean cpg_recorder_is_read_only (CpgRecorder *self)
+{
+  return self->read_only;
 }
 
 void cpg_recorder_changed (CpgRecorder *self)
@@ -112,12 +184,12 @@ static void on_hashed (GObject *source, GAsyncResult *result, gpointer data)
   const char *path = g_task_get_task_data (G_TASK (result));
   g_autofree char *hash = g_task_propagate_pointer (G_TASK (result), NULL);
   GPtrArray *ids = g_hash_table_lookup (self->waiting, path);
-  for (guint i = 0; ids && hash && self->log && i < ids->len; i++)
-    cpg_session_log_set_checksum_async (self->log, ids->pdata[i], hash, NULL, on_written, g_object_ref (self));
+  for (guint i = 0; ids && hash && cpg_recorder_get_writable (self) && i < ids->len; i++)
+    cpg_session_log_set_checksum_async (self->log, ids->pdata[i], hash, NULL, cpg_recorder_on_written, g_object_ref (self));
   g_hash_table_remove (self->waiting, path);
 }
 
-static void cpg_recorder_tell_hash_later (CpgRecorder *self, const char *path, const char *id)
+void cpg_recorder_tell_hash_later (CpgRecorder *self, const char *path, const char *id)
 {
   GPtrArray *ids = g_hash_table_lookup (self->waiting, path);
   if (!ids) {
@@ -147,16 +219,39 @@ static void write_steps (Watch *watch)
       g_ptr_array_add (steps, cpg_sessions_record_step (step, cpg_run_get_show (watch->run)));
   }
   g_hash_table_remove_all (watch->dirty);
-  if (self->log)
-    cpg_session_log_add_steps_async (self->log, watch->record->id, steps, NULL, on_written, g_object_ref (self));
+  if (cpg_recorder_get_writable (self))
+    cpg_session_log_add_steps_async (self->log, watch->record->id, steps, NULL, cpg_recorder_on_written, g_object_ref (self));
   else
     g_ptr_array_unref (steps);
+}
+
+static void use_record (Watch *watch, const char *id)
+{
+  watch->foreign = TRUE;
+  g_set_str (&watch->record->id, id);
+}
+
+/* NULL: it is a run of its own. Where the column shows what the log has already, that is its record. */
+static CpgComparing *find_comparing_of (Watch *watch)
+{
+  CpgRecorder *self = watch->recorder;
+  for (guint i = 0; i < self->comparings->len; i++) {
+    const char *id;
+    if (!cpg_comparing_has_run (self->comparings->pdata[i], watch->run, &id))
+      continue;
+    if (id && *id)
+      use_record (watch, id);
+    watch->record->part = TRUE;
+    return self->comparings->pdata[i];
+  }
+  return NULL;
 }
 
 static void begin (Watch *watch)
 {
   CpgRecorder *self = watch->recorder;
-  if (watch->begun || watch->foreign || !self->log)
+  CpgComparing *comparing = watch->begun || watch->foreign ? NULL : find_comparing_of (watch);
+  if (watch->begun || watch->foreign || !cpg_recorder_get_writable (self))
     return;
   watch->begun = TRUE;
   if (cpg_run_get_model_path (watch->run)) {
@@ -164,7 +259,9 @@ static void begin (Watch *watch)
     g_free (watch->record->model_sha256);
     watch->record->model_sha256 = cpg_known_checksums_get (watch->record->model_path);
   }
-  cpg_session_log_begin_run_async (self->log, watch->record, NULL, on_written_news, g_object_ref (self));
+  cpg_session_log_begin_run_async (self->log, watch->record, NULL, cpg_recorder_on_written_news, g_object_ref (self));
+  if (comparing)
+    cpg_comparing_write (comparing); /* at once: nothing comes between a part and what it is a part of */
   if (cpg_run_get_model_path (watch->run) && !watch->record->model_sha256)
     cpg_recorder_tell_hash_later (self, watch->record->model_path, watch->record->id);
 }
@@ -174,19 +271,26 @@ static void end (Watch *watch)
   CpgRecorder *self = watch->recorder;
   write_steps (watch);
   watch->ended = TRUE;
-  if (watch->begun && self->log)
-    cpg_session_log_end_run_async (self->log, watch->record, NULL, on_written_news, g_object_ref (self));
+  if (watch->begun && cpg_recorder_get_writable (self))
+    cpg_session_log_end_run_async (self->log, watch->record, NULL, cpg_recorder_on_written_news, g_object_ref (self));
+}
+
+static void write_all (CpgRecorder *self)
+{
+  GHashTableIter iter;
+  gpointer watch;
+  g_clear_handle_id (&self->timer, g_source_remove);
+  self->written = g_get_monotonic_time ();
+  g_hash_table_iter_init (&iter, self->watches);
+  while (g_hash_table_iter_next (&iter, NULL, &watch))
+    write_steps (watch);
 }
 
 static gboolean on_timer (gpointer data)
 {
   CpgRecorder *self = data;
-  GHashTableIter iter;
-  gpointer watch;
   self->timer = 0;
-  g_hash_table_iter_init (&iter, self->watches);
-  while (g_hash_table_iter_next (&iter, NULL, &watch))
-    write_steps (watch);
+  write_all (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -207,6 +311,22 @@ static void on_model (Watch *watch)
     mark_step (watch, i);
 }
 
+/* Runs of the time without a log. */
+static void catch_up (CpgRecorder *self)
+{
+  GHashTableIter iter;
+  gpointer item;
+  g_hash_table_iter_init (&iter, self->watches);
+  while (g_hash_table_iter_next (&iter, NULL, &item)) {
+    Watch *watch = item;
+    if (watch->begun || watch->foreign || !cpg_run_get_model_path (watch->run))
+      continue;
+    on_model (watch);
+    if (watch->ended && watch->begun)
+      end (watch);
+  }
+}
+
 static void on_items (Watch *watch, guint position, guint removed, guint added)
 {
   for (guint i = position; i < position + added; i++)
@@ -216,8 +336,11 @@ static void on_items (Watch *watch, guint position, guint removed, guint added)
 /* The text of a noisy state would stand in for the guess. */
 static void on_decoded (Watch *watch, CpgStep *step)
 {
-  if (cpg_run_get_show (watch->run) == COSMOS_SHOW_X0 && cpg_run_get_step (watch->run, cpg_step_get_index (step)) == step)
-    mark_step (watch, cpg_step_get_index (step));
+  if (cpg_run_get_show (watch->run) != COSMOS_SHOW_X0 || cpg_run_get_step (watch->run, cpg_step_get_index (step)) != step)
+    return;
+  mark_step (watch, cpg_step_get_index (step));
+  if (g_get_monotonic_time () - watch->recorder->written >= GATHER * G_TIME_SPAN_MILLISECOND)
+    write_all (watch->recorder);
 }
 
 /* A run that was stopped before it had a model is nothing to keep; one that could not get one says why. */
@@ -254,12 +377,6 @@ static void free_watch (gpointer data)
   cpg_log_run_free (watch->record);
   g_hash_table_unref (watch->dirty);
   g_free (watch);
-}
-
-static void use_record (Watch *watch, const char *id)
-{
-  watch->foreign = TRUE;
-  g_set_str (&watch->record->id, id);
 }
 
 static void cpg_recorder_on_run (CpgRecorder *self, CpgRun *run, CpgRun *parent, int k)
@@ -307,49 +424,35 @@ static void on_added (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (CpgRecorder) self = data;
   g_autoptr (GError) error = NULL;
   if (cpg_session_log_add_finish (CPG_SESSION_LOG (source), result, &error) < 0)
-    cpg_recorder_take_error (self, error);
+    cpg_recorder_take_error (self, CPG_SESSION_LOG (source), error);
 }
 
 void cpg_recorder_add_bookmark (CpgRecorder *self, CpgRun *run, int step, const char *title)
 {
   const char *id = cpg_recorder_get_id (self, run);
-  if (id)
+  if (id && cpg_recorder_get_writable (self))
     cpg_session_log_add_bookmark_async (self->log, id, step, title, NULL, on_added, g_object_ref (self));
 }
 
-/* In the order of CpgVariation. */
-static const char *const kinds[] = {"same", "autoregressive", "seed", "sampler", "steps", "self-conditioning", "model"};
-G_STATIC_ASSERT (G_N_ELEMENTS (kinds) == CPG_VARIATION_MODEL + 1);
-
-static void on_comparison_active (CpgComparison *comparison, GParamSpec *pspec, CpgRecorder *self)
+static CpgComparing *find_comparing (CpgRecorder *self, CpgComparison *comparison)
 {
-  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
-  g_autoptr (GString) title = g_string_new (NULL);
-  guint n = cpg_comparison_get_n (comparison);
-  if (cpg_comparison_is_active (comparison) || !self->log)
-    return;
-  for (guint i = 0; i < n; i++) {
-    CpgContender *contender = cpg_comparison_get (comparison, i);
-    CpgRun *run = cpg_contender_get_run (contender);
-    g_autofree char *name = cpg_contender_get_title (contender);
-    g_string_append_printf (title, "%s%s", i ? " / " : "", name);
-    if (run && cpg_recorder_get_id (self, run))
-      g_ptr_array_add (ids, (gpointer) cpg_recorder_get_id (self, run));
-  }
-  if (ids->len == 0)
-    return;
-  g_ptr_array_add (ids, NULL);
-  CpgLogComparison record = {
-    .kind = (char *) kinds[cpg_contender_get_variation (cpg_comparison_get (comparison, n - 1))],
-    .title = title->str,
-    .runs = (char **) ids->pdata,
-  };
-  cpg_session_log_add_comparison_async (self->log, &record, NULL, on_added, g_object_ref (self));
+  for (guint i = 0; i < self->comparings->len; i++)
+    if (cpg_comparing_get_comparison (self->comparings->pdata[i]) == comparison)
+      return self->comparings->pdata[i];
+  return NULL;
 }
 
 void cpg_recorder_watch_comparison (CpgRecorder *self, CpgComparison *comparison)
 {
-  g_signal_connect_object (comparison, "notify::active", G_CALLBACK (on_comparison_active), self, 0);
+  if (!find_comparing (self, comparison))
+    g_ptr_array_add (self->comparings, cpg_comparing_new (self, comparison));
+}
+
+void cpg_recorder_set_comparison_replay (CpgRecorder *self, CpgComparison *comparison, const CpgLogRun *record)
+{
+  CpgComparing *comparing = find_comparing (self, comparison);
+  if (comparing)
+    cpg_comparing_set_replay (comparing, record);
 }
 
 void cpg_recorder_watch_engine (CpgRecorder *self, CpgEngine *engine)
@@ -365,10 +468,10 @@ void cpg_recorder_watch_engine (CpgRecorder *self, CpgEngine *engine)
 
 void cpg_recorder_close (CpgRecorder *self)
 {
-  g_clear_handle_id (&self->timer, g_source_remove);
-  on_timer (self);
+  write_all (self);
   cpg_recorder_watch_engine (self, NULL);
   g_hash_table_remove_all (self->watches);
+  g_ptr_array_set_size (self->comparings, 0);
   if (self->log)
     cpg_session_log_close (self->log);
   g_clear_object (&self->log);
@@ -378,6 +481,8 @@ static void cpg_recorder_get_property (GObject *object, guint id, GValue *value,
 {
   if (id == PROP_PROBLEM)
     g_value_set_string (value, CPG_RECORDER (object)->problem);
+  else if (id == PROP_READ_ONLY)
+    g_value_set_boolean (value, CPG_RECORDER (object)->read_only);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -393,7 +498,10 @@ static void cpg_recorder_finalize (GObject *object)
   CpgRecorder *self = CPG_RECORDER (object);
   g_hash_table_unref (self->watches);
   g_hash_table_unref (self->waiting);
+  g_ptr_array_unref (self->comparings);
+  g_clear_error (&self->failure);
   g_free (self->problem);
+  g_free (self->path);
   G_OBJECT_CLASS (cpg_recorder_parent_class)->finalize (object);
 }
 
@@ -403,7 +511,9 @@ static void cpg_recorder_class_init (CpgRecorderClass *klass)
   object_class->get_property = cpg_recorder_get_property;
   object_class->dispose = cpg_recorder_dispose;
   object_class->finalize = cpg_recorder_finalize;
-  properties[PROP_PROBLEM] = g_param_spec_string ("problem", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  properties[PROP_PROBLEM] = g_param_spec_string ("problem", NULL, NULL, NULL, flags);
+  properties[PROP_READ_ONLY] = g_param_spec_boolean ("read-only", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
   signals[CHANGED] = g_signal_new ("changed", CPG_TYPE_RECORDER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -411,13 +521,14 @@ static void cpg_recorder_class_init (CpgRecorderClass *klass)
 static void cpg_recorder_init (CpgRecorder *self)
 {
   self->watches = g_hash_table_new_full (NULL, NULL, NULL, free_watch);
+  self->comparings = g_ptr_array_new_with_free_func ((GDestroyNotify) cpg_comparing_free);
   self->waiting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
 }
 
 CpgRecorder *cpg_recorder_new (const char *path)
 {
   CpgRecorder *self = g_object_new (CPG_TYPE_RECORDER, NULL);
-  self->log = cpg_session_log_new (path);
-  cpg_session_log_open_async (self->log, NULL, on_opened, g_object_ref (self));
+  self->path = g_strdup (path);
+  cpg_recorder_open (self, FALSE);
   return self;
 }

@@ -25,8 +25,13 @@ static void on_failed (CpgSessionsPane *self, const char *reason, const CpgLogRu
 
 void cpg_sessions_pane_open (CpgSessionsPane *self, const char *id, CpgSessionsMode mode)
 {
+  CpgSessionsItem *item = cpg_sessions_list_find (self->runs, id);
   if (!cpg_sessions_pane_get_log (self))
     return;
+  if (item && cpg_sessions_item_get_record (item)->kind == CPG_LOG_COMPARISON) {
+    cpg_sessions_pane_tell_compared (self, id);
+    return;
+  }
   if (self->replay) {
     g_signal_handlers_disconnect_by_data (self->replay, self);
     cpg_sessions_replay_abandon (self->replay);

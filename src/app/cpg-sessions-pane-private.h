@@ -21,6 +21,7 @@ struct _CpgSessionsPane {
 void cpg_sessions_pane_say (CpgSessionsPane *self, const char *text);
 void cpg_sessions_pane_tell_deleted (CpgSessionsPane *self, const char *title);
 void cpg_sessions_pane_tell_opened (CpgSessionsPane *self);
+void cpg_sessions_pane_tell_compared (CpgSessionsPane *self, const char *id);
 CpgSessionLog *cpg_sessions_pane_get_log (CpgSessionsPane *self);
 CpgRecorder *cpg_sessions_pane_get_recorder (CpgSessionsPane *self);
 

@@ -8,7 +8,7 @@
 enum { PROP_SESSION = 1, PROP_COLLAPSED, N_PROPERTIES };
 static GParamSpec *properties[N_PROPERTIES];
 
-enum { SAID, DELETED, OPENED, N_SIGNALS };
+enum { SAID, DELETED, OPENED, COMPARED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (CpgSessionsPane, cpg_sessions_pane, ADW_TYPE_BIN)
@@ -28,6 +28,11 @@ void cpg_sessions_pane_tell_deleted (CpgSessionsPane *self, const char *title)
 void cpg_sessions_pane_tell_opened (CpgSessionsPane *self)
 {
   g_signal_emit (self, signals[OPENED], 0);
+}
+
+void cpg_sessions_pane_tell_compared (CpgSessionsPane *self, const char *id)
+{
+  g_signal_emit (self, signals[COMPARED], 0, id);
 }
 
 void cpg_sessions_pane_focus_search (CpgSessionsPane *self)
@@ -118,8 +123,18 @@ static void cpg_sessions_pane_set_session (CpgSessionsPane *self, CpgSession *se
     return;
   if (session)
     g_signal_connect_object (session, "notify::run", G_CALLBACK (cpg_sessions_pane_mark_shown), self, G_CONNECT_SWAPPED);
-  cpg_sessions_list_set_recorder (self->runs, cpg_sessions_pane_get_recorder (self));
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    cpg_sessions_list_set_recorder (self->runs, cpg_sessions_pane_get_recorder (self));
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SESSION]);
+}
+
+/* Only who looks needs the list: the program starts without. */
+static void cpg_sessions_pane_map (GtkWidget *widget)
+{
+  CpgSessionsPane *self = CPG_SESSIONS_PANE (widget);
+  if (!cpg_sessions_list_is_ready (self->runs))
+    cpg_sessions_list_set_recorder (self->runs, cpg_sessions_pane_get_recorder (self));
+  GTK_WIDGET_CLASS (cpg_sessions_pane_parent_class)->map (widget);
 }
 
 static void cpg_sessions_pane_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -182,6 +197,7 @@ static void cpg_sessions_pane_class_init (CpgSessionsPaneClass *klass)
   object_class->get_property = cpg_sessions_pane_get_property;
   object_class->set_property = cpg_sessions_pane_set_property;
   object_class->dispose = cpg_sessions_pane_dispose;
+  widget_class->map = cpg_sessions_pane_map;
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
   properties[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, CPG_TYPE_SESSION, flags);
   properties[PROP_COLLAPSED] = g_param_spec_boolean ("collapsed", NULL, NULL, FALSE, flags);
@@ -190,6 +206,8 @@ static void cpg_sessions_pane_class_init (CpgSessionsPaneClass *klass)
                                 G_TYPE_STRING);
   signals[DELETED] = g_signal_new ("deleted", CPG_TYPE_SESSIONS_PANE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                                    G_TYPE_STRING);
+  signals[COMPARED] = g_signal_new ("compared", CPG_TYPE_SESSIONS_PANE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                    G_TYPE_STRING);
   signals[OPENED] = g_signal_new ("opened", CPG_TYPE_SESSIONS_PANE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   g_type_ensure (CPG_TYPE_SESSIONS_ROW);

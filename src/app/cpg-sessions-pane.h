@@ -2,7 +2,7 @@
  *
  * Properties: session (CpgSession), collapsed (boolean: the pane covers the window and needs a way back of its own).
  * Signals: "said" (string): a short word for whoever sits before the window. "deleted" (string): of this run, what it is called, which can be undone by
- * cpg_sessions_pane_undo (). "opened": a run is shown now.
+ * cpg_sessions_pane_undo (). "opened": a run is shown now. "compared" (string): a comparison, by its id, is to be opened.
  */
 #pragma once
 

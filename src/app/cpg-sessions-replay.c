@@ -1,15 +1,13 @@
 #include "app/cpg-sessions-replay.h"
 
+#include "app/cpg-config.h"
 #include "app/cpg-sessions-item.h"
 #include "app/cpg-sessions-record.h"
-#include "core/file/model-folders.h"
-#include "store/cpg-checksum.h"
-#include "store/cpg-known-checksums.h"
+#include "store/cpg-log-again.h"
 #include "store/cpg-log-settings.h"
 #include "store/cpg-session-log-shelf.h"
 
 #include <glib/gi18n.h>
-#include <stdlib.h>
 
 /* A chain of branches that is longer is none that somebody made by hand. */
 enum { MAX_CHAIN = 100 };
@@ -27,7 +25,7 @@ struct _CpgSessionsReplay {
   gboolean abandoned;
 };
 
-enum { SAID, FAILED, N_SIGNALS };
+enum { SAID, FAILED, ENDED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (CpgSessionsReplay, cpg_sessions_replay, G_TYPE_OBJECT)
@@ -58,32 +56,18 @@ static void finish (CpgSessionsReplay *self)
     g_signal_handlers_disconnect_by_data (self->run, self);
   if (self->alive) {
     self->alive = FALSE;
+    g_signal_emit (self, signals[ENDED], 0);
     g_object_unref (self);
   }
 }
 
 /* ---- the model ---- */
 
-static bool has_checksum (const char *path, void *sha256)
-{
-  g_autofree char *known = cpg_known_checksums_get (path);
-  return g_strcmp0 (known, sha256) == 0;
-}
-
-/* Where it lay, where the same file lies now, or the open one where it has the same name. NULL: not here. */
+/* Also the open one where it has the same name. NULL: not here. */
 static char *find_model (CpgSessionsReplay *self, const CpgLogRun *record)
 {
   CpgEngine *engine = cpg_session_get_engine (self->session);
-  CosmosModelFolders folders;
-  char *found = NULL;
-  if (*record->model_path && g_file_test (record->model_path, G_FILE_TEST_IS_REGULAR))
-    return g_strdup (record->model_path);
-  if (*record->model_sha256 && cosmos_model_folders_list (&folders, NULL)) {
-    char *path = cosmos_model_folders_find (&folders, NULL, has_checksum, record->model_sha256);
-    found = g_strdup (path);
-    free (path);
-    cosmos_model_folders_clear (&folders);
-  }
+  char *found = cpg_log_run_find_model (record, FALSE);
   if (!found && g_strcmp0 (cpg_engine_get_model_name (engine), record->model_name) == 0)
     found = g_strdup (cpg_engine_get_model_path (engine));
   return found;
@@ -93,10 +77,7 @@ static char *find_model (CpgSessionsReplay *self, const CpgLogRun *record)
 
 static void hash_model (GTask *task, gpointer source, gpointer path, GCancellable *cancellable)
 {
-  char *hash = cpg_checksum_of_file (path, NULL, NULL, NULL);
-  if (hash)
-    cpg_known_checksums_set (path, hash);
-  g_task_return_pointer (task, hash, g_free);
+  g_task_return_pointer (task, cpg_log_hash_model (path), g_free);
 }
 
 /* Another text than before: the reason, as far as it can be known. */
@@ -107,13 +88,22 @@ static void on_hashed (GObject *source, GAsyncResult *result, gpointer data)
   g_autofree char *hash = g_task_propagate_pointer (G_TASK (result), NULL);
   g_autofree char *when = cpg_sessions_item_name_time (record->started);
   const char *compute = cpg_run_get_compute_name (self->run);
-  if (hash && *record->model_sha256 && !g_str_equal (hash, record->model_sha256))
+  switch (cpg_log_run_find_cause (record, hash, compute, CPG_VERSION)) {
+  case CPG_LOG_CAUSE_MODEL:
     say (self, g_strdup_printf (_ ("Not the text of %s: the model file is another one"), when));
-  else if (*record->engine && g_strcmp0 (compute, record->engine) != 0)
+    break;
+  case CPG_LOG_CAUSE_ENGINE:
     say (self, g_strdup_printf (_ ("Not quite the text of %s: that was computed with %s, this with %s"), when, record->engine,
                                 compute));
-  else
-    say (self, g_strdup_printf (_ ("Not quite the text of %s: another computer or version of the program made that"), when));
+    break;
+  case CPG_LOG_CAUSE_PROGRAM:
+    say (self, g_strdup_printf (_ ("Not quite the text of %s: version %s of the program made that, this is version %s"), when,
+                                record->program, CPG_VERSION));
+    break;
+  case CPG_LOG_CAUSE_UNKNOWN:
+    say (self, g_strdup_printf (_ ("Not quite the text of %s: another computer made that"), when));
+    break;
+  }
 }
 
 static void compare (CpgSessionsReplay *self)
@@ -184,6 +174,9 @@ static void show (CpgSessionsReplay *self, CpgRun *run)
   g_autofree char *json = cpg_log_settings_new (G_OBJECT (own), (const char *[]) {"decode-every", "pins", NULL});
   cpg_log_settings_apply (json, G_OBJECT (settings));
   cpg_session_replace_run (self->session, run);
+  if (record_at (self, 0)->branched > 0 && self->chain->len > 1)
+    cpg_run_set_current_step (run,
+                              record_at (self, 0)->branched - 1); /* the last one that both have; the player goes on from there */
   if (self->mode == CPG_SESSIONS_OPEN && cpg_recorder_get_log (recorder))
     cpg_session_log_list_bookmarks_async (cpg_recorder_get_log (recorder), NULL, on_bookmarks, g_object_ref (self));
 }
@@ -315,6 +308,7 @@ static void cpg_sessions_replay_class_init (CpgSessionsReplayClass *klass)
                                 G_TYPE_STRING);
   signals[FAILED] = g_signal_new ("failed", CPG_TYPE_SESSIONS_REPLAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                                   G_TYPE_STRING, CPG_TYPE_LOG_RUN);
+  signals[ENDED] = g_signal_new ("ended", CPG_TYPE_SESSIONS_REPLAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void cpg_sessions_replay_init (CpgSessionsReplay *self)

@@ -2,7 +2,7 @@
  * it came out as it was.
  *
  * Signals: "said" (string): a short word about the outcome. "failed" (string, CpgLogRun or NULL): it cannot be made, and why; the record has the texts that
- * were logged. Main thread only; lives by itself until it has ended, and ends silently where its run is stopped or another is begun.
+ * were logged. "ended": the run is whole, or nothing comes of it. Main thread only; lives by itself until it has ended, and ends silently where its run is stopped or another is begun.
  */
 #pragma once
 

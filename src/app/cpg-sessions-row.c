@@ -27,14 +27,15 @@ static gboolean cpg_sessions_row_has_text (CpgSessionsRow *self, const char *tex
 /* NULL: a section ends. */
 static const struct {
   const char *label, *action;
+  gboolean runs_only; /* a comparison has no such */
 } entries[] = {
   {N_ ("_Open"), "sessions.open"},
-  {N_ ("_Run Again"), "sessions.again"},
-  {N_ ("Run with _New Seed"), "sessions.new-seed"},
+  {N_ ("_Run Again"), "sessions.again", TRUE},
+  {N_ ("Run with _New Seed"), "sessions.new-seed", TRUE},
   {NULL, NULL},
   {N_ ("_Title, Tags, Note…"), "sessions.edit"},
-  {N_ ("_Compare Settings…"), "sessions.compare"},
-  {N_ ("_Steps as Text…"), "sessions.texts"},
+  {N_ ("_Compare Settings…"), "sessions.compare", TRUE},
+  {N_ ("_Steps as Text…"), "sessions.texts", TRUE},
   {N_ ("_Export…"), "sessions.export"},
   {NULL, NULL},
   {N_ ("_Delete"), "sessions.delete"},
@@ -53,6 +54,8 @@ static void make_menu (GtkMenuButton *button, gpointer data)
       section = g_menu_new ();
       continue;
     }
+    if (entries[i].runs_only && cpg_sessions_item_get_record (self->item)->kind == CPG_LOG_COMPARISON)
+      continue;
     g_autoptr (GMenuItem) item = g_menu_item_new (_ (entries[i].label), NULL);
     g_menu_item_set_action_and_target (item, entries[i].action, "s", cpg_sessions_item_get_id (self->item));
     g_menu_append_item (section, item);

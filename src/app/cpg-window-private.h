@@ -20,7 +20,8 @@ struct _CpgWindow {
 
   AdwOverlaySplitView *sessions_split;
   CpgSessionsPane *sessions;
-  AdwToast *sessions_toast; /* what they said last, while it is there; weak */
+  AdwToast *sessions_toast;    /* what they said last, while it is there; weak */
+  AdwDialog *sessions_problem; /* why there is no log, while it is asked what to do; weak */
   AdwOverlaySplitView *split;
   AdwBanner *banner;
   AdwToastOverlay *toasts;

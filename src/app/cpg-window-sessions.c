@@ -1,7 +1,10 @@
 /* The side bar with the sessions, as the window sees it. */
+#include "app/cpg-sessions-problem.h"
 #include "app/cpg-window-private.h"
 
 #include <glib/gi18n.h>
+
+enum { UNDO_SECONDS = 10 }; /* twice the toolkit's: time to read what is gone, and to get there without a mouse */
 
 /* ---- the side bar ---- */
 
@@ -26,6 +29,8 @@ static void on_said (CpgWindow *self, const char *text)
   GtkWidget *label = g_object_new (GTK_TYPE_LABEL, "label", text, "wrap", TRUE, "xalign", 0., NULL);
   gtk_widget_add_css_class (label, "heading");
   adw_toast_set_custom_title (toast, label);
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), text,
+                           GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM); /* titles are, by the toolkit */
   if (self->sessions_toast)
     adw_toast_dismiss (self->sessions_toast);
   g_set_weak_pointer (&self->sessions_toast, toast);
@@ -40,6 +45,14 @@ static void on_opened (CpgWindow *self)
     adw_overlay_split_view_set_show_sidebar (self->sessions_split, FALSE);
 }
 
+static void on_compared (CpgWindow *self, const char *id)
+{
+  cpg_compare_page_open (CPG_COMPARE_PAGE (cpg_lazy_page_get_page (self->compare)), id);
+  adw_view_stack_set_visible_child (self->pages, GTK_WIDGET (self->compare));
+  if (adw_overlay_split_view_get_collapsed (self->sessions_split))
+    adw_overlay_split_view_set_show_sidebar (self->sessions_split, FALSE);
+}
+
 static void on_deleted (CpgWindow *self, const char *title)
 {
   g_autofree char *start = g_utf8_strlen (title, -1) > 40 ? g_utf8_substring (title, 0, 40) : NULL;
@@ -48,22 +61,46 @@ static void on_deleted (CpgWindow *self, const char *title)
   AdwToast *toast = adw_toast_new (text);
   adw_toast_set_use_markup (toast, FALSE);
   adw_toast_set_button_label (toast, _ ("_Undo"));
+  adw_toast_set_timeout (toast, UNDO_SECONDS);
   g_signal_connect_object (toast, "button-clicked", G_CALLBACK (cpg_sessions_pane_undo), self->sessions, G_CONNECT_SWAPPED);
   adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+static void say_in_window (gpointer window, const char *text)
+{
+  on_said (window, text);
+}
+
+/* What was chosen may fail at once, and then it is asked again, while the dialog before still goes away. */
+static void on_answered (CpgWindow *self)
+{
+  g_clear_weak_pointer (&self->sessions_problem);
+}
+
+/* What to do about it is asked once at a time. */
+static void cpg_window_ask_about_log (CpgWindow *self)
+{
+  CpgRecorder *recorder = cpg_session_get_recorder (self->session);
+  if (!recorder || !cpg_recorder_get_failure (recorder) || cpg_recorder_get_log (recorder) || self->sessions_problem)
+    return;
+  AdwDialog *dialog = cpg_sessions_problem_new (recorder, say_in_window, G_OBJECT (self));
+  g_set_weak_pointer (&self->sessions_problem, dialog);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_answered), self, G_CONNECT_SWAPPED);
+  adw_dialog_present (dialog, GTK_WIDGET (self));
 }
 
 /* Once for each reason; the program goes on without a log. */
 static void on_problem (CpgWindow *self, GParamSpec *pspec, CpgRecorder *recorder)
 {
-  gboolean has_log = cpg_recorder_get_log (recorder) != NULL;
-  AdwToast *toast = adw_toast_new (has_log ? cpg_recorder_get_problem (recorder)
-                                           : _ ("Runs are not kept: the session log cannot be used"));
+  if (cpg_recorder_get_failure (recorder)) {
+    cpg_window_ask_about_log (self);
+    return;
+  }
+  if (!cpg_recorder_get_problem (recorder))
+    return;
+  AdwToast *toast = adw_toast_new (cpg_recorder_get_problem (recorder));
   adw_toast_set_use_markup (toast, FALSE);
   adw_toast_set_timeout (toast, 15);
-  if (!has_log) { /* the side bar says why */
-    adw_toast_set_button_label (toast, _ ("_Details"));
-    adw_toast_set_action_name (toast, "win.search-sessions");
-  }
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
@@ -75,6 +112,7 @@ void cpg_window_init_sessions (CpgWindow *self)
   g_signal_connect_swapped (self->sessions, "said", G_CALLBACK (on_said), self);
   g_signal_connect_swapped (self->sessions, "deleted", G_CALLBACK (on_deleted), self);
   g_signal_connect_swapped (self->sessions, "opened", G_CALLBACK (on_opened), self);
+  g_signal_connect_swapped (self->sessions, "compared", G_CALLBACK (on_compared), self);
   on_collapsed (self);
   if (!recorder)
     return;
@@ -105,7 +143,13 @@ static void on_new_run (GSimpleAction *action, GVariant *parameter, gpointer dat
   cpg_page_perform (CPG_PAGE (self->denoise), "run");
 }
 
+static void on_mend_sessions (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  cpg_window_ask_about_log (data);
+}
+
 static const GActionEntry entries[] = {
+  {"mend-sessions", on_mend_sessions},
   {"new-run", on_new_run},
   {"search-sessions", on_search_sessions},
 };

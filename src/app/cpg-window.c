@@ -252,6 +252,7 @@ static void cpg_window_dispose (GObject *object)
     cpg_window_listen_to_pages (self, FALSE);
   }
   g_clear_weak_pointer (&self->sessions_toast);
+  g_clear_weak_pointer (&self->sessions_problem);
   gtk_widget_dispose_template (GTK_WIDGET (self), CPG_TYPE_WINDOW);
   g_clear_object (&self->preferences);
   g_clear_object (&self->session);

@@ -30,8 +30,9 @@ typedef struct {
   const char *data, *out, *stage, *from;
   const char *name, *license, *description, *provenance;
   const char *log, *tag, *setting;
+  const char *json_file, *svg_file, *samplers; /* of verbs that measure */
   CliStrings quality, set;
-  CliNumbers sigma;
+  CliNumbers sigma, steps_list;
   int threads;                                                                    /* 0: all cores */
   int steps, count, batch, steps_shown, limit, top_k, max_tokens, points;         /* 0: not given */
   double guidance, schedule_d, t_end, temperature, top_p, pace, time, save_every; /* NAN: not given */

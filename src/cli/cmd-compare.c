@@ -9,6 +9,7 @@
 #include "core/sample/trajectory.h"
 #include "core/study/metrics.h"
 #include "core/study/perplexity.h"
+#include "core/study/trimmed-mean.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -130,33 +131,6 @@ static bool write_baseline (Work *self, CosmosError *err)
 
 /* ---- measures ---- */
 
-static int compare_numbers (const void *a, const void *b)
-{
-  double x = *(const double *) a, y = *(const double *) b;
-  return (x > y) - (x < y);
-}
-
-/* Mean without the lowest and highest 5 % and without NAN (spec 1.15). */
-static double trimmed_mean (const double *numbers, int n)
-{
-  double *sorted = malloc ((size_t) n * sizeof *sorted), sum = 0;
-  int m = 0;
-  for (int i = 0; sorted && i < n; i++) {
-    if (!isnan (numbers[i]))
-      sorted[m++] = numbers[i];
-  }
-  if (m == 0) {
-    free (sorted);
-    return NAN;
-  }
-  qsort (sorted, (size_t) m, sizeof *sorted, compare_numbers);
-  int cut = m / 20;
-  for (int i = cut; i < m - cut; i++)
-    sum += sorted[i];
-  free (sorted);
-  return sum / (m - 2 * cut);
-}
-
 static bool judge_side (Work *self, CosmosGraph *graph, Side *side, CosmosError *err)
 {
   CosmosWords *words = cosmos_words_new ();
@@ -180,7 +154,7 @@ static bool judge_side (Work *self, CosmosGraph *graph, Side *side, CosmosError 
   }
   if (ok && !cosmos_diversity (words, &side->diversity))
     ok = cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory for the measures");
-  side->perplexity = trimmed_mean (side->perplexities, side->n);
+  side->perplexity = cosmos_trimmed_mean (side->perplexities, (size_t) side->n);
   cosmos_words_free (words);
   return ok;
 }

@@ -1,7 +1,10 @@
 /* cosmos sessions: what the window has logged. */
 
+#include "cli/again.h"
 #include "cli/json.h"
 #include "cli/nearest.h"
+#include "cli/progress.h"
+#include "cli/report.h"
 #include "cli/run-report.h"
 #include "cli/say.h"
 #include "cli/verb.h"
@@ -146,6 +149,108 @@ static int show (CpgSessionLog *log, const CliArguments *arguments)
   return code == CLI_OK ? cli_finish_output () : code;
 }
 
+/* ---- running again ---- */
+
+/* A chain of branches that is longer is none that somebody made by hand. */
+enum { MAX_CHAIN = 100 };
+
+/* The run, the one that it branched from, and so on; NULL after saying why not. */
+static GPtrArray *load_chain (CpgSessionLog *log, const char *id)
+{
+  g_autoptr (GPtrArray) chain = g_ptr_array_new_with_free_func ((GDestroyNotify) cpg_log_run_free);
+  for (const char *next = id; next && chain->len < MAX_CHAIN;) {
+    g_autoptr (GAsyncResult) result = NULL;
+    g_autoptr (GError) error = NULL;
+    cpg_session_log_load_async (log, (const char *[]) {next, NULL}, FALSE, NULL, take_result, &result);
+    g_autoptr (GPtrArray) runs = cpg_session_log_runs_finish (log, wait_for (&result), &error);
+    if (!runs) {
+      if (chain->len > 0)
+        cli_say ("The run that it branched from is not in the log any more");
+      else
+        fail (error);
+      return NULL;
+    }
+    CpgLogRun *run = cpg_log_run_copy (runs->pdata[0]);
+    g_ptr_array_add (chain, run);
+    next = *run->parent && run->branched > 0 ? run->parent : NULL;
+  }
+  return g_steal_pointer (&chain);
+}
+
+/* Why there is nothing to compare with, or why it came out otherwise; NULL: it came out the same. */
+static char *explain (const CpgLogRun *run, const CliAgain *again, bool new_seed)
+{
+  if (new_seed)
+    return g_strdup ("it has another seed");
+  if (!*run->output_hash)
+    return g_strdup ("the logged run did not reach its end");
+  if (g_str_equal (run->output_hash, again->hash))
+    return NULL;
+  switch (cpg_log_run_find_cause (run, again->model_sha256, again->compute, COSMOS_VERSION)) {
+  case CPG_LOG_CAUSE_MODEL:
+    return g_strdup_printf ("the model file is another one: %.12s…, not %.12s…", again->model_sha256, run->model_sha256);
+  case CPG_LOG_CAUSE_ENGINE:
+    return g_strdup_printf ("the logged run was computed with %s, this one with %s", run->engine, again->compute);
+  case CPG_LOG_CAUSE_PROGRAM:
+    return g_strdup_printf ("version %s of the program made the logged run, this is version %s", run->program, COSMOS_VERSION);
+  default:
+    return g_strdup ("another computer made the logged run");
+  }
+}
+
+static int print_again (const CliArguments *arguments, const CpgLogRun *run, const CliAgain *again, const char *reason)
+{
+  cli_progress_clear ();
+  if (!arguments->json) {
+    cli_print_text (again->text);
+    if (reason)
+      cli_say ("Not the same bits as run %" G_GINT64_FORMAT ": %s", run->number, reason);
+    else
+      cli_say ("The same to the last bit as run %" G_GINT64_FORMAT, run->number);
+    return cli_finish_output ();
+  }
+  CliJson json = cli_json_new ("sessions");
+  cli_json_integer (&json, json.root, "number", run->number);
+  cli_json_text (&json, json.root, "id", run->id);
+  cli_json_bool (&json, json.root, "identical", !reason);
+  cli_json_text (&json, json.root, "reason", reason);
+  yyjson_mut_obj_add_uint (json.doc, json.root, "seed", again->seed);
+  cli_json_text (&json, json.root, "model_sha256", again->model_sha256);
+  cli_json_text (&json, json.root, "compute", again->compute);
+  cli_json_number (&json, json.root, "seconds", again->seconds);
+  cli_json_text (&json, json.root, "text", again->text);
+  cli_json_text (&json, json.root, "output_hash", again->hash);
+  return cli_json_finish (&json);
+}
+
+static int again (CpgSessionLog *log, const CliArguments *arguments)
+{
+  if (arguments->n_words > 2) {
+    cli_say ("sessions again takes one RUN at a time. See: cosmos help sessions");
+    return CLI_USAGE;
+  }
+  g_autoptr (GPtrArray) chain = load_chain (log, arguments->words[1]);
+  CliAgain again = {0};
+  CosmosError err = {0};
+  if (!chain)
+    return CLI_FAILED;
+  if (((CpgLogRun *) chain->pdata[0])->kind != CPG_LOG_DIFFUSION) {
+    cli_say ("Run %s is %s, which the window opens; sessions again makes runs of diffusion", arguments->words[1],
+             ((CpgLogRun *) chain->pdata[0])->kind == CPG_LOG_COMPARISON ? "a comparison" : "an autoregressive text");
+    return CLI_FAILED;
+  }
+  int code;
+  if (cli_again (arguments, chain, &again, &err)) {
+    g_autofree char *reason = explain (chain->pdata[0], &again, arguments->has_seed);
+    code = print_again (arguments, chain->pdata[0], &again, reason);
+    if (code == CLI_OK && reason && !arguments->has_seed)
+      code = CLI_DIFFERENT;
+  } else
+    code = cli_fail (&err);
+  cli_again_clear (&again);
+  return code;
+}
+
 /* ---- changing ---- */
 
 static int set_deleted (CpgSessionLog *log, const CliArguments *arguments, bool deleted)
@@ -219,9 +324,9 @@ typedef struct {
 } Action;
 
 static const Action actions[] = {
-  {"list", NULL, false, list},           {"show", "RUN...", false, show},     {"search", "WORD...", false, search},
-  {"export", "RUN...", false, export},   {"import", "FILE...", true, import}, {"delete", "RUN...", false, delete},
-  {"restore", "RUN...", false, restore},
+  {"list", NULL, false, list},         {"show", "RUN...", false, show},       {"search", "WORD...", false, search},
+  {"again", "RUN", false, again},      {"export", "RUN...", false, export},   {"import", "FILE...", true, import},
+  {"delete", "RUN...", false, delete}, {"restore", "RUN...", false, restore},
 };
 enum { N_ACTIONS = sizeof actions / sizeof actions[0] };
 
@@ -235,7 +340,7 @@ static const Action *find_action (const char *name)
   }
   const char *nearest = cli_nearest (name, names, N_ACTIONS);
   cli_say (
-      "sessions cannot \"%.60s\"%s%s%s; possible: list, show, search, export, import, delete, restore. See: cosmos help sessions",
+      "sessions cannot \"%.60s\"%s%s%s; possible: list, show, search, again, export, import, delete, restore. See: cosmos help sessions",
       name, nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
   return NULL;
 }
@@ -266,11 +371,13 @@ const CliVerb cli_verb_sessions = {
   .summary = "find, show, export and import logged runs",
   .about
   = "Works on the log that the window writes of every run. The actions: list (the newest first); show RUN; search WORD (every word must "
-    "occur in title, tags, note, source or text, or begin a word that does); export RUN with --output FILE, and import FILE (.cosmosrun); "
+    "occur in title, tags, note, source or text, or begin a word that does); again RUN (makes it once more and says whether it came out the same to "
+    "the last bit, or why it did not; then the exit status is 3); export RUN with --output FILE, and import FILE (.cosmosrun); "
     "delete RUN and restore RUN. A RUN is its number in the list, or its id.",
-  .options = "limit task tag setting deleted output log",
+  .options = "limit task tag setting deleted seed model compute threads output log",
   .examples = "  cosmos sessions list --limit 10\n"
               "  cosmos sessions search owl moon --json\n"
+              "  cosmos sessions again 12\n"
               "  cosmos sessions export 12 13 --output owls.cosmosrun",
   .min_words = 1,
   .max_words = 10000,

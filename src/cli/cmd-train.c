@@ -9,6 +9,7 @@
 #include "cli/verb.h"
 #include "core/file/output.h"
 #include "train/bundle.h"
+#include "train/ranks.h"
 #include "train/trainer.h"
 
 #include <errno.h>
@@ -73,6 +74,7 @@ static bool read_tokenizer (Work *self, const char *path, CosmosError *err)
   return self->tokenizer;
 }
 
+/* Where one has to be made, the first rank does it. */
 static bool open_tokenizer (Work *self, CosmosError *err)
 {
   const char *given = self->arguments->tokenizer ? self->arguments->tokenizer : self->recipe.tokenizer_file;
@@ -83,15 +85,23 @@ static bool open_tokenizer (Work *self, CosmosError *err)
     return read_tokenizer (self, given, err);
   if (asprintf (&own, "%s/tokenizer.json", self->arguments->out) < 0)
     return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory");
-  bool ok = (access (own, F_OK) == 0 || make_tokenizer (self, own, err)) && read_tokenizer (self, own, err);
+  bool ok = !cosmos_ranks_is_first () || access (own, F_OK) == 0 || make_tokenizer (self, own, err);
+  if (ok)
+    cosmos_ranks_wait ();
+  ok = ok && read_tokenizer (self, own, err);
   free (own);
   return ok;
 }
 
-static bool make_folder (const char *folder, CosmosError *err)
+/* Of the first rank alone, as are the checkpoints. */
+static bool open_log (Work *self, CosmosError *err)
 {
-  return mkdir (folder, 0777) == 0 || errno == EEXIST
-         || cosmos_error_set (err, COSMOS_STATUS_IO, "%s: cannot be made: %s", folder, strerror (errno));
+  const char *folder = self->arguments->out;
+  if (!cosmos_ranks_is_first ())
+    return true;
+  if (mkdir (folder, 0777) != 0 && errno != EEXIST)
+    return cosmos_error_set (err, COSMOS_STATUS_IO, "%s: cannot be made: %s", folder, strerror (errno));
+  return (self->log = cli_training_log_open (folder, self->arguments->json, err));
 }
 
 static bool take_from (const CliArguments *arguments, CosmosRecipe *recipe, CosmosError *err)
@@ -112,8 +122,7 @@ static bool prepare (Work *self, CosmosError *err)
   CosmosCompute compute = cosmos_compute_get_best ();
   if (!cosmos_recipe_read_with (&self->recipe, arguments->words[0], arguments->set.items, arguments->set.n, &self->recipe_text,
                                 err)
-      || !take_from (arguments, &self->recipe, err) || !make_folder (arguments->out, err)
-      || !(self->log = cli_training_log_open (arguments->out, arguments->json, err)) || !open_tokenizer (self, err))
+      || !take_from (arguments, &self->recipe, err) || !open_log (self, err) || !open_tokenizer (self, err))
     return false;
   if (arguments->compute && strcmp (arguments->compute, "auto") != 0
       && (!cosmos_compute_from_name (arguments->compute, &compute, err) || !cosmos_compute_is_available (compute, err)))
@@ -163,12 +172,13 @@ static bool train (Work *self, bool *all_done, CosmosError *err)
       return cosmos_error_set (err, COSMOS_STATUS_FORMAT,
                                "%s: takes the stage %s ready from %s; to train it, remove [%s] file (and begin with it: --from)",
                                arguments->words[0], kind->name, ready, kind->name);
+    double seconds = isnan (arguments->time) ? 0 : self->begun + arguments->time - cli_now ();
     CosmosTrainingOptions options = {.resume = arguments->resume,
-                                     .seconds = isnan (arguments->time) ? 0 : self->begun + arguments->time - cli_now (),
+                                     .seconds = cosmos_ranks_get_first (seconds),
                                      .checkpoint_seconds = isnan (arguments->save_every) ? CHECKPOINT_SECONDS
                                                                                          : arguments->save_every,
                                      .report_seconds = REPORT_SECONDS,
-                                     .report = cli_training_log_take,
+                                     .report = cosmos_ranks_is_first () ? cli_training_log_take : NULL,
                                      .data = self->log};
     bool done;
     if (!isnan (arguments->time) && options.seconds <= 0) {
@@ -210,10 +220,15 @@ static int run_train (const CliArguments *arguments)
     cli_say ("train needs --data DIR and --out DIR. See: cosmos help train");
     return CLI_USAGE;
   }
+  if (!cosmos_ranks_begin (&err))
+    return cli_fail (&err);
+  if (!cosmos_ranks_is_first ())
+    cli_progress_silence ();
   bool ok = prepare (&work, &err) && train (&work, &all_done, &err);
   cli_progress_clear ();
-  int result = ok ? print_end (&work, all_done) : cli_fail (&err);
+  int result = !ok ? cli_fail (&err) : cosmos_ranks_is_first () ? print_end (&work, all_done) : CLI_OK;
   work_clear (&work);
+  cosmos_ranks_end (ok);
   return ok && cli_progress_is_cancelled () ? CLI_CANCELLED : result;
 }
 
@@ -225,13 +240,15 @@ const CliVerb cli_verb_train = {
   = "Trains, one after the other, the text encoder, the autoencoder, the denoiser and the autoregressive baseline that a recipe (.ini) describes, "
     "each into a checkpoint STAGE.gguf of the folder --out; log.jsonl there holds a line of measurements every ten seconds. Ctrl-C stops "
     "cleanly; --resume goes on where a stage stood, to the same numbers bit for bit. With --from stages "
-    "begin with the values of a model that is there already, and a stage that is not trained is taken from it as it is. Make a model of the checkpoints with: cosmos export",
+    "begin with the values of a model that is there already, and a stage that is not trained is taken from it as it is. Make a model of the checkpoints with: cosmos export. "
+    "Started by mpirun, the processes share every batch, on one machine or several.",
   .options = "data out stage from set for save-every resume tokenizer compute threads",
   .examples = "  cosmos train models/recipes/story.ini --data texts --out trained\n"
               "  cosmos train models/recipes/story.ini --data texts --out trained --resume --for 2h\n"
               "  cosmos train models/recipes/story.ini --data texts --out trained --from story.gguf --stage denoiser\n"
               "  cosmos train models/recipes/story.ini --data texts --out no-dropout --set autoencoder.dropout=0\n"
-              "  cosmos train models/recipes/tiny.ini --data texts --out trained --stage encoder\n",
+              "  cosmos train models/recipes/tiny.ini --data texts --out trained --stage encoder\n"
+              "  mpirun --host one,two --map-by node --bind-to none cosmos train story.ini --data texts --out trained\n",
   .min_words = 1,
   .max_words = 1,
   .run = run_train,

@@ -10,7 +10,7 @@
 static const CliVerb *const verbs[] = {
   &cli_verb_generate,    &cli_verb_baseline, &cli_verb_compare, &cli_verb_reconstruct, &cli_verb_perturb,
   &cli_verb_interpolate, &cli_verb_inspect,  &cli_verb_convert, &cli_verb_models,      &cli_verb_sessions,
-  &cli_verb_train,       &cli_verb_export,   &cli_verb_bench,
+  &cli_verb_train,       &cli_verb_export,   &cli_verb_bench,   &cli_verb_evaluate,    &cli_verb_study,
 };
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
 

@@ -33,6 +33,7 @@ typedef struct {
   const char *help;
   double min, max;            /* of numbers */
   const char *const *choices; /* ended by NULL */
+  bool many;                  /* the form of an option that a verb asks for by NAME+, in place of the usual one */
 } Option;
 
 static const char *const computes[] = {"auto", "f32", "bf16", "int8", "openblas", NULL};
@@ -63,6 +64,10 @@ static const Option options[] = {
    "number that the noise is made from, or \"random\" (default 0); the same seed gives the same text"},
   {"steps", 'k', KIND_INTEGER, AT (steps), "N", "denoising steps (default: the model's); fewer are faster and rougher", 1, 1000},
   {"sampler", 0, KIND_CHOICE, AT (sampler), "NAME", "how a step is made (default dpm-sde)", .choices = samplers},
+  {"steps", 'k', KIND_NUMBERS, AT (steps_list), "LIST",
+   "numbers of denoising steps, with commas between (default 8,16,25,50,100,200)", 1, 1000, .many = true},
+  {"sampler", 0, KIND_TEXT, AT (samplers), "LIST",
+   "samplers, with commas between: dpm-sde, dpm-ode, euler, ddpm, ddim (default: all)", .many = true},
   {"guidance", 'g', KIND_NUMBER, AT (guidance), "W", "classifier-free guidance: how strongly the source counts (1: off)", 0, 100},
   {"no-self-conditioning", 0, KIND_FLAG, AT (no_self_conditioning), NULL, "do not show the network its guess of the step before"},
   {"schedule-d", 0, KIND_NUMBER, AT (schedule_d), "D", "the noise schedule's d (default: the model's); larger keeps more noise",
@@ -71,6 +76,7 @@ static const Option options[] = {
   {"return", 0, KIND_CHOICE, AT (returned), "WHAT",
    "what of the last step is decoded: the guess x0, or the step's mean as the paper (default x0)", .choices = returns},
   {"count", 'n', KIND_INTEGER, AT (count), "N", "texts, with the seeds SEED, SEED + 1 ... (default 1), a line each", 1, 100000},
+  {"count", 'n', KIND_INTEGER, AT (count), "N", "texts to measure each number on (default 200)", 1, 100000, .many = true},
   {"batch", 0, KIND_INTEGER, AT (batch), "N",
    "texts that run through the network together (default 8): faster; a text can differ by rounding", 1, 256},
   {"file", 'f', KIND_TEXT, AT (file), "FILE", "read the source from FILE (-: standard input)"},
@@ -87,9 +93,12 @@ static const Option options[] = {
   {"limit", 0, KIND_INTEGER, AT (limit), "N", "read at most N texts, or list at most N runs", 1, 1000000},
   {"sigma", 0, KIND_NUMBERS, AT (sigma), "LIST", "sizes of the noise, with commas between (default 0.25,0.5,0.75,1,1.25,1.5,2)",
    0, 1000},
+  {"sigma", 0, KIND_NUMBERS, AT (sigma), "LIST", "sizes of the noise, with commas between (default 0 to 2 by quarters)", 0, 100,
+   .many = true},
   {"points", 0, KIND_INTEGER, AT (points), "N", "texts on the way, both ends included (default 7)", 2, 1000},
   {"spherical", 0, KIND_FLAG, AT (spherical), NULL, "go along the great circle instead of the straight line"},
   {"data", 'd', KIND_TEXT, AT (data), "DIR", "folder where the recipe's files of texts lie"},
+  {"data", 'd', KIND_TEXT, AT (data), "DIR", "folder with the texts: TASK/train.jsonl.xz, TASK/valid.jsonl.xz", .many = true},
   {"out", 0, KIND_TEXT, AT (out), "DIR", "folder for checkpoints and log; made where it is not there"},
   {"stage", 0, KIND_CHOICE, AT (stage), "STAGE", "this stage alone", .choices = stages},
   {"from", 0, KIND_TEXT, AT (from), "BUNDLE",
@@ -119,6 +128,9 @@ static const Option options[] = {
   {"deleted", 0, KIND_FLAG, AT (deleted), NULL, "the deleted runs that can be restored, and not the others"},
   {"log", 0, KIND_TEXT, AT (log), "FILE", "the session log (default: the window's, sessions.db in its data folder)"},
   {"json", 0, KIND_FLAG, AT (json), NULL, "print JSON instead of text"},
+  {"json", 0, KIND_TEXT, AT (json_file), "FILE", "write the results as JSON, too (-: standard output, in place of the table)",
+   .many = true},
+  {"svg", 0, KIND_TEXT, AT (svg_file), "FILE", "draw the results, as SVG"},
   {"help", 'h', KIND_FLAG, AT (help), NULL, "print this help"},
 };
 
@@ -140,15 +152,16 @@ void cli_arguments_init (CliArguments *self)
 
 static bool takes (const CliVerb *verb, const Option *option)
 {
-  if (strcmp (option->name, "json") == 0 || strcmp (option->name, "help") == 0)
-    return true;
+  bool usual = strcmp (option->name, "json") == 0 || strcmp (option->name, "help") == 0, many = false;
   size_t length = strlen (option->name);
   for (const char *at = verb->options; (at = strstr (at, option->name)); at += length) {
-    bool begins = at == verb->options || at[-1] == ' ', ends = at[length] == 0 || at[length] == ' ';
-    if (begins && ends)
-      return true;
+    bool begins = at == verb->options || at[-1] == ' ', ends = at[length] == 0 || strchr (" +", at[length]);
+    if (begins && ends) {
+      usual = true;
+      many |= at[length] == '+';
+    }
   }
-  return false;
+  return usual && many == option->many;
 }
 
 static const Option *find_by_name (const CliVerb *verb, const char *name, size_t length)

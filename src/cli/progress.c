@@ -10,7 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
-static const double PATIENCE = 0.5, BETWEEN = 0.1; /* seconds before the first line, and between two */
+static const double PATIENCE = 0.5, BETWEEN = 0.1;  /* seconds before the first line, and between two */
+static const double FORESIGHT = 5, FORESEEN = 0.01; /* seconds and share of the work after which the time left is told */
 
 static CosmosProgress progress;
 static bool installed, shown, silent;
@@ -38,6 +39,7 @@ CosmosProgress *cli_progress_get (void)
     sigemptyset (&action.sa_mask);
     sigaction (SIGINT, &action, NULL);
     sigaction (SIGTERM, &action, NULL);
+    sigaction (SIGUSR1, &action, NULL); /* the one that mpirun hands on without a SIGKILL after it */
     progress.report = report;
     installed = true;
     started = cli_now ();
@@ -56,6 +58,21 @@ bool cli_progress_is_cancelled (void)
   return cosmos_progress_is_cancelled (&progress);
 }
 
+/* ", 12 min left" by what went before, or "" where that tells too little. */
+static void describe_time_left (double fraction, double seconds, char *text, size_t size)
+{
+  double left = seconds * (1 - fraction) / fraction;
+  *text = 0;
+  if (seconds < FORESIGHT || fraction < FORESEEN || fraction >= 1)
+    return;
+  if (left < 90)
+    snprintf (text, size, ", %.0f s left", left);
+  else if (left < 5400)
+    snprintf (text, size, ", %.0f min left", left / 60);
+  else
+    snprintf (text, size, ", %.1f h left", left / 3600);
+}
+
 void cli_progress_show (double fraction, const char *what)
 {
   enum { CELLS = 24 };
@@ -66,8 +83,11 @@ void cli_progress_show (double fraction, const char *what)
   shown = true;
   char bar[CLI_BAR_SIZE (CELLS)];
   cli_bar (fraction, CELLS, bar);
+  char text[256], left[32];
+  describe_time_left (fraction, now - started, left, sizeof left);
+  snprintf (text, sizeof text, "%.200s%s", what, left);
   int room = cli_terminal_get_columns (STDERR_FILENO) - CELLS - 8;
-  fprintf (stderr, "\r\033[K%s %3.0f %% %.*s", bar, 100 * fmin (fmax (fraction, 0), 1), room > 0 ? room : 0, what);
+  fprintf (stderr, "\r\033[K%s %3.0f %% %.*s", bar, 100 * fmin (fmax (fraction, 0), 1), room > 0 ? room : 0, text);
   fflush (stderr);
 }
 

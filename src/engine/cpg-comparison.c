@@ -10,6 +10,8 @@ struct _CpgComparison {
   char *judge;             /* path */
   GCancellable *measuring; /* or NULL */
   CpgReport *report;       /* or NULL */
+  CpgReport *given;        /* instead of measuring once; or NULL */
+  guint serial;
 };
 
 static void list_model_init (GListModelInterface *interface);
@@ -85,6 +87,10 @@ static void on_measured (GObject *source, GAsyncResult *result, gpointer data)
     return;
   g_clear_pointer (&self->report, cpg_report_free);
   self->report = report;
+  for (guint i = 0; i < self->contenders->len && i < report->n; i++) {
+    const char *path = cpg_contender_get_language_path (cpg_comparison_get (self, i));
+    report->items[i].own_judge = path && report->judge && g_str_equal (path, self->judge);
+  }
   g_clear_object (&self->measuring);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MEASURING]);
   g_signal_emit (self, signals[MEASURED], 0);
@@ -125,8 +131,8 @@ const char *cpg_comparison_get_judge (CpgComparison *self)
 
 gboolean cpg_comparison_is_own_judge (CpgComparison *self, guint i)
 {
-  const char *path = cpg_contender_get_language_path (cpg_comparison_get (self, i));
-  return path && cpg_comparison_get_judge (self) && g_str_equal (path, self->judge);
+  const CpgMeasures *measures = cpg_comparison_get_measures (self, i);
+  return measures && measures->own_judge;
 }
 
 gboolean cpg_comparison_is_measuring (CpgComparison *self)
@@ -178,7 +184,11 @@ static void turn (CpgComparison *self)
   if (goes_on)
     return;
   set_active (self, FALSE);
-  measure (self);
+  if (self->given) {
+    self->report = g_steal_pointer (&self->given);
+    g_signal_emit (self, signals[MEASURED], 0);
+  } else
+    measure (self);
 }
 
 static void on_state (CpgComparison *self, GParamSpec *pspec, CpgContender *contender)
@@ -251,6 +261,7 @@ static void start (CpgComparison *self, CpgEngine *engine, CpgSettings *base, Cp
 {
   self->is_turning = TRUE;
   forget_measures (self);
+  self->serial++;
   g_weak_ref_set (&self->engine, engine);
   g_clear_object (&self->base);
   self->base = cpg_settings_copy (base);
@@ -267,18 +278,40 @@ static void start (CpgComparison *self, CpgEngine *engine, CpgSettings *base, Cp
 
 void cpg_comparison_start (CpgComparison *self, CpgEngine *engine, CpgSettings *base)
 {
+  g_clear_pointer (&self->given, cpg_report_free);
   start (self, engine, base, NULL);
 }
 
 void cpg_comparison_start_with (CpgComparison *self, CpgEngine *engine, CpgRun *run)
 {
   g_return_if_fail (self->contenders->len > 0);
+  g_clear_pointer (&self->given, cpg_report_free);
   start (self, engine, cpg_run_get_settings (run), run);
+}
+
+void cpg_comparison_restore (CpgComparison *self, CpgContender *const *contenders, guint n, CpgEngine *engine, CpgSettings *base,
+                             CpgRun *run, CpgReport *report)
+{
+  cpg_comparison_replace (self, contenders, n);
+  g_clear_pointer (&self->given, cpg_report_free);
+  self->given = report;
+  start (self, engine, base, run);
+}
+
+guint cpg_comparison_get_serial (CpgComparison *self)
+{
+  return self->serial;
+}
+
+CpgSettings *cpg_comparison_get_base (CpgComparison *self)
+{
+  return self->base;
 }
 
 void cpg_comparison_cancel (CpgComparison *self)
 {
   forget_measures (self);
+  g_clear_pointer (&self->given, cpg_report_free);
   if (!self->active)
     return;
   self->is_turning = TRUE;
@@ -342,6 +375,7 @@ static void finalize (GObject *object)
   g_weak_ref_clear (&self->engine);
   g_free (self->reference);
   g_free (self->judge);
+  g_clear_pointer (&self->given, cpg_report_free);
   G_OBJECT_CLASS (cpg_comparison_parent_class)->finalize (object);
 }
 

@@ -32,6 +32,14 @@ gboolean cpg_comparison_remove (CpgComparison *self, guint i);
 void cpg_comparison_start (CpgComparison *self, CpgEngine *engine, CpgSettings *base);
 /* The same with the settings of a run, which the first one takes over as it is. */
 void cpg_comparison_start_with (CpgComparison *self, CpgEngine *engine, CpgRun *run);
+/* As it was before: contenders that were restored, instead of those there are. run: what the first one takes over, or NULL. report: what was measured
+ * then, and is not measured again (transfer full). */
+void cpg_comparison_restore (CpgComparison *self, CpgContender *const *contenders, guint n, CpgEngine *engine, CpgSettings *base,
+                             CpgRun *run, CpgReport *report);
+/* Another one after every start. */
+guint cpg_comparison_get_serial (CpgComparison *self);
+/* What all are variations of; NULL before it is started. */
+CpgSettings *cpg_comparison_get_base (CpgComparison *self);
 /* What is there stays. */
 void cpg_comparison_cancel (CpgComparison *self);
 gboolean cpg_comparison_is_active (CpgComparison *self);

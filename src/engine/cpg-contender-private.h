@@ -2,7 +2,6 @@
 #pragma once
 
 #include "engine/cpg-contender.h"
-#include "engine/cpg-writing.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +12,10 @@ struct _CpgContender {
   char *path;            /* given; or NULL */
   char *used;            /* path of what it writes with, where that is an autoregressive model */
   CpgSettings *settings; /* NULL before it was prepared */
+  CpgSettings *restored; /* those of the next start; or NULL */
+  CpgWriting *written;   /* what the next start takes over; or NULL */
+  char *lost;            /* why the next start fails; or NULL */
+  GArray *times;         /* double: what its moments took before; or NULL */
   CpgRun *run;           /* one of the two, or none before it has begun */
   CpgWriting *writing;
   gboolean stopped; /* before it had begun */

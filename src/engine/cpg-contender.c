@@ -42,14 +42,35 @@ CpgVariation cpg_contender_get_variation (CpgContender *self)
   return self->variation;
 }
 
+void cpg_contender_restore (CpgContender *self, CpgSettings *settings, CpgWriting *writing)
+{
+  g_set_object (&self->restored, settings);
+  g_set_object (&self->written, writing);
+}
+
+void cpg_contender_set_lost (CpgContender *self, const char *reason)
+{
+  g_set_str (&self->lost, reason);
+}
+
+void cpg_contender_set_times (CpgContender *self, const double *times, int n)
+{
+  g_clear_pointer (&self->times, g_array_unref);
+  self->times = g_array_new (FALSE, FALSE, sizeof *times);
+  g_array_append_vals (self->times, times, (guint) n);
+  changed (self);
+}
+
 void cpg_contender_prepare (CpgContender *self, CpgSettings *base)
 {
   guint64 seed;
   gboolean self_conditioning;
   g_object_get (base, "seed", &seed, "self-conditioning", &self_conditioning, NULL);
   g_clear_object (&self->settings);
-  self->settings = cpg_settings_copy (base);
+  self->settings = cpg_settings_copy (self->restored ? self->restored : base);
   g_object_set (self->settings, "decode-every", 1, NULL); /* every moment can be looked at */
+  if (self->restored)
+    return;
   if (self->variation == CPG_VARIATION_SEED)
     g_object_set (self->settings, "seed", seed + self->number, NULL);
   else if (self->variation == CPG_VARIATION_SAMPLER)
@@ -105,6 +126,7 @@ static void let_go (CpgContender *self)
   g_clear_object (&self->run);
   g_clear_object (&self->writing);
   g_clear_pointer (&self->error, g_free);
+  g_clear_pointer (&self->times, g_array_unref);
   self->stopped = FALSE;
   self->shown = -1;
   self->at_end = TRUE;
@@ -114,6 +136,12 @@ static void start_writing (CpgContender *self, CpgEngine *engine)
 {
   const char *task = cpg_settings_get_task (self->settings);
   g_free (self->used);
+  self->used = NULL;
+  if (self->written) {
+    self->used = g_strdup (self->path);
+    self->writing = g_steal_pointer (&self->written);
+    return;
+  }
   self->used = self->path ? g_strdup (self->path) : cpg_engine_find_language_model (task);
   if (!self->used) {
     self->error = g_strdup (_ ("No autoregressive model is installed: put a GGUF of architecture “llama” into a models folder"));
@@ -128,12 +156,15 @@ void cpg_contender_start (CpgContender *self, CpgEngine *engine)
 {
   g_return_if_fail (self->settings);
   let_go (self);
-  if (self->variation == CPG_VARIATION_AUTOREGRESSIVE)
+  if (self->lost)
+    self->error = g_steal_pointer (&self->lost);
+  else if (self->variation == CPG_VARIATION_AUTOREGRESSIVE)
     start_writing (self, engine);
-  else if (self->variation == CPG_VARIATION_MODEL)
+  else if (self->path)
     take_run (self, cpg_engine_start_run_of (engine, self->path, self->settings));
   else
     take_run (self, cpg_engine_start_run (engine, self->settings));
+  g_clear_object (&self->restored);
   on_state (self);
   on_n_done (self);
 }
@@ -142,6 +173,7 @@ void cpg_contender_start (CpgContender *self, CpgEngine *engine)
 void cpg_contender_adopt (CpgContender *self, CpgEngine *engine, CpgRun *run)
 {
   let_go (self);
+  g_clear_object (&self->restored);
   cpg_contender_prepare (self, cpg_run_get_settings (run));
   int n = cpg_run_get_n_done (run);
   CpgRun *branch = n > 0 ? cpg_engine_branch_run (engine, run, n, self->settings, NULL) : NULL;
@@ -205,6 +237,16 @@ CpgRun *cpg_contender_get_run (CpgContender *self)
   return self->run;
 }
 
+CpgWriting *cpg_contender_get_writing (CpgContender *self)
+{
+  return self->writing;
+}
+
+CpgSettings *cpg_contender_get_settings (CpgContender *self)
+{
+  return self->settings;
+}
+
 int cpg_contender_get_n_done (CpgContender *self)
 {
   return self->run ? cpg_run_get_n_done (self->run) : self->writing ? cpg_writing_get_n_tokens (self->writing) : 0;
@@ -230,6 +272,8 @@ static gboolean is_last (CpgContender *self, int moment)
 
 double cpg_contender_get_time (CpgContender *self, int moment)
 {
+  if (self->times && moment < (int) self->times->len)
+    return g_array_index (self->times, double, moment);
   if (self->writing)
     return cpg_writing_get_time (self->writing, moment);
   double seconds = is_last (self, moment) ? cpg_step_get_decode_seconds (cpg_run_get_result (self->run)) : 0;
@@ -363,6 +407,8 @@ static void dispose (GObject *object)
   CpgContender *self = CPG_CONTENDER (object);
   let_go (self);
   g_clear_object (&self->settings);
+  g_clear_object (&self->restored);
+  g_clear_object (&self->written);
   G_OBJECT_CLASS (cpg_contender_parent_class)->dispose (object);
 }
 
@@ -370,6 +416,7 @@ static void finalize (GObject *object)
 {
   g_free (CPG_CONTENDER (object)->path);
   g_free (CPG_CONTENDER (object)->used);
+  g_free (CPG_CONTENDER (object)->lost);
   G_OBJECT_CLASS (cpg_contender_parent_class)->finalize (object);
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "engine/cpg-engine.h"
+#include "engine/cpg-writing.h"
 
 G_BEGIN_DECLS
 
@@ -24,11 +25,19 @@ typedef enum {
 #define CPG_TYPE_CONTENDER (cpg_contender_get_type ())
 G_DECLARE_FINAL_TYPE (CpgContender, cpg_contender, CPG, CONTENDER, GObject)
 
-/* path may be NULL. Nothing is done before it is started. (transfer full) */
+/* path: of the model, also of a diffusion model for other variations; may be NULL. Nothing is done before it is started. (transfer full) */
 CpgContender *cpg_contender_new (CpgVariation variation, guint64 number, const char *path);
 /* A file of either kind of model. (transfer full), NULL with error. */
 CpgContender *cpg_contender_new_for_model (const char *path, GError **error);
 CpgVariation cpg_contender_get_variation (CpgContender *self);
+
+/* How the next start makes it, once: as it was before, with these settings; writing: what it wrote then (NULL: it is a run, which is made again). Both
+ * are kept. */
+void cpg_contender_restore (CpgContender *self, CpgSettings *settings, CpgWriting *writing);
+/* The next start, once, fails for this reason: what it was is not there any more. */
+void cpg_contender_set_lost (CpgContender *self, const char *reason);
+/* What its moments took before, until it is started again: seconds from the beginning, n of them. */
+void cpg_contender_set_times (CpgContender *self, const double *times, int n);
 
 /* The settings that it would be started with. */
 void cpg_contender_prepare (CpgContender *self, CpgSettings *base);
@@ -62,6 +71,8 @@ const CpgToken *cpg_contender_get_tokens (CpgContender *self, int *n);
 
 /* NULL before it has begun, and where it is none. */
 CpgRun *cpg_contender_get_run (CpgContender *self);
+CpgWriting *cpg_contender_get_writing (CpgContender *self);
+CpgSettings *cpg_contender_get_settings (CpgContender *self); /* NULL before it was prepared */
 
 /* Of the finished text: "", 0 before. */
 const char *cpg_contender_get_text (CpgContender *self);

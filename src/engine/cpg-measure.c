@@ -116,7 +116,7 @@ static gboolean measure_piece (CpgErrand *errand, gpointer data, GError **error)
   return FALSE;
 }
 
-static CpgReport *new_report (gsize n)
+CpgReport *cpg_report_new (gsize n)
 {
   CpgReport *self = g_new0 (CpgReport, 1);
   self->items = g_new0 (CpgMeasures, n);
@@ -134,7 +134,7 @@ void cpg_measure_async (CpgEngine *engine, const char *const *texts, const char 
   Work work = {
     .texts = g_strdupv ((char **) texts), .path = g_strdup (judge), .reference = g_strdup (reference ? reference : "")};
   g_strstrip (work.reference);
-  work.report = new_report (g_strv_length (work.texts));
+  work.report = cpg_report_new (g_strv_length (work.texts));
   GTask *task = g_task_new (NULL, cancellable, callback, data); /* which must not keep the engine */
   g_task_set_source_tag (task, cpg_measure_async);
   cpg_engine_send (engine, cpg_errand_new (task, measure_piece, NULL, g_memdup2 (&work, sizeof work), free_work));

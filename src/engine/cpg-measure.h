@@ -11,6 +11,7 @@ typedef struct {
   char *problem;    /* or NULL */
   double diversity; /* Div-4 of this one text */
   double rouge_1, rouge_2, rouge_l, bleu;
+  gboolean own_judge; /* the judge has written it itself; for the caller to set */
 } CpgMeasures;
 
 typedef struct {
@@ -19,6 +20,8 @@ typedef struct {
   gsize n;
 } CpgReport;
 
+/* Of nothing measured. */
+CpgReport *cpg_report_new (gsize n);
 void cpg_report_free (CpgReport *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CpgReport, cpg_report_free)
 

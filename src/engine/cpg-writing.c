@@ -139,6 +139,15 @@ static void set_state (CpgWriting *self, CpgRunState state)
   notify (self, PROP_STATE);
 }
 
+static void take_token (CpgWriting *self, CosmosTokenGuess guess, char *text, double time)
+{
+  CpgToken token = {.position = (int) self->tokens->len, .guess = guess, .mark = COSMOS_MARK_SAME, .text = text};
+  g_ptr_array_add (self->words, text);
+  g_array_append_val (self->tokens, token);
+  g_array_append_val (self->times, time);
+  self->seconds = time;
+}
+
 static void hear (gpointer data, gpointer writing)
 {
   CpgWriting *self = writing;
@@ -149,11 +158,7 @@ static void hear (gpointer data, gpointer writing)
     notify (self, PROP_MODEL_NAME);
     return;
   }
-  CpgToken token = {.position = (int) self->tokens->len, .guess = news->guess, .mark = COSMOS_MARK_SAME, .text = news->text};
-  g_ptr_array_add (self->words, g_steal_pointer (&news->text));
-  g_array_append_val (self->tokens, token);
-  g_array_append_val (self->times, news->time);
-  self->seconds = news->time;
+  take_token (self, news->guess, g_steal_pointer (&news->text), news->time);
   notify (self, PROP_SECONDS);
   notify (self, PROP_N_TOKENS);
 }
@@ -188,6 +193,18 @@ CpgWriting *cpg_writing_new (CpgEngine *engine, const char *model, CpgSettings *
   g_task_set_source_tag (task, cpg_writing_new);
   g_task_set_task_data (task, self, NULL); /* which the task's source holds */
   cpg_engine_send (engine, cpg_errand_new (task, write_piece, hear, g_memdup2 (&work, sizeof work), free_work));
+  return self;
+}
+
+CpgWriting *cpg_writing_new_written (const char *model_name, const char *text, const CpgToken *tokens, const double *times, int n,
+                                     CpgRunState state)
+{
+  CpgWriting *self = g_object_new (CPG_TYPE_WRITING, NULL);
+  self->model_name = g_strdup (model_name);
+  self->state = state;
+  g_set_str (&self->text, text);
+  for (int i = 0; i < n; i++)
+    take_token (self, tokens[i].guess, g_strdup (tokens[i].text), times[i]);
   return self;
 }
 

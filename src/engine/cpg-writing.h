@@ -16,6 +16,9 @@ G_DECLARE_FINAL_TYPE (CpgWriting, cpg_writing, CPG, WRITING, GObject)
 /* model: path of a .gguf of architecture "llama". settings: seed and source, the beginning of the text, are used; tokens are drawn at temperature 1,
  * as the cosmos command does. (transfer full) */
 CpgWriting *cpg_writing_new (CpgEngine *engine, const char *model, CpgSettings *settings);
+/* One that was written before, as it was: done, or cancelled. Texts of the tokens are copied. (transfer full) */
+CpgWriting *cpg_writing_new_written (const char *model_name, const char *text, const CpgToken *tokens, const double *times, int n,
+                                     CpgRunState state);
 void cpg_writing_cancel (CpgWriting *self);
 
 CpgRunState cpg_writing_get_state (CpgWriting *self);

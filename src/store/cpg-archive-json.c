@@ -10,14 +10,16 @@
 #define FORMAT "cosmosrun"
 
 enum {
-  VERSION = 1,
+  VERSION = 2, /* 1 had no bookmarks and no comparisons */
   MAX_STEP = 1000, /* the core's most steps: the result's number */
   MAX_TAGS = 100,
+  MAX_COLUMNS = 16,
   MAX_DEPTH = 32, /* what compares JSON values recurses */
 };
 
 #define MAX_TIME (G_GINT64_CONSTANT (253402300799) * G_USEC_PER_SEC) /* the end of the year 9999 */
 #define MAX_SECONDS 1e9
+#define MAX_MEASURE 1e12
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (yyjson_doc, yyjson_doc_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (yyjson_mut_doc, yyjson_mut_doc_free)
@@ -93,12 +95,55 @@ static void put_settings (yyjson_mut_doc *doc, yyjson_mut_val *object, const cha
     yyjson_mut_obj_add_val (doc, object, "settings", yyjson_val_mut_copy (doc, yyjson_doc_get_root (parsed)));
 }
 
+static void put_bookmark (yyjson_mut_doc *doc, yyjson_mut_val *list, const CpgLogBookmark *bookmark)
+{
+  yyjson_mut_val *object = yyjson_mut_arr_add_obj (doc, list);
+  yyjson_mut_obj_add_int (doc, object, "step", bookmark->step);
+  put_text (doc, object, "title", bookmark->title);
+  yyjson_mut_obj_add_int (doc, object, "made", bookmark->made);
+}
+
+/* Of a column: its name, and where it stands. */
+static const struct {
+  const char *key;
+  gsize offset;
+} measures[] = {
+  {"seconds", G_STRUCT_OFFSET (CpgLogColumn, seconds)},     {"perplexity", G_STRUCT_OFFSET (CpgLogColumn, perplexity)},
+  {"diversity", G_STRUCT_OFFSET (CpgLogColumn, diversity)}, {"rouge_1", G_STRUCT_OFFSET (CpgLogColumn, rouge_1)},
+  {"rouge_2", G_STRUCT_OFFSET (CpgLogColumn, rouge_2)},     {"rouge_l", G_STRUCT_OFFSET (CpgLogColumn, rouge_l)},
+  {"bleu", G_STRUCT_OFFSET (CpgLogColumn, bleu)},
+};
+
+static void put_column (yyjson_mut_doc *doc, yyjson_mut_val *list, const CpgLogColumn *column)
+{
+  yyjson_mut_val *object = yyjson_mut_arr_add_obj (doc, list);
+  put_text (doc, object, "run", column->run);
+  put_text (doc, object, "variation", column->variation);
+  yyjson_mut_obj_add_int (doc, object, "tokens", column->n_tokens);
+  for (gsize i = 0; i < G_N_ELEMENTS (measures); i++)
+    put_number (doc, object, measures[i].key, G_STRUCT_MEMBER (double, column, measures[i].offset));
+  put_text (doc, object, "problem", column->problem);
+  yyjson_mut_obj_add_bool (doc, object, "own_judge", column->own_judge);
+}
+
+static void put_comparison (yyjson_mut_doc *doc, yyjson_mut_val *object, const CpgLogRun *run)
+{
+  yyjson_mut_val *columns = yyjson_mut_obj_add_arr (doc, object, "columns");
+  for (guint i = 0; run->columns && i < run->columns->len; i++)
+    put_column (doc, columns, run->columns->pdata[i]);
+  put_text (doc, object, "judge", run->judge);
+  put_text (doc, object, "reference", run->reference);
+}
+
 static void put_run (yyjson_mut_doc *doc, yyjson_mut_val *list, const CpgLogRun *run, guint *n_latents)
 {
   char seed[32];
   yyjson_mut_val *object = yyjson_mut_arr_add_obj (doc, list);
   g_snprintf (seed, sizeof seed, "%" G_GUINT64_FORMAT, run->seed);
   put_text (doc, object, "id", run->id);
+  yyjson_mut_obj_add_str (doc, object, "kind", cpg_log_kind_get_name (run->kind));
+  if (run->part)
+    yyjson_mut_obj_add_bool (doc, object, "part", true);
   put_text (doc, object, "parent", run->parent);
   yyjson_mut_obj_add_int (doc, object, "branched", run->branched);
   put_text (doc, object, "task", run->task);
@@ -126,6 +171,11 @@ static void put_run (yyjson_mut_doc *doc, yyjson_mut_val *list, const CpgLogRun 
   part = yyjson_mut_obj_add_arr (doc, object, "latents");
   for (guint i = 0; run->latents && i < run->latents->len; i++)
     put_latents (doc, part, run->latents->pdata[i], (*n_latents)++);
+  part = yyjson_mut_obj_add_arr (doc, object, "bookmarks");
+  for (guint i = 0; run->bookmarks && i < run->bookmarks->len; i++)
+    put_bookmark (doc, part, run->bookmarks->pdata[i]);
+  if (run->kind == CPG_LOG_COMPARISON)
+    put_comparison (doc, object, run);
 }
 
 GBytes *cpg_archive_json_write (GPtrArray *runs, GError **error)
@@ -311,6 +361,59 @@ static GPtrArray *get_latents (Reader *self, yyjson_val *object, guint *index)
   return all;
 }
 
+/* By step, one each. */
+static GPtrArray *get_bookmarks (Reader *self, yyjson_val *object, const char *run)
+{
+  GPtrArray *bookmarks = g_ptr_array_new_with_free_func ((GDestroyNotify) cpg_log_bookmark_free);
+  yyjson_val *list = get_list (self, object, "bookmarks", MAX_STEP + 1), *value;
+  gsize i, max;
+  int before = -1;
+  yyjson_arr_foreach (list, i, max, value) {
+    CpgLogBookmark *bookmark = g_new0 (CpgLogBookmark, 1);
+    bookmark->run = g_strdup (run);
+    bookmark->step = (int) get_integer (self, value, "step", -1, 0, MAX_STEP);
+    bookmark->title = get_text (self, value, "title");
+    bookmark->made = get_integer (self, value, "made", 0, 0, MAX_TIME);
+    if (bookmark->step <= before)
+      fail (self, "bookmarks", "not in order");
+    before = bookmark->step;
+    g_ptr_array_add (bookmarks, bookmark);
+  }
+  return bookmarks;
+}
+
+static CpgLogKind get_kind (Reader *self, yyjson_val *object)
+{
+  CpgLogKind kind = CPG_LOG_DIFFUSION;
+  g_autofree char *name = get (object, "kind") ? get_text (self, object, "kind") : NULL;
+  if (name && !cpg_log_kind_from_name (name, &kind))
+    fail (self, "kind", "none of those that there are");
+  return kind;
+}
+
+static GPtrArray *get_columns (Reader *self, yyjson_val *object)
+{
+  GPtrArray *columns = g_ptr_array_new_with_free_func ((GDestroyNotify) cpg_log_column_free);
+  yyjson_val *list = get_list (self, object, "columns", MAX_COLUMNS), *value;
+  gsize i, max;
+  if (yyjson_arr_size (list) == 0)
+    fail (self, "columns", "none");
+  yyjson_arr_foreach (list, i, max, value) {
+    CpgLogColumn *column = cpg_log_column_new ();
+    column->run = get_text (self, value, "run");
+    if (*column->run && !g_uuid_string_is_valid (column->run))
+      fail (self, "run", "no UUID");
+    column->variation = get_text (self, value, "variation");
+    column->n_tokens = (int) get_integer (self, value, "tokens", 0, 0, CPG_LOG_MAX_TOKENS);
+    for (gsize k = 0; k < G_N_ELEMENTS (measures); k++)
+      G_STRUCT_MEMBER (double, column, measures[k].offset) = get_number (self, value, measures[k].key, 0, MAX_MEASURE);
+    column->problem = get_text (self, value, "problem");
+    column->own_judge = yyjson_get_bool (get (value, "own_judge"));
+    g_ptr_array_add (columns, column);
+  }
+  return columns;
+}
+
 static char **get_tags (Reader *self, yyjson_val *object)
 {
   yyjson_val *list = get_list (self, object, "tags", MAX_TAGS), *value;
@@ -381,6 +484,15 @@ static CpgLogRun *get_run (Reader *self, yyjson_val *object, guint *n_latents)
   run->steps = get_steps (self, object);
   run->n_steps = (int) run->steps->len;
   run->latents = get_latents (self, object, n_latents);
+  run->bookmarks = get_bookmarks (self, object, run->id);
+  run->kind = get_kind (self, object);
+  run->part = yyjson_get_bool (get (object, "part"));
+  run->judge = get_text (self, object, "judge");
+  run->reference = get_text (self, object, "reference");
+  if (run->kind == CPG_LOG_COMPARISON) {
+    run->columns = get_columns (self, object);
+    run->n_columns = (int) run->columns->len;
+  }
   return run;
 }
 
@@ -401,6 +513,21 @@ static gboolean is_deep (const char *text, gsize size)
   return FALSE;
 }
 
+/* A part of nothing in the file would be in the log, and nobody could find it: it is a run of its own. A comparison is no part of another. */
+static void free_parts (GPtrArray *runs)
+{
+  g_autoptr (GHashTable) shown = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < runs->len; i++) {
+    const CpgLogRun *run = runs->pdata[i];
+    for (guint k = 0; run->columns && k < run->columns->len; k++)
+      g_hash_table_add (shown, ((CpgLogColumn *) run->columns->pdata[k])->run);
+  }
+  for (guint i = 0; i < runs->len; i++) {
+    CpgLogRun *run = runs->pdata[i];
+    run->part = run->part && run->kind != CPG_LOG_COMPARISON && g_hash_table_contains (shown, run->id);
+  }
+}
+
 static GPtrArray *get_runs (Reader *self, yyjson_val *root)
 {
   GPtrArray *runs = g_ptr_array_new_with_free_func ((GDestroyNotify) cpg_log_run_free);
@@ -418,6 +545,7 @@ static GPtrArray *get_runs (Reader *self, yyjson_val *root)
     if (self->failed)
       break;
   }
+  free_parts (runs);
   return runs;
 }
 

@@ -2,8 +2,10 @@
 
 #include "store/cpg-database-error.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <unistd.h>
 
 G_DEFINE_QUARK (cpg_database_error, cpg_database_error)
 
@@ -21,6 +23,18 @@ struct _CpgConnection {
 
 /* ---- errors ---- */
 
+static void set_read_only (const char *path, GError **error)
+{
+  g_set_error (error, CPG_DATABASE_ERROR, CPG_DATABASE_ERROR_READ_ONLY,
+               _ ("%s cannot be written. Check the permissions of the file and its folder."), path);
+}
+
+/* SQLite cannot open what it cannot write beside either: there the file itself can be read. */
+static gboolean can_be_read (const char *path)
+{
+  return g_file_test (path, G_FILE_TEST_IS_REGULAR) && faccessat (AT_FDCWD, path, R_OK, AT_EACCESS) == 0;
+}
+
 static void set_error (CpgConnection *self, GError **error)
 {
   const char *path = self->path, *words = sqlite3_errmsg (self->db);
@@ -30,12 +44,14 @@ static void set_error (CpgConnection *self, GError **error)
     break;
   case SQLITE_CANTOPEN:
   case SQLITE_PERM:
-    g_set_error (error, CPG_DATABASE_ERROR, CPG_DATABASE_ERROR_CANNOT_OPEN,
-                 _ ("%s cannot be opened. Check that its folder exists and that you may write there."), path);
+    if (can_be_read (path))
+      set_read_only (path, error);
+    else
+      g_set_error (error, CPG_DATABASE_ERROR, CPG_DATABASE_ERROR_CANNOT_OPEN,
+                   _ ("%s cannot be opened. Check that its folder exists and that you may write there."), path);
     break;
   case SQLITE_READONLY:
-    g_set_error (error, CPG_DATABASE_ERROR, CPG_DATABASE_ERROR_READ_ONLY,
-                 _ ("%s cannot be written. Check the permissions of the file and its folder."), path);
+    set_read_only (path, error);
     break;
   case SQLITE_CORRUPT:
   case SQLITE_NOTADB:
@@ -132,10 +148,7 @@ static gboolean set_up (CpgConnection *self, GError **error)
                                  "PRAGMA journal_mode = WAL;"
                                  "PRAGMA synchronous = NORMAL;",
                                  error)
-         && (!sqlite3_db_readonly (self->db, "main")
-             || (g_set_error (error, CPG_DATABASE_ERROR, CPG_DATABASE_ERROR_READ_ONLY,
-                              _ ("%s cannot be written. Check the permissions of the file and its folder."), self->path),
-                 FALSE));
+         && (!sqlite3_db_readonly (self->db, "main") || (set_read_only (self->path, error), FALSE));
 }
 
 /* Another program may have done it since the version was read: it is read again inside. */
@@ -153,12 +166,18 @@ static gboolean migrate_one (CpgConnection *self, int version, const char *sql, 
   return FALSE;
 }
 
-CpgConnection *cpg_connection_open (const char *path, const char *const *migrations, GError **error)
+static CpgConnection *new_connection (const char *path)
 {
   CpgConnection *self = g_new0 (CpgConnection, 1);
-  int known = (int) g_strv_length ((char **) migrations);
   self->path = g_strdup (path);
   self->statements = g_hash_table_new_full (g_direct_hash, g_direct_equal, NULL, finalize_statement);
+  return self;
+}
+
+CpgConnection *cpg_connection_open (const char *path, const char *const *migrations, GError **error)
+{
+  CpgConnection *self = new_connection (path);
+  int known = (int) g_strv_length ((char **) migrations);
   gboolean ok = open_file (self, error) && check_version (self, known, error) && check_pages (self, error)
                 && set_up (self, error);
   for (int version = 1; ok && version <= known; version++)
@@ -168,6 +187,52 @@ CpgConnection *cpg_connection_open (const char *path, const char *const *migrati
   if (!ok)
     g_clear_pointer (&self, cpg_connection_free);
   return self;
+}
+
+/* ---- opening to look at ---- */
+
+/* as: of SQLite's URIs. "mode=ro" takes part in the locks of who writes; "immutable=1" is for where not even a lock can be made beside the file. */
+static gboolean open_for_reading (CpgConnection *self, const char *as, GError **error)
+{
+  g_autofree char *escaped = g_uri_escape_string (self->path, "/", FALSE), *uri = g_strdup_printf ("file:%s?%s", escaped, as);
+  int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  if (sqlite3_open_v2 (uri, &self->db, flags, NULL) != SQLITE_OK) {
+    set_error (self, error);
+    return FALSE;
+  }
+  sqlite3_busy_timeout (self->db, BUSY_MILLISECONDS);
+  return cpg_connection_execute (self, "PRAGMA trusted_schema = OFF", error);
+}
+
+static gboolean is_up_to_date (CpgConnection *self, int version, GError **error)
+{
+  gint64 found;
+  if (!cpg_connection_number (self, &found, 0, error, "PRAGMA user_version", ""))
+    return FALSE;
+  if (found == version)
+    return TRUE;
+  g_set_error (
+      error, CPG_DATABASE_ERROR, CPG_DATABASE_ERROR_READ_ONLY,
+      _ ("%s is of an older version of this program and must be written once to be read. Check the permissions of the file "
+         "and its folder."),
+      self->path);
+  return FALSE;
+}
+
+CpgConnection *cpg_connection_open_read_only (const char *path, int version, GError **error)
+{
+  static const char *const ways[] = {"mode=ro", "immutable=1"};
+  g_autoptr (GError) local = NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (ways); i++) {
+    CpgConnection *self = new_connection (path);
+    g_clear_error (&local);
+    if (open_for_reading (self, ways[i], &local) && check_version (self, version, &local) && is_up_to_date (self, version, &local)
+        && check_pages (self, &local))
+      return self;
+    cpg_connection_free (self);
+  }
+  g_propagate_error (error, g_steal_pointer (&local));
+  return NULL;
 }
 
 void cpg_connection_free (CpgConnection *self)

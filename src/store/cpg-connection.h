@@ -16,6 +16,9 @@ typedef struct _CpgConnection CpgConnection;
 
 /* migrations: SQL texts, ended by NULL. */
 CpgConnection *cpg_connection_open (const char *path, const char *const *migrations, GError **error);
+/* To look at only: nothing is made, written or locked, also where the folder cannot be written. version: the one that the program knows; an older
+ * file, which cannot be brought up to date so, is refused with CPG_DATABASE_ERROR_READ_ONLY. */
+CpgConnection *cpg_connection_open_read_only (const char *path, int version, GError **error);
 void cpg_connection_free (CpgConnection *self);
 const char *cpg_connection_get_path (CpgConnection *self);
 /* Reading statements give up (G_IO_ERROR_CANCELLED) once it is cancelled. NULL: never. */

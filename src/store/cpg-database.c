@@ -20,6 +20,7 @@ typedef struct {
 typedef struct {
   GAsyncQueue *jobs;
   char *path, **migrations;
+  gboolean read_only;
   CpgDatabaseFunc opened;
   gpointer data;
   CpgConnection *connection; /* NULL: not open, for the reason that failure tells */
@@ -85,14 +86,20 @@ static void do_job (Desk *desk, Job *job)
 
 /* ---- a transaction ---- */
 
+/* A statement that stays prepared: in the pauses of a computation the parser's code is far from every cache, and costs more than a row. */
+static gboolean say (Desk *desk, const char *sql, GError **error)
+{
+  return cpg_connection_change (desk->connection, NULL, error, sql, "");
+}
+
 /* One job with a savepoint. FALSE: the whole transaction is gone (a full disk), or cannot go on. */
 static gboolean do_inside (Desk *desk, Job *job, GError **error)
 {
-  if (!cpg_connection_execute (desk->connection, "SAVEPOINT job", error))
+  if (!say (desk, "SAVEPOINT job", error))
     return FALSE;
   do_job (desk, job);
   if (cpg_connection_is_in_transaction (desk->connection))
-    return cpg_connection_execute (desk->connection, job->error ? "ROLLBACK TO job; RELEASE job" : "RELEASE job", error);
+    return (!job->error || say (desk, "ROLLBACK TO job", error)) && say (desk, "RELEASE job", error);
   if (job->error)
     g_propagate_error (error, g_error_copy (job->error));
   else
@@ -102,13 +109,16 @@ static gboolean do_inside (Desk *desk, Job *job, GError **error)
 
 static gboolean commit (Desk *desk, GPtrArray *jobs, GError **error)
 {
-  if (!cpg_connection_execute (desk->connection, "BEGIN IMMEDIATE", error))
+  /* Without memory the one before could not even be taken back. */
+  if (cpg_connection_is_in_transaction (desk->connection) && !say (desk, "ROLLBACK", error))
+    return FALSE;
+  if (!say (desk, "BEGIN IMMEDIATE", error))
     return FALSE;
   for (guint i = 0; i < jobs->len; i++) {
     if (!do_inside (desk, jobs->pdata[i], error))
       return FALSE;
   }
-  return cpg_connection_execute (desk->connection, "COMMIT", error);
+  return say (desk, "COMMIT", error);
 }
 
 static void do_together (Desk *desk, GPtrArray *jobs)
@@ -117,7 +127,7 @@ static void do_together (Desk *desk, GPtrArray *jobs)
   if (commit (desk, jobs, &error))
     return;
   if (cpg_connection_is_in_transaction (desk->connection))
-    cpg_connection_execute (desk->connection, "ROLLBACK", NULL);
+    say (desk, "ROLLBACK", NULL);
   for (guint i = 0; i < jobs->len; i++) {
     Job *job = jobs->pdata[i];
     if (!job->error)
@@ -129,7 +139,9 @@ static void do_together (Desk *desk, GPtrArray *jobs)
 
 static void open_connection (Desk *desk)
 {
-  desk->connection = cpg_connection_open (desk->path, (const char *const *) desk->migrations, &desk->failure);
+  desk->connection = desk->read_only
+                         ? cpg_connection_open_read_only (desk->path, (int) g_strv_length (desk->migrations), &desk->failure)
+                         : cpg_connection_open (desk->path, (const char *const *) desk->migrations, &desk->failure);
   if (!desk->connection || !desk->opened)
     return;
   if (cpg_connection_execute (desk->connection, "BEGIN IMMEDIATE", &desk->failure)) {
@@ -192,11 +204,13 @@ static gpointer work (gpointer data)
 
 /* ---- the object ---- */
 
-CpgDatabase *cpg_database_new (const char *path, const char *const *migrations, CpgDatabaseFunc opened, gpointer data)
+static CpgDatabase *new_database (const char *path, const char *const *migrations, gboolean read_only, CpgDatabaseFunc opened,
+                                  gpointer data)
 {
   CpgDatabase *self = g_object_new (CPG_TYPE_DATABASE, NULL);
   Desk *desk = g_new0 (Desk, 1);
   self->path = g_strdup (path);
+  desk->read_only = read_only;
   desk->jobs = g_async_queue_ref (self->jobs);
   desk->path = g_strdup (path);
   desk->migrations = g_strdupv ((char **) migrations);
@@ -204,6 +218,16 @@ CpgDatabase *cpg_database_new (const char *path, const char *const *migrations, 
   desk->data = data;
   self->thread = g_thread_new ("cpg-database", work, desk);
   return self;
+}
+
+CpgDatabase *cpg_database_new (const char *path, const char *const *migrations, CpgDatabaseFunc opened, gpointer data)
+{
+  return new_database (path, migrations, FALSE, opened, data);
+}
+
+CpgDatabase *cpg_database_new_read_only (const char *path, const char *const *migrations)
+{
+  return new_database (path, migrations, TRUE, NULL, NULL);
 }
 
 const char *cpg_database_get_path (CpgDatabase *self)

@@ -29,6 +29,8 @@ typedef gpointer (*CpgDatabaseFunc) (CpgConnection *connection, gpointer data, G
 /* Opens on the thread, at once. migrations: see cpg-connection.h, copied. opened (may be NULL): the first job, a writing one; where it fails the
  * database counts as not opened. data must live as long as the database. */
 CpgDatabase *cpg_database_new (const char *path, const char *const *migrations, CpgDatabaseFunc opened, gpointer data);
+/* To look at only (cpg_connection_open_read_only ()): writing jobs answer CPG_DATABASE_ERROR_READ_ONLY. */
+CpgDatabase *cpg_database_new_read_only (const char *path, const char *const *migrations);
 const char *cpg_database_get_path (CpgDatabase *self);
 /* Blocks until what was sent is done. Jobs that come later answer CPG_DATABASE_ERROR_CLOSED. */
 void cpg_database_close (CpgDatabase *self);

@@ -22,6 +22,24 @@ gboolean cpg_log_state_from_name (const char *name, CpgLogState *state)
   return FALSE;
 }
 
+static const char *const kind_names[CPG_LOG_N_KINDS] = {"diffusion", "autoregressive", "comparison"};
+
+const char *cpg_log_kind_get_name (CpgLogKind kind)
+{
+  return kind_names[kind];
+}
+
+gboolean cpg_log_kind_from_name (const char *name, CpgLogKind *kind)
+{
+  for (int i = 0; i < CPG_LOG_N_KINDS; i++) {
+    if (g_str_equal (name, kind_names[i])) {
+      *kind = (CpgLogKind) i;
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
 static GBytes *ref_bytes (GBytes *bytes)
 {
   return bytes ? g_bytes_ref (bytes) : NULL;
@@ -77,6 +95,52 @@ void cpg_log_latents_free (CpgLogLatents *self)
   g_free (self);
 }
 
+/* ---- bookmarks, columns ---- */
+
+G_DEFINE_BOXED_TYPE (CpgLogBookmark, cpg_log_bookmark, cpg_log_bookmark_copy, cpg_log_bookmark_free)
+
+CpgLogBookmark *cpg_log_bookmark_copy (const CpgLogBookmark *self)
+{
+  CpgLogBookmark *copy = g_memdup2 (self, sizeof *self);
+  copy->run = g_strdup (self->run);
+  copy->title = g_strdup (self->title);
+  return copy;
+}
+
+void cpg_log_bookmark_free (CpgLogBookmark *self)
+{
+  g_free (self->run);
+  g_free (self->title);
+  g_free (self);
+}
+
+G_DEFINE_BOXED_TYPE (CpgLogColumn, cpg_log_column, cpg_log_column_copy, cpg_log_column_free)
+
+CpgLogColumn *cpg_log_column_new (void)
+{
+  CpgLogColumn *self = g_new (CpgLogColumn, 1);
+  *self = (CpgLogColumn) {
+    .seconds = NAN, .perplexity = NAN, .diversity = NAN, .rouge_1 = NAN, .rouge_2 = NAN, .rouge_l = NAN, .bleu = NAN};
+  return self;
+}
+
+CpgLogColumn *cpg_log_column_copy (const CpgLogColumn *self)
+{
+  CpgLogColumn *copy = g_memdup2 (self, sizeof *self);
+  copy->run = g_strdup (self->run);
+  copy->variation = g_strdup (self->variation);
+  copy->problem = g_strdup (self->problem);
+  return copy;
+}
+
+void cpg_log_column_free (CpgLogColumn *self)
+{
+  g_free (self->run);
+  g_free (self->variation);
+  g_free (self->problem);
+  g_free (self);
+}
+
 /* ---- runs ---- */
 
 G_DEFINE_BOXED_TYPE (CpgLogRun, cpg_log_run, cpg_log_run_copy, cpg_log_run_free)
@@ -87,7 +151,7 @@ static const gsize strings[] = {
   G_STRUCT_OFFSET (CpgLogRun, model_path), G_STRUCT_OFFSET (CpgLogRun, model_sha256), G_STRUCT_OFFSET (CpgLogRun, engine),
   G_STRUCT_OFFSET (CpgLogRun, program),    G_STRUCT_OFFSET (CpgLogRun, error),        G_STRUCT_OFFSET (CpgLogRun, title),
   G_STRUCT_OFFSET (CpgLogRun, note),       G_STRUCT_OFFSET (CpgLogRun, output),       G_STRUCT_OFFSET (CpgLogRun, output_hash),
-  G_STRUCT_OFFSET (CpgLogRun, excerpt),
+  G_STRUCT_OFFSET (CpgLogRun, excerpt),    G_STRUCT_OFFSET (CpgLogRun, judge),        G_STRUCT_OFFSET (CpgLogRun, reference),
 };
 
 CpgLogRun *cpg_log_run_new (void)
@@ -111,6 +175,18 @@ static gpointer copy_latents (gconstpointer latents, gpointer data)
   return cpg_log_latents_copy (latents);
 }
 
+static gpointer copy_bookmark (gconstpointer bookmark, gpointer data)
+{
+  (void) data;
+  return cpg_log_bookmark_copy (bookmark);
+}
+
+static gpointer copy_column (gconstpointer column, gpointer data)
+{
+  (void) data;
+  return cpg_log_column_copy (column);
+}
+
 CpgLogRun *cpg_log_run_copy (const CpgLogRun *self)
 {
   CpgLogRun *copy = g_memdup2 (self, sizeof *self);
@@ -121,6 +197,10 @@ CpgLogRun *cpg_log_run_copy (const CpgLogRun *self)
     copy->steps = g_ptr_array_copy (self->steps, copy_step, NULL);
   if (self->latents)
     copy->latents = g_ptr_array_copy (self->latents, copy_latents, NULL);
+  if (self->bookmarks)
+    copy->bookmarks = g_ptr_array_copy (self->bookmarks, copy_bookmark, NULL);
+  if (self->columns)
+    copy->columns = g_ptr_array_copy (self->columns, copy_column, NULL);
   return copy;
 }
 
@@ -131,6 +211,8 @@ void cpg_log_run_free (CpgLogRun *self)
   g_strfreev (self->tags);
   g_clear_pointer (&self->steps, g_ptr_array_unref);
   g_clear_pointer (&self->latents, g_ptr_array_unref);
+  g_clear_pointer (&self->bookmarks, g_ptr_array_unref);
+  g_clear_pointer (&self->columns, g_ptr_array_unref);
   g_free (self);
 }
 

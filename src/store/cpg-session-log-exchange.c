@@ -57,7 +57,7 @@ void cpg_session_log_export_async (CpgSessionLog *self, const char *const *ids, 
                                    GAsyncReadyCallback callback, gpointer data)
 {
   GTask *task = begin (self, file, cancellable, callback, data);
-  cpg_session_log_load_async (self, ids, TRUE, cancellable, on_loaded, task);
+  cpg_session_log_load_whole_async (self, ids, cancellable, on_loaded, task);
 }
 
 gboolean cpg_session_log_export_finish (CpgSessionLog *self, GAsyncResult *result, GError **error)

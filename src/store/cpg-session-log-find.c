@@ -27,7 +27,7 @@ static void free_query (gpointer data)
 /* ?1 .. ?6: deleted, before (started, number), task, model, tag; ?7 and ?8: a setting and its value. "": any. A number can be written in several
  * ways, and is compared as one. */
 #define CONDITIONS                                                                                                         \
-  "(deleted IS NOT NULL) = ?1 AND (started, number) < (?2, ?3) AND ?4 IN ('', task) AND ?5 IN ('', model_name) "           \
+  "part = 0 AND (deleted IS NOT NULL) = ?1 AND (started, number) < (?2, ?3) AND ?4 IN ('', task) AND ?5 IN ('', model_name) "           \
   "AND (?6 = '' OR instr (char (10) || runs.tags || char (10), char (10) || ?6 || char (10))) "                            \
   "AND (?7 = '' OR CASE WHEN json_valid (settings) THEN EXISTS (SELECT 1 FROM json_each (settings) AS s WHERE s.key = ?7 " \
   "AND CASE WHEN s.type IN ('true', 'false') THEN s.type = ?8 WHEN s.type IN ('integer', 'real') THEN ?8 GLOB '*[0-9]*' "  \
@@ -91,8 +91,11 @@ void cpg_session_log_find_async (CpgSessionLog *self, const CpgLogQuery *query, 
 
 /* ---- loading ---- */
 
-static CpgLogRun *load_one (CpgConnection *connection, const char *id, gboolean with_latents, GError **error)
+typedef enum { LOAD_STEPS, LOAD_LATENTS, LOAD_WHOLE } LoadWhat;
+
+static CpgLogRun *load_one (CpgConnection *connection, const char *id, LoadWhat what, GError **error)
 {
+  gboolean with_latents = what >= LOAD_LATENTS;
   gint64 number;
   if (!cpg_log_find_number (connection, id, &number, error))
     return NULL;
@@ -104,7 +107,35 @@ static CpgLogRun *load_one (CpgConnection *connection, const char *id, gboolean 
   run->steps = cpg_log_read_steps (connection, number, error);
   if (run->steps && with_latents)
     run->latents = cpg_log_read_latents (connection, number, error);
+  if (what == LOAD_WHOLE && !(run->bookmarks = cpg_log_read_bookmarks (connection, number, error)))
+    return NULL;
+  if (run->kind == CPG_LOG_COMPARISON && !cpg_log_read_columns (connection, run, error))
+    return NULL;
   return run->steps && (run->latents || !with_latents) ? g_steal_pointer (&run) : NULL;
+}
+
+static gboolean has_id (gconstpointer run, gconstpointer id)
+{
+  return g_str_equal (((const CpgLogRun *) run)->id, id);
+}
+
+/* What the columns of comparisons show, each once. */
+static gboolean add_columns (CpgConnection *connection, GPtrArray *runs, GError **error)
+{
+  guint n = runs->len;
+  for (guint i = 0; i < n; i++) {
+    const CpgLogRun *comparison = runs->pdata[i];
+    for (guint k = 0; comparison->columns && k < comparison->columns->len; k++) {
+      const char *id = ((CpgLogColumn *) comparison->columns->pdata[k])->run;
+      if (!*id || g_ptr_array_find_with_equal_func (runs, id, has_id, NULL))
+        continue;
+      CpgLogRun *run = load_one (connection, id, LOAD_WHOLE, error);
+      if (!run)
+        return FALSE;
+      g_ptr_array_add (runs, run);
+    }
+  }
+  return TRUE;
 }
 
 static gpointer load (CpgConnection *connection, gpointer data, GError **error)
@@ -112,19 +143,33 @@ static gpointer load (CpgConnection *connection, gpointer data, GError **error)
   const CpgLogCall *call = data;
   g_autoptr (GPtrArray) runs = g_ptr_array_new_with_free_func ((GDestroyNotify) cpg_log_run_free);
   for (char **id = call->ids; *id; id++) {
-    CpgLogRun *run = load_one (connection, *id, call->flag, error);
+    CpgLogRun *run = load_one (connection, *id, (LoadWhat) call->number, error);
     if (!run)
       return NULL;
     g_ptr_array_add (runs, run);
   }
+  if (call->number == LOAD_WHOLE && !add_columns (connection, runs, error))
+    return NULL;
   return g_steal_pointer (&runs);
+}
+
+static void send_load (CpgSessionLog *self, const char *const *ids, LoadWhat what, GCancellable *cancellable,
+                       GAsyncReadyCallback callback, gpointer data)
+{
+  CpgLogCall call = {.ids = g_strdupv ((char **) ids), .number = what};
+  cpg_session_log_send (self, CPG_DATABASE_READS, load, call, (GDestroyNotify) g_ptr_array_unref, cancellable, callback, data);
 }
 
 void cpg_session_log_load_async (CpgSessionLog *self, const char *const *ids, gboolean with_latents, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer data)
 {
-  CpgLogCall call = {.ids = g_strdupv ((char **) ids), .flag = with_latents};
-  cpg_session_log_send (self, CPG_DATABASE_READS, load, call, (GDestroyNotify) g_ptr_array_unref, cancellable, callback, data);
+  send_load (self, ids, with_latents ? LOAD_LATENTS : LOAD_STEPS, cancellable, callback, data);
+}
+
+void cpg_session_log_load_whole_async (CpgSessionLog *self, const char *const *ids, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer data)
+{
+  send_load (self, ids, LOAD_WHOLE, cancellable, callback, data);
 }
 
 GPtrArray *cpg_session_log_runs_finish (CpgSessionLog *self, GAsyncResult *result, GError **error)

@@ -47,17 +47,50 @@ gboolean cpg_log_write_run (CpgConnection *connection, const CpgLogRun *run, GEr
   if (!cpg_connection_change (
           connection, NULL, error,
           "INSERT INTO runs (id, parent, branched, task, source, seed, settings, model_name, model_path, "
-          "model_sha256, engine, program, started, seconds, state, error, title, note, tags, output, output_hash) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          "ssississssssidissssss", run->id, run->parent, (gint64) run->branched, run->task, run->source, (gint64) run->seed,
+          "model_sha256, engine, program, started, seconds, state, error, title, note, tags, output, output_hash, kind, part) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          "ssississssssidissssssii", run->id, run->parent, (gint64) run->branched, run->task, run->source, (gint64) run->seed,
           run->settings, run->model_name, run->model_path, run->model_sha256, run->engine, run->program, run->started,
-          run->seconds, (gint64) run->state, run->error, run->title, run->note, tags, run->output, run->output_hash)
+          run->seconds, (gint64) run->state, run->error, run->title, run->note, tags, run->output, run->output_hash,
+          (gint64) run->kind, (gint64) (run->part != FALSE))
       || !cpg_connection_number (connection, &number, 0, error, "SELECT last_insert_rowid ()", ""))
     return FALSE;
   if (run->steps && !cpg_log_write_steps (connection, number, run->steps, error))
     return FALSE;
   for (guint i = 0; run->latents && i < run->latents->len; i++) {
     if (!cpg_log_write_latents (connection, number, run->latents->pdata[i], error))
+      return FALSE;
+  }
+  for (guint i = 0; run->bookmarks && i < run->bookmarks->len; i++) {
+    const CpgLogBookmark *bookmark = run->bookmarks->pdata[i];
+    if (!cpg_connection_change (connection, NULL, error, "INSERT INTO bookmarks (run, step, title, made) VALUES (?, ?, ?, ?)",
+                                "iisi", number, (gint64) bookmark->step, bookmark->title, bookmark->made))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean cpg_log_write_columns (CpgConnection *connection, const CpgLogRun *comparison, GError **error)
+{
+  if (!cpg_connection_change (connection, NULL, error,
+                              "INSERT OR REPLACE INTO comparisons (run, judge, reference) "
+                              "VALUES ((SELECT number FROM runs WHERE id = ?), ?, ?)",
+                              "sss", comparison->id, comparison->judge, comparison->reference)
+      || !cpg_connection_change (connection, NULL, error,
+                                 "DELETE FROM columns WHERE comparison = (SELECT number FROM runs WHERE id = ?)", "s",
+                                 comparison->id))
+    return FALSE;
+  for (guint i = 0; comparison->columns && i < comparison->columns->len; i++) {
+    const CpgLogColumn *column = comparison->columns->pdata[i];
+    if (!cpg_connection_change (connection, NULL, error,
+                                "INSERT INTO columns (comparison, position, run, variation, tokens, seconds, perplexity, "
+                                "diversity, rouge_1, rouge_2, rouge_l, bleu, problem, own_judge) "
+                                "VALUES ((SELECT number FROM runs WHERE id = ?), ?, (SELECT number FROM runs WHERE id = ?), ?, "
+                                "?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                "sissidddddddsi", comparison->id, (gint64) i, column->run, column->variation,
+                                (gint64) column->n_tokens, column->seconds, column->perplexity, column->diversity,
+                                column->rouge_1, column->rouge_2, column->rouge_l, column->bleu, column->problem,
+                                (gint64) (column->own_judge != FALSE)))
       return FALSE;
   }
   return TRUE;
@@ -115,6 +148,12 @@ gpointer cpg_log_read_run (CpgRows *rows)
   run->output_hash = cpg_rows_get_text (rows, 21);
   run->deleted = cpg_rows_get_number (rows, 22) != 0;
   run->n_steps = (int) cpg_rows_get_number (rows, 23);
+  gint64 kind = cpg_rows_get_number (rows, 24);
+  run->kind = kind >= 0 && kind < CPG_LOG_N_KINDS ? (CpgLogKind) kind : CPG_LOG_DIFFUSION;
+  run->part = cpg_rows_get_number (rows, 25) != 0;
+  run->n_columns = (int) cpg_rows_get_number (rows, 26);
+  run->judge = g_strdup ("");
+  run->reference = g_strdup ("");
   return run;
 }
 
@@ -166,4 +205,71 @@ GPtrArray *cpg_log_read_latents (CpgConnection *connection, gint64 run, GError *
   CpgRows *rows = cpg_connection_query (
       connection, error, "SELECT step, noisy, n, width, packed FROM latents WHERE run = ? ORDER BY step, noisy", "i", run);
   return cpg_log_read_all (connection, rows, read_latents, (GDestroyNotify) cpg_log_latents_free, error);
+}
+
+gpointer cpg_log_read_bookmark (CpgRows *rows)
+{
+  CpgLogBookmark *bookmark = g_new0 (CpgLogBookmark, 1);
+  bookmark->number = cpg_rows_get_number (rows, 0);
+  bookmark->run = cpg_rows_get_text (rows, 1);
+  bookmark->step = (int) cpg_rows_get_number (rows, 2);
+  bookmark->title = cpg_rows_get_text (rows, 3);
+  bookmark->made = cpg_rows_get_number (rows, 4);
+  return bookmark;
+}
+
+GPtrArray *cpg_log_read_bookmarks (CpgConnection *connection, gint64 run, GError **error)
+{
+  CpgRows *rows = cpg_connection_query (connection, error,
+                                        "SELECT bookmarks.number, runs.id, step, bookmarks.title, made FROM bookmarks "
+                                        "JOIN runs ON runs.number = run WHERE run = ? ORDER BY step",
+                                        "i", run);
+  return cpg_log_read_all (connection, rows, cpg_log_read_bookmark, (GDestroyNotify) cpg_log_bookmark_free, error);
+}
+
+static gpointer read_column (CpgRows *rows)
+{
+  CpgLogColumn *column = g_new (CpgLogColumn, 1);
+  *column = (CpgLogColumn) {
+    .run = cpg_rows_get_text (rows, 0),
+    .variation = cpg_rows_get_text (rows, 1),
+    .n_tokens = (int) cpg_rows_get_number (rows, 2),
+    .seconds = cpg_rows_get_double (rows, 3),
+    .perplexity = cpg_rows_get_double (rows, 4),
+    .diversity = cpg_rows_get_double (rows, 5),
+    .rouge_1 = cpg_rows_get_double (rows, 6),
+    .rouge_2 = cpg_rows_get_double (rows, 7),
+    .rouge_l = cpg_rows_get_double (rows, 8),
+    .bleu = cpg_rows_get_double (rows, 9),
+    .problem = cpg_rows_get_text (rows, 10),
+    .own_judge = cpg_rows_get_number (rows, 11) != 0,
+  };
+  return column;
+}
+
+gboolean cpg_log_read_columns (CpgConnection *connection, CpgLogRun *comparison, GError **error)
+{
+  CpgRows *rows = cpg_connection_query (connection, error,
+                                        "SELECT runs.id, variation, tokens, columns.seconds, perplexity, diversity, rouge_1, "
+                                        "rouge_2, rouge_l, bleu, problem, own_judge FROM columns "
+                                        "LEFT JOIN runs ON runs.number = run WHERE comparison = ? ORDER BY position",
+                                        "i", comparison->number);
+  comparison->columns = cpg_log_read_all (connection, rows, read_column, (GDestroyNotify) cpg_log_column_free, error);
+  if (!comparison->columns)
+    return FALSE;
+  g_autoptr (CpgRows) words = cpg_connection_query (connection, error, "SELECT judge, reference FROM comparisons WHERE run = ?", "i",
+                                                    comparison->number);
+  g_autoptr (GError) local = NULL;
+  if (!words)
+    return FALSE;
+  if (cpg_connection_next (connection, words, &local)) {
+    g_free (comparison->judge);
+    g_free (comparison->reference);
+    comparison->judge = cpg_rows_get_text (words, 0);
+    comparison->reference = cpg_rows_get_text (words, 1);
+  }
+  if (!local)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }

@@ -7,13 +7,6 @@ gint64 cpg_session_log_add_finish (CpgSessionLog *self, GAsyncResult *result, GE
   return cpg_session_log_number_finish (self, result, error);
 }
 
-static gpointer last_number (CpgConnection *connection, GError **error)
-{
-  gint64 number;
-  return cpg_connection_number (connection, &number, 0, error, "SELECT last_insert_rowid ()", "") ? cpg_log_number_new (number)
-                                                                                                  : NULL;
-}
-
 static void send_list (CpgSessionLog *self, CpgDatabaseFunc func, const char *id, GCancellable *cancellable,
                        GAsyncReadyCallback callback, gpointer data)
 {
@@ -22,13 +15,6 @@ static void send_list (CpgSessionLog *self, CpgDatabaseFunc func, const char *id
 }
 
 /* ---- bookmarks ---- */
-
-void cpg_log_bookmark_free (CpgLogBookmark *self)
-{
-  g_free (self->run);
-  g_free (self->title);
-  g_free (self);
-}
 
 static gpointer add_bookmark (CpgConnection *connection, gpointer data, GError **error)
 {
@@ -66,14 +52,6 @@ void cpg_session_log_remove_bookmark_async (CpgSessionLog *self, gint64 number, 
                         data);
 }
 
-static gpointer read_bookmark (CpgRows *rows)
-{
-  CpgLogBookmark *bookmark = g_new (CpgLogBookmark, 1);
-  *bookmark = (CpgLogBookmark) {cpg_rows_get_number (rows, 0), cpg_rows_get_text (rows, 1), (int) cpg_rows_get_number (rows, 2),
-                                cpg_rows_get_text (rows, 3), cpg_rows_get_number (rows, 4)};
-  return bookmark;
-}
-
 static gpointer list_bookmarks (CpgConnection *connection, gpointer data, GError **error)
 {
   (void) data;
@@ -82,7 +60,7 @@ static gpointer list_bookmarks (CpgConnection *connection, gpointer data, GError
       "SELECT bookmarks.number, runs.id, step, bookmarks.title, made FROM bookmarks "
       "JOIN runs ON runs.number = run WHERE deleted IS NULL ORDER BY made DESC, bookmarks.number DESC",
       "");
-  return cpg_log_read_all (connection, rows, read_bookmark, (GDestroyNotify) cpg_log_bookmark_free, error);
+  return cpg_log_read_all (connection, rows, cpg_log_read_bookmark, (GDestroyNotify) cpg_log_bookmark_free, error);
 }
 
 void cpg_session_log_list_bookmarks_async (CpgSessionLog *self, GCancellable *cancellable, GAsyncReadyCallback callback,
@@ -98,87 +76,22 @@ GPtrArray *cpg_session_log_list_bookmarks_finish (CpgSessionLog *self, GAsyncRes
 
 /* ---- comparisons ---- */
 
-void cpg_log_comparison_free (CpgLogComparison *self)
+static gpointer write_comparison (CpgConnection *connection, gpointer data, GError **error)
 {
-  g_free (self->kind);
-  g_free (self->title);
-  g_free (self->note);
-  g_strfreev (self->runs);
-  g_free (self);
-}
-
-static gpointer add_comparison (CpgConnection *connection, gpointer data, GError **error)
-{
-  const CpgLogComparison *comparison = ((const CpgLogCall *) data)->record;
-  if (!cpg_connection_change (connection, NULL, error, "INSERT INTO comparisons (kind, title, note, made) VALUES (?, ?, ?, ?)",
-                              "sssi", comparison->kind, comparison->title, comparison->note, g_get_real_time ()))
+  const CpgLogRun *comparison = ((const CpgLogCall *) data)->record;
+  gint64 number;
+  if (!cpg_connection_number (connection, &number, 0, error, "SELECT number FROM runs WHERE id = ?", "s", comparison->id))
     return NULL;
-  g_autofree gint64 *number = last_number (connection, error);
-  for (gint64 i = 0; number && comparison->runs && comparison->runs[i]; i++) {
-    gint64 run;
-    if (!cpg_log_find_number (connection, comparison->runs[i], &run, error)
-        || !cpg_connection_change (connection, NULL, error,
-                                   "INSERT INTO comparison_runs (comparison, position, run) VALUES (?, ?, ?)", "iii", *number, i,
-                                   run))
-      return NULL;
-  }
-  return g_steal_pointer (&number);
-}
-
-void cpg_session_log_add_comparison_async (CpgSessionLog *self, const CpgLogComparison *comparison, GCancellable *cancellable,
-                                           GAsyncReadyCallback callback, gpointer data)
-{
-  CpgLogComparison *copy = g_new (CpgLogComparison, 1);
-  *copy = (CpgLogComparison) {.kind = g_strdup (comparison->kind),
-                              .title = g_strdup (comparison->title),
-                              .note = g_strdup (comparison->note),
-                              .runs = g_strdupv (comparison->runs)};
-  CpgLogCall call = {.record = copy, .free_record = (GDestroyNotify) cpg_log_comparison_free};
-  cpg_session_log_send (self, CPG_DATABASE_WRITES, add_comparison, call, g_free, cancellable, callback, data);
-}
-
-static gpointer remove_comparison (CpgConnection *connection, gpointer data, GError **error)
-{
-  const CpgLogCall *call = data;
-  cpg_connection_change (connection, NULL, error, "DELETE FROM comparisons WHERE number = ?", "i", call->number);
+  if (number ? cpg_connection_change (connection, NULL, error, "UPDATE runs SET state = ?, seconds = ?, output = ? WHERE number = ?",
+                                      "idsi", (gint64) comparison->state, comparison->seconds, comparison->output, number)
+             : cpg_log_write_run (connection, comparison, error))
+    cpg_log_write_columns (connection, comparison, error);
   return NULL;
 }
 
-void cpg_session_log_remove_comparison_async (CpgSessionLog *self, gint64 number, GCancellable *cancellable,
-                                              GAsyncReadyCallback callback, gpointer data)
+void cpg_session_log_write_comparison_async (CpgSessionLog *self, const CpgLogRun *comparison, GCancellable *cancellable,
+                                             GAsyncReadyCallback callback, gpointer data)
 {
-  CpgLogCall call = {.number = number};
-  cpg_session_log_send (self, CPG_DATABASE_WRITES, remove_comparison, call, NULL, cancellable, callback, data);
-}
-
-static gpointer read_comparison (CpgRows *rows)
-{
-  CpgLogComparison *comparison = g_new (CpgLogComparison, 1);
-  g_autofree char *runs = cpg_rows_get_text (rows, 5);
-  *comparison = (CpgLogComparison) {cpg_rows_get_number (rows, 0), cpg_rows_get_text (rows, 1),   cpg_rows_get_text (rows, 2),
-                                    cpg_rows_get_text (rows, 3),   cpg_rows_get_number (rows, 4), g_strsplit (runs, "\n", -1)};
-  return comparison;
-}
-
-static gpointer list_comparisons (CpgConnection *connection, gpointer data, GError **error)
-{
-  (void) data;
-  CpgRows *rows = cpg_connection_query (
-      connection, error,
-      "SELECT comparisons.number, kind, comparisons.title, comparisons.note, made, group_concat (runs.id, char (10) ORDER BY position) "
-      "FROM comparisons LEFT JOIN comparison_runs ON comparison = comparisons.number "
-      "LEFT JOIN runs ON runs.number = run AND deleted IS NULL GROUP BY comparisons.number ORDER BY made DESC, comparisons.number DESC",
-      "");
-  return cpg_log_read_all (connection, rows, read_comparison, (GDestroyNotify) cpg_log_comparison_free, error);
-}
-
-void cpg_session_log_list_comparisons_async (CpgSessionLog *self, GCancellable *cancellable, GAsyncReadyCallback callback,
-                                             gpointer data)
-{
-  send_list (self, list_comparisons, NULL, cancellable, callback, data);
-}
-
-GPtrArray *cpg_session_log_list_comparisons_finish (CpgSessionLog *self, GAsyncResult *result, GError **error)
-{
-  return cpg_session_log_pointer_finish (self, result, error);
+  CpgLogCall call = {.record = cpg_log_run_copy (comparison), .free_record = (GDestroyNotify) cpg_log_run_free};
+  cpg_session_log_send (self, CPG_DATABASE_WRITES, write_comparison, call, NULL, cancellable, callback, data);
 }

@@ -12,15 +12,6 @@ gint64 cpg_session_log_add_finish (CpgSessionLog *self, GAsyncResult *result, GE
 
 /* ---- bookmarks ---- */
 
-typedef struct {
-  gint64 number; /* given by the log */
-  char *run;
-  int step;
-  char *title;
-  gint64 made;
-} CpgLogBookmark;
-void cpg_log_bookmark_free (CpgLogBookmark *self);
-
 /* One a step: a second one changes the title. */
 void cpg_session_log_add_bookmark_async (CpgSessionLog *self, const char *id, int step, const char *title,
                                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
@@ -33,25 +24,10 @@ GPtrArray *cpg_session_log_list_bookmarks_finish (CpgSessionLog *self, GAsyncRes
 
 /* ---- comparisons ---- */
 
-typedef struct {
-  gint64 number;
-  char *kind; /* the caller's word: "samplers", "baseline" ... */
-  char *title, *note;
-  gint64 made;
-  char **runs; /* in their order */
-} CpgLogComparison;
-void cpg_log_comparison_free (CpgLogComparison *self);
-
-/* number and made are the log's own. */
-void cpg_session_log_add_comparison_async (CpgSessionLog *self, const CpgLogComparison *comparison, GCancellable *cancellable,
-                                           GAsyncReadyCallback callback, gpointer data);
-/* The runs stay. */
-void cpg_session_log_remove_comparison_async (CpgSessionLog *self, gint64 number, GCancellable *cancellable,
-                                              GAsyncReadyCallback callback, gpointer data);
-/* The newest first; deleted runs are left out of them. */
-void cpg_session_log_list_comparisons_async (CpgSessionLog *self, GCancellable *cancellable, GAsyncReadyCallback callback,
-                                             gpointer data);
-GPtrArray *cpg_session_log_list_comparisons_finish (CpgSessionLog *self, GAsyncResult *result, GError **error);
+/* Begins a comparison, and writes every change of it: state, time and output of the record, its columns, judge and reference. Columns whose run is not in
+ * the log count as without one. */
+void cpg_session_log_write_comparison_async (CpgSessionLog *self, const CpgLogRun *comparison, GCancellable *cancellable,
+                                             GAsyncReadyCallback callback, gpointer data);
 
 /* ---- trainings ---- */
 

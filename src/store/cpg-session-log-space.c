@@ -13,8 +13,8 @@ static gpointer measure (CpgConnection *connection, gpointer data, GError **erro
       || !cpg_connection_number (connection, &pages, 0, error, "PRAGMA page_count", "")
       || !cpg_connection_number (connection, &empty, 0, error, "PRAGMA freelist_count", "")
       || !cpg_connection_number (connection, &space.latents_bytes, 0, error, "SELECT total (length (packed)) FROM latents", "")
-      || !cpg_connection_number (connection, &space.n_runs, 0, error, "SELECT count (*) FROM runs WHERE deleted IS NULL", "")
-      || !cpg_connection_number (connection, &space.n_deleted, 0, error, "SELECT count (*) FROM runs WHERE deleted IS NOT NULL",
+      || !cpg_connection_number (connection, &space.n_runs, 0, error, "SELECT count (*) FROM runs WHERE deleted IS NULL AND part = 0", "")
+      || !cpg_connection_number (connection, &space.n_deleted, 0, error, "SELECT count (*) FROM runs WHERE deleted IS NOT NULL AND part = 0",
                                  "")
       || !cpg_connection_number (connection, &space.n_steps, 0, error, "SELECT count (*) FROM steps", ""))
     return NULL;
@@ -44,22 +44,25 @@ static gint64 days_ago (int days)
   return days < 0 ? G_MININT64 : g_get_real_time () - (gint64) days * 24 * 3600 * G_USEC_PER_SEC;
 }
 
+/* What a comparison shows stays as long as that. */
+#define NOT_COMPARED "AND number NOT IN (SELECT run FROM columns WHERE run IS NOT NULL)"
+
 static gboolean remove_old (CpgConnection *connection, const CpgLogPolicy *policy, gint64 *n_runs, GError **error)
 {
   gint64 n_old, n_deleted;
   if (!cpg_connection_change (connection, NULL, error, "DELETE FROM latents WHERE pinned <= ?", "i",
                               days_ago (policy->latents_days))
-      || !cpg_connection_change (connection, &n_deleted, error, "DELETE FROM runs WHERE deleted <= ? AND state <> 0", "i",
+      || !cpg_connection_change (connection, &n_deleted, error, "DELETE FROM runs WHERE deleted <= ? AND state <> 0 AND part = 0 " NOT_COMPARED, "i",
                                  days_ago (policy->deleted_days))
       || !cpg_connection_change (
           connection, &n_old, error,
-          "DELETE FROM runs WHERE started <= ? AND state <> 0 AND title = '' AND tags = '' AND note = '' "
-          "AND number NOT IN (SELECT run FROM bookmarks) AND number NOT IN (SELECT run FROM comparison_runs)",
+          "DELETE FROM runs WHERE started <= ? AND state <> 0 AND part = 0 AND title = '' AND tags = '' AND note = '' "
+          "AND number NOT IN (SELECT run FROM bookmarks) " NOT_COMPARED,
           "i", days_ago (policy->text_days)))
     return FALSE;
   *n_runs = n_deleted + n_old;
   return cpg_connection_change (connection, NULL, error,
-                                "DELETE FROM comparisons WHERE number NOT IN (SELECT comparison FROM comparison_runs)", "");
+                                "DELETE FROM runs WHERE part = 1 AND state <> 0 " NOT_COMPARED, "");
 }
 
 static gpointer clean_up (CpgConnection *connection, gpointer data, GError **error)

@@ -17,7 +17,7 @@ gboolean cpg_session_log_measure_finish (CpgSessionLog *self, GAsyncResult *resu
 
 /* What goes. Days count from now; a negative number keeps for ever. */
 typedef struct {
-  int text_days; /* runs that began longer ago, but for those that somebody gave a title, a tag or a note, bookmarked or compared */
+  int text_days; /* runs that began longer ago, but for those that somebody gave a title, a tag or a note, bookmarked, or that a comparison shows */
   int latents_days; /* latents that were pinned longer ago */
   int deleted_days; /* deleted runs: then they cannot be had back any more */
   gboolean shrink;  /* gives the room back to the system */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -67,6 +68,44 @@ CpgSessionLog *cpg_session_log_new (const char *path)
   g_auto (GStrv) migrations = load_migrations ();
   self->database = cpg_database_new (path ? path : standard, (const char *const *) migrations, on_opened, self);
   return self;
+}
+
+CpgSessionLog *cpg_session_log_new_read_only (const char *path)
+{
+  CpgSessionLog *self = g_object_new (CPG_TYPE_SESSION_LOG, NULL);
+  g_autofree char *standard = path ? NULL : cpg_session_log_get_default_path ();
+  g_auto (GStrv) migrations = load_migrations ();
+  self->database = cpg_database_new_read_only (path ? path : standard, (const char *const *) migrations);
+  return self;
+}
+
+/* sessions.db -> sessions-2.db: the first that is free. */
+static char *find_free_name (const char *path)
+{
+  g_autofree char *stem = g_str_has_suffix (path, ".db") ? g_strndup (path, strlen (path) - 3) : g_strdup (path);
+  for (int i = 2;; i++) {
+    char *name = g_strdup_printf ("%s-%d.db", stem, i);
+    if (!g_file_test (name, G_FILE_TEST_EXISTS))
+      return name;
+    g_free (name);
+  }
+}
+
+char *cpg_session_log_set_aside (const char *path, GError **error)
+{
+  static const char *const ends[] = {"-wal", "-shm"}; /* of SQLite; they mean nothing beside another file */
+  g_autofree char *aside = find_free_name (path);
+  if (g_rename (path, aside) != 0) {
+    int code = errno;
+    g_set_error (error, G_IO_ERROR, (int) g_io_error_from_errno (code),
+                 _ ("%s cannot be moved (%s). Check that you may write in its folder."), path, g_strerror (code));
+    return NULL;
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++) {
+    g_autofree char *from = g_strconcat (path, ends[i], NULL), *to = g_strconcat (aside, ends[i], NULL);
+    g_rename (from, to); /* mostly there is none */
+  }
+  return g_steal_pointer (&aside);
 }
 
 const char *cpg_session_log_get_path (CpgSessionLog *self)
@@ -235,6 +274,7 @@ void cpg_session_log_end_run_async (CpgSessionLog *self, const CpgLogRun *run, G
 static gpointer add_runs (CpgConnection *connection, gpointer data, GError **error)
 {
   const CpgLogCall *call = data;
+  g_autoptr (GPtrArray) comparisons = g_ptr_array_new (); /* whose columns come when their runs are there */
   int n_new = 0;
   for (guint i = 0; i < call->items->len; i++) {
     const CpgLogRun *run = call->items->pdata[i];
@@ -245,7 +285,13 @@ static gpointer add_runs (CpgConnection *connection, gpointer data, GError **err
       continue;
     if (!cpg_log_write_run (connection, run, error))
       return NULL;
-    n_new++;
+    if (run->kind == CPG_LOG_COMPARISON)
+      g_ptr_array_add (comparisons, (gpointer) run);
+    n_new += !run->part;
+  }
+  for (guint i = 0; i < comparisons->len; i++) {
+    if (!cpg_log_write_columns (connection, comparisons->pdata[i], error))
+      return NULL;
   }
   return cpg_log_number_new (n_new);
 }

@@ -25,6 +25,11 @@ G_DECLARE_FINAL_TYPE (CpgSessionLog, cpg_session_log, CPG, SESSION_LOG, GObject)
 char *cpg_session_log_get_default_path (void);
 /* Opens at once, on the log's own thread. path NULL: the default. Unreferencing closes. */
 CpgSessionLog *cpg_session_log_new (const char *path);
+/* To look at only: calls that write answer CPG_DATABASE_ERROR_READ_ONLY, and no run is marked interrupted. */
+CpgSessionLog *cpg_session_log_new_read_only (const char *path);
+/* Moves a log that nobody has open out of the way, with all that belongs to it; the next one that is opened there is empty. Answers its new path, beside the
+ * old one, (transfer full); NULL with error (G_IO_ERROR). */
+char *cpg_session_log_set_aside (const char *path, GError **error);
 const char *cpg_session_log_get_path (CpgSessionLog *self);
 /* Answers when it is open, or why it is not. */
 void cpg_session_log_open_async (CpgSessionLog *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
@@ -46,7 +51,7 @@ void cpg_session_log_end_run_async (CpgSessionLog *self, const CpgLogRun *run, G
 /* The hash of the run's model, which may have taken longer than the run's first steps. */
 void cpg_session_log_set_checksum_async (CpgSessionLog *self, const char *id, const char *sha256, GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer data);
-/* Whole runs, from elsewhere (transfer full). Those whose id is here already stay as they are. Answers how many were new; -1 with error. */
+/* Whole runs, from elsewhere (transfer full). Those whose id is here already stay as they are. Answers how many entries were new; -1 with error. */
 void cpg_session_log_add_runs_async (CpgSessionLog *self, GPtrArray *runs, GCancellable *cancellable,
                                      GAsyncReadyCallback callback, gpointer data);
 int cpg_session_log_add_runs_finish (CpgSessionLog *self, GAsyncResult *result, GError **error);
@@ -83,10 +88,13 @@ typedef struct {
 /* Runs without steps and latents, the newest first. */
 void cpg_session_log_find_async (CpgSessionLog *self, const CpgLogQuery *query, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer data);
-/* Whole runs in the order of ids, each by its id or, for people, by its number in digits. */
+/* Whole runs in the order of ids, comparisons with their columns, each by its id or, for people, by its number in digits. */
 void cpg_session_log_load_async (CpgSessionLog *self, const char *const *ids, gboolean with_latents, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer data);
-/* CpgLogRun, for both; (transfer full). */
+/* The same with all that there is, also bookmarks; behind them what the columns of comparisons show, each once. */
+void cpg_session_log_load_whole_async (CpgSessionLog *self, const char *const *ids, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer data);
+/* CpgLogRun, for all of these; (transfer full). */
 GPtrArray *cpg_session_log_runs_finish (CpgSessionLog *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

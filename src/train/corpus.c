@@ -1,12 +1,8 @@
 #include "train/corpus.h"
 
 #include "core/text/text.h"
-#include "train/lines.h"
+#include "train/rows.h"
 
-#include <yyjson.h>
-
-#include <glob.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,10 +87,10 @@ typedef struct {
   CosmosProgress *progress;
 } Reading;
 
-/* A text of a line goes where it is wanted, cleaned. */
-static bool take (const Reading *self, CosmosTexts *texts, const char *text, size_t length, int longest, CosmosError *err)
+/* A text of a row goes where it is wanted, cleaned. */
+static bool take (const Reading *self, CosmosTexts *texts, CosmosRowText text, int longest, CosmosError *err)
 {
-  char *clean = cosmos_text_clean (text, length, err);
+  char *clean = cosmos_text_clean (text.data, text.length, err);
   bool ok = clean
             && (self->tokenizer ? texts_add (texts, self->tokenizer, clean, longest, err)
                                 : cosmos_byte_pair_trainer_add (self->words, clean, strlen (clean), err));
@@ -102,126 +98,26 @@ static bool take (const Reading *self, CosmosTexts *texts, const char *text, siz
   return ok;
 }
 
-/* A field of a line, and its place in the message where there is none. */
-static const char *get_field (yyjson_val *object, const char *name, const char *path, size_t line, size_t *length,
-                              CosmosError *err)
+static bool take_row (CosmosRowText target, CosmosRowText source, void *data, CosmosError *err)
 {
-  yyjson_val *value = yyjson_obj_get (object, name);
-  if (yyjson_is_str (value)) {
-    *length = yyjson_get_len (value);
-    return yyjson_get_str (value);
-  }
-  cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: line %zu has no text \"%.60s\"", path, line, name);
-  return NULL;
+  const Reading *self = data;
+  return take (self, &self->pairs->targets, target, self->target_tokens, err)
+         && (!source.data || take (self, &self->pairs->sources, source, self->source_tokens, err));
 }
 
-/* Up to the first full stop, question or exclamation mark before a space. */
-static size_t find_first_sentence (const char *text, size_t length)
+static bool read_files (const Reading *self, const char *folder, const char *patterns, CosmosError *err)
 {
-  for (size_t i = 0; i + 1 < length; i++)
-    if (strchr (".!?", text[i]) && text[i] && text[i + 1] == ' ')
-      return i + 1;
-  return length;
+  return cosmos_rows_read (self->recipe, folder, patterns, take_row, (void *) self, self->progress, err);
 }
 
-static bool add_source (const Reading *self, yyjson_val *object, const char *target, size_t target_length, const char *path,
-                        size_t line, CosmosError *err)
-{
-  if (strcmp (self->recipe->source, "first-sentence") == 0)
-    return take (self, &self->pairs->sources, target, find_first_sentence (target, target_length), self->source_tokens, err);
-  CosmosTextBuffer joined = {0};
-  char names[COSMOS_RECIPE_PATH], *rest = NULL;
-  bool ok = true;
-  strcpy (names, self->recipe->source);
-  for (char *name = strtok_r (names, " ", &rest); ok && name; name = strtok_r (NULL, " ", &rest)) {
-    size_t length;
-    const char *text = get_field (object, name, path, line, &length, err);
-    ok = text != NULL;
-    if (joined.length)
-      cosmos_text_buffer_append (&joined, " | ", 3);
-    if (ok)
-      cosmos_text_buffer_append (&joined, text, length);
-  }
-  size_t length = joined.length;
-  char *source = cosmos_text_buffer_finish (&joined);
-  ok = ok && (source || no_memory (err)) && take (self, &self->pairs->sources, source, length, self->source_tokens, err);
-  free (source);
-  return ok;
-}
-
-static bool add_line (const Reading *self, char *text, size_t length, const char *path, size_t line, CosmosError *err)
-{
-  yyjson_read_err why;
-  yyjson_doc *document = yyjson_read_opts (text, length, 0, NULL, &why);
-  if (!document)
-    return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: line %zu is not JSON: %s", path, line, why.msg);
-  yyjson_val *object = yyjson_doc_get_root (document);
-  size_t target_length;
-  const char *target = get_field (object, self->recipe->target, path, line, &target_length, err);
-  bool ok = target && take (self, &self->pairs->targets, target, target_length, self->target_tokens, err)
-            && (!*self->recipe->source || add_source (self, object, target, target_length, path, line, err));
-  yyjson_doc_free (document);
-  return ok;
-}
-
-static bool read_file (const Reading *self, const char *path, CosmosError *err)
-{
-  CosmosLines *lines = cosmos_lines_open (path, err);
-  char *line = NULL;
-  size_t length;
-  bool ok = lines != NULL;
-  while (ok && (ok = cosmos_lines_next (lines, &line, &length, err)) && line) {
-    ok = length == 0 || add_line (self, line, length, path, cosmos_lines_get_number (lines), err);
-    if (ok && cosmos_progress_is_cancelled (self->progress))
-      ok = cosmos_error_set (err, COSMOS_STATUS_CANCELLED, "cancelled");
-  }
-  cosmos_lines_close (lines);
-  return ok;
-}
-
-/* All files of the patterns, in the order of their names. */
-static bool each_file (const char *folder, const char *patterns, CosmosCorpusFile take_file, void *data, CosmosError *err)
-{
-  char copy[COSMOS_RECIPE_PATH], *rest = NULL;
-  bool ok = true;
-  strcpy (copy, patterns);
-  for (char *pattern = strtok_r (copy, " ", &rest); ok && pattern; pattern = strtok_r (NULL, " ", &rest)) {
-    char *path;
-    glob_t found = {0};
-    if (asprintf (&path, "%s/%s", folder, pattern) < 0)
-      return no_memory (err);
-    if (glob (path, 0, NULL, &found) != 0 || found.gl_pathc == 0)
-      ok = cosmos_error_set (err, COSMOS_STATUS_IO,
-                             "%s: there is no such file. The recipe's patterns are below the folder that --data names", path);
-    for (size_t i = 0; ok && i < found.gl_pathc; i++)
-      ok = take_file (found.gl_pathv[i], found.gl_pathv[i] + strlen (folder) + 1, data, err);
-    globfree (&found);
-    free (path);
-  }
-  return ok;
-}
-
-static bool read_one (const char *path, const char *name, void *data, CosmosError *err)
-{
-  Reading *self = data;
-  (void) name;
-  cosmos_progress_report (self->progress, 0, "reading texts");
-  return read_file (self, path, err);
-}
-
-static bool read_files (Reading *self, const char *folder, const char *patterns, CosmosError *err)
-{
-  return each_file (folder, patterns, read_one, self, err);
-}
-
-bool cosmos_corpus_each_file (const CosmosRecipe *recipe, const char *folder, CosmosCorpusFile take_file, void *data,
+bool cosmos_corpus_each_file (const CosmosRecipe *recipe, const char *folder, CosmosTakeFile take_file, void *data,
                               CosmosError *err)
 {
   bool ok = true;
   for (int i = 0; ok && i < recipe->config.n_tasks; i++)
-    ok = each_file (folder, recipe->tasks[i].texts.train, take_file, data, err)
-         && each_file (folder, recipe->tasks[i].texts.valid, take_file, data, err);
-  return ok && each_file (folder, recipe->prose.train, take_file, data, err);
+    ok = cosmos_rows_each_file (folder, recipe->tasks[i].texts.train, take_file, data, err)
+         && cosmos_rows_each_file (folder, recipe->tasks[i].texts.valid, take_file, data, err);
+  return ok && cosmos_rows_each_file (folder, recipe->prose.train, take_file, data, err);
 }
 
 /* ---- the corpus ---- */

@@ -9,6 +9,7 @@
 #include "core/text/tokenizer.h"
 #include "train/byte-pair-trainer.h"
 #include "train/recipe.h"
+#include "train/rows.h"
 
 /* Texts one behind the other: text i is ids[starts[i]] .. ids[starts[i + 1] - 1]. */
 typedef struct {
@@ -29,9 +30,8 @@ CosmosCorpus *cosmos_corpus_load (const CosmosRecipe *recipe, const CosmosTokeni
 /* Only counts the words of all texts that train, for a tokenizer that is still to be made. */
 bool cosmos_corpus_count_words (const CosmosRecipe *recipe, const char *folder, CosmosBytePairTrainer *words,
                                 CosmosProgress *progress, CosmosError *err);
-/* Each file of the recipe's patterns, texts for validation included; name: below the folder. Ends at the first false. */
-typedef bool (*CosmosCorpusFile) (const char *path, const char *name, void *data, CosmosError *err);
-bool cosmos_corpus_each_file (const CosmosRecipe *recipe, const char *folder, CosmosCorpusFile take, void *data,
+/* Each file of the recipe's patterns, texts for validation included. */
+bool cosmos_corpus_each_file (const CosmosRecipe *recipe, const char *folder, CosmosTakeFile take, void *data,
                               CosmosError *err);
 void cosmos_corpus_free (CosmosCorpus *self);
 const CosmosPairs *cosmos_corpus_get_train (const CosmosCorpus *self, int task);

@@ -2,6 +2,8 @@
 
 #include "core/base/clock.h"
 #include "train/checkpoint.h"
+#include "train/ranks.h"
+#include "train/shared-step.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,12 +18,14 @@ typedef struct {
   char *path;
   CosmosParameters *store;
   CosmosOptimiser *optimiser;
+  CosmosSharedStep *shared;
   CosmosGraph *graph;
   void *stage;
   CosmosStart start;
   CosmosEvaluation measured; /* last; without samples */
 
   int64_t step;         /* done */
+  bool stops;           /* before the last one */
   double begun, before; /* seconds: when this run began; of earlier runs */
   double reported, saved;
   int64_t reported_step;
@@ -42,6 +46,7 @@ static void trainer_clear (Trainer *self)
 {
   if (self->stage)
     self->kind->free (self->stage);
+  cosmos_shared_step_free (self->shared);
   cosmos_optimiser_free (self->optimiser);
   cosmos_graph_free (self->graph);
   cosmos_parameters_free (self->store);
@@ -70,7 +75,8 @@ static bool make (Trainer *self, CosmosError *err)
   return (self->stage = self->kind->make (training, self->store, err))
          && (has_checkpoint (self) || cosmos_origin_start (training, self->kind->name, self->store, &self->start, err))
          && cosmos_parameters_make_gradients (self->store, err)
-         && (self->optimiser = cosmos_optimiser_new (self->store, training->pool, &settings, err));
+         && (self->optimiser = cosmos_optimiser_new (self->store, training->pool, &settings, err))
+         && (self->shared = cosmos_shared_step_new (self->store, err));
 }
 
 static bool resume (Trainer *self, CosmosError *err)
@@ -134,6 +140,8 @@ static void report_start (const Trainer *self)
 
 static bool save (Trainer *self, CosmosError *err)
 {
+  if (!cosmos_ranks_is_first ())
+    return true;
   CosmosCheckpointInfo info = {.step = self->step,
                                .seconds = get_seconds (self),
                                .loss = self->last_loss,
@@ -149,35 +157,67 @@ static bool save (Trainer *self, CosmosError *err)
 
 /* ---- steps ---- */
 
-static bool make_step (Trainer *self, CosmosError *err)
+/* Whether this process was told to stop, or its time is over. */
+static bool wants_to_stop (const Trainer *self)
 {
-  double measures[COSMOS_MAX_MEASURES] = {0}, loss = 0;
-  if (!self->kind->draw (self->stage, self->step, err))
-    return false;
-  for (int first = 0; first < self->recipe->batch; first += self->recipe->micro_batch) {
+  return cosmos_progress_is_cancelled (self->training->progress)
+         || (self->options->seconds > 0 && cosmos_clock_now () - self->begun >= self->options->seconds);
+}
+
+/* Down the texts first .. end - 1 of the batch, a micro-batch after the other. */
+static bool lose (Trainer *self, int first, int end, CosmosStepSums *sums, CosmosError *err)
+{
+  double measures[COSMOS_MAX_MEASURES] = {0};
+  for (int count; first < end; first += count) {
+    count = end - first < self->recipe->micro_batch ? end - first : self->recipe->micro_batch;
     cosmos_graph_reset (self->graph);
     cosmos_graph_start_tape (self->graph);
-    CosmosTensor *share = self->kind->lose (self->stage, self->graph, first, self->recipe->micro_batch, measures);
+    CosmosTensor *share = self->kind->lose (self->stage, self->graph, first, count, measures);
     if (!cosmos_graph_check (self->graph, err))
       return false;
     if (!share)
       continue;
-    loss += (double) share->data[0];
+    sums->loss += share->data[0];
     if (!cosmos_graph_backward (self->graph, share, err))
       return false;
   }
+  for (int i = 0; i < COSMOS_MAX_MEASURES; i++)
+    sums->measures[i] = (float) measures[i];
+  return true;
+}
+
+/* Each rank goes down its places in the batch; then all make the same step of the sums. A share that was cancelled in its midst is no failure, but
+ * leaves no step to make. */
+static bool make_step (Trainer *self, CosmosError *err)
+{
+  const int batch = self->recipe->batch, rank = cosmos_ranks_get_rank (), count = cosmos_ranks_get_count ();
+  CosmosStepSums sums = {0};
+  CosmosError why = {0};
+  if (!self->kind->draw (self->stage, self->step, &why)
+      || !lose (self, batch * rank / count, batch * (rank + 1) / count, &sums, &why)) {
+    if (why.code != COSMOS_STATUS_CANCELLED)
+      return cosmos_error_set (err, why.code, "%s", why.message);
+    sums.n_cut = 1;
+  }
+  sums.n_stopping = wants_to_stop (self);
+  cosmos_shared_step_sum (self->shared, &sums);
+  self->stops = sums.n_stopping > 0 || sums.n_cut > 0;
+  if (sums.n_cut > 0)
+    return true;
   if (!cosmos_optimiser_step (self->optimiser, cosmos_training_get_rate (self->recipe, self->step), 1, err))
     return false;
   self->step++;
-  self->loss += loss;
+  self->loss += (double) sums.loss;
   for (int i = 0; i < COSMOS_MAX_MEASURES; i++)
-    self->measures[i] += measures[i];
+    self->measures[i] += (double) sums.measures[i];
   return true;
 }
 
 /* Of the weights that later stages will read: the average, where there is one. */
 static bool evaluate (Trainer *self, CosmosError *err)
 {
+  if (!cosmos_ranks_is_first ())
+    return true;
   CosmosEvaluation evaluation = {0};
   cosmos_optimiser_swap_average (self->optimiser);
   CosmosError why = {0};
@@ -205,11 +245,12 @@ static bool finish (Trainer *self, CosmosError *err)
 static bool run (Trainer *self, bool *done, CosmosError *err)
 {
   const CosmosTrainingOptions *options = self->options;
-  double limit = options->seconds;
+  float n_stopping = cosmos_progress_is_cancelled (self->training->progress);
+  cosmos_ranks_sum (&n_stopping, 1);
+  self->stops = n_stopping > 0;
   self->begun = self->reported = self->saved = cosmos_clock_now ();
   report_start (self);
-  while (self->step < self->recipe->steps && !cosmos_progress_is_cancelled (self->training->progress)
-         && (limit <= 0 || cosmos_clock_now () - self->begun < limit)) {
+  while (self->step < self->recipe->steps && !self->stops) {
     if (!make_step (self, err))
       return false;
     if (cosmos_clock_now () - self->saved >= options->checkpoint_seconds) {
@@ -220,7 +261,10 @@ static bool run (Trainer *self, bool *done, CosmosError *err)
   }
   *done = self->step >= self->recipe->steps;
   /* Saved before it is evaluated, lest that fail; and after it, with what was measured. */
-  return (!*done || finish (self, err)) && save (self, err) && (!*done || (evaluate (self, err) && save (self, err)));
+  bool ok = (!*done || finish (self, err)) && save (self, err) && (!*done || (evaluate (self, err) && save (self, err)));
+  if (ok)
+    cosmos_ranks_wait (); /* what was saved is what the next stage begins with */
+  return ok;
 }
 
 bool cosmos_train_stage (const CosmosTraining *training, const CosmosStageKind *kind, const CosmosTrainingOptions *options,
@@ -234,12 +278,14 @@ bool cosmos_train_stage (const CosmosTraining *training, const CosmosStageKind *
   is_done = path && options->resume && kind->evaluate && kind != &cosmos_stage_baseline
             && cosmos_checkpoint_is_finished (path, kind->name, &training->recipe->config, self.recipe->steps);
   free (path);
-  if (is_done) {
+  if (cosmos_ranks_get_first (is_done) > 0) { /* whose checkpoints they are */
     if (done)
       *done = true;
     return true;
   }
-  bool ok = make (&self, err) && resume (&self, err) && run (&self, &is_done, err);
+  is_done = false;
+  bool ok = make (&self, err) && resume (&self, err) && cosmos_shared_step_check (self.shared, training, self.step, err)
+            && run (&self, &is_done, err);
   if (ok && done)
     *done = is_done;
   trainer_clear (&self);

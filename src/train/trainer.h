@@ -1,4 +1,5 @@
-/* Runs a stage: step after step down its loss, with checkpoints, a log, and a clean end at any moment. */
+/* Runs a stage: step after step down its loss, with checkpoints, a log, and a clean end at any moment. All ranks together, see ranks.h: each goes down
+ * its share of the batch, the first one alone saves, evaluates and reports; a stop of one stops all after the same step. */
 #pragma once
 
 #include "train/origin.h"

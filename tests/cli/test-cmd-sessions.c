@@ -133,6 +133,105 @@ static void exchange (void)
   g_free (junk);
 }
 
+/* ---- again ---- */
+
+/* A run by the tiny model that is in the folder of the test. hash, engine, program: as the log says. */
+static char *add_run (const char *hash, const char *sha256, const char *engine, const char *program, const char *parent)
+{
+  CpgSessionLog *log = cpg_session_log_new (log_path);
+  CpgLogRun *run = cpg_log_run_new ();
+  GAsyncResult *result = NULL;
+  run->task = g_strdup ("story");
+  run->seed = parent ? 8 : 7;
+  run->settings = g_strdup ("{\"steps\":4,\"sampler\":\"dpm-sde\"}");
+  run->model_name = g_strdup ("Tiny");
+  run->model_path = command_path ("story-first.gguf");
+  run->model_sha256 = g_strdup (sha256);
+  run->engine = g_strdup (engine);
+  run->program = g_strdup (program);
+  run->state = CPG_LOG_DONE;
+  run->output_hash = g_strdup (hash);
+  run->parent = g_strdup (parent);
+  run->branched = parent ? 2 : 0;
+  cpg_session_log_begin_run_async (log, run, NULL, take_result, &result);
+  while (!result)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (cpg_session_log_write_finish (log, result, NULL));
+  g_object_unref (result);
+  g_object_unref (log);
+  char *id = g_strdup (run->id);
+  cpg_log_run_free (run);
+  return id;
+}
+
+static JsonObject *again_json (int code, const char *id, const char *reason)
+{
+  Result result = command_run (NULL, SESSIONS ("again", id, "--json"), NULL);
+  g_assert_cmpint (result.code, ==, code);
+  g_autoptr (JsonNode) node = json_from_string (result.out, NULL);
+  JsonObject *object = json_object_ref (json_node_get_object (node));
+  g_assert_cmpint (json_object_get_boolean_member (object, "identical"), ==, code == 0);
+  if (reason)
+    g_assert_nonnull (strstr (json_object_get_string_member (object, "reason"), reason));
+  result_clear (&result);
+  return object;
+}
+
+static void again_fails (const char *id, const char *reason)
+{
+  JsonObject *object = again_json (3, id, reason);
+  json_object_unref (object);
+}
+
+static void again (void)
+{
+  g_autofree char *unfinished = add_run ("", "", "", "", NULL);
+  JsonObject *object = again_json (3, unfinished, "did not reach its end");
+  g_autofree char *hash = g_strdup (json_object_get_string_member (object, "output_hash")),
+                  *sha256 = g_strdup (json_object_get_string_member (object, "model_sha256")),
+                  *engine = g_strdup (json_object_get_string_member (object, "compute"));
+  json_object_unref (object);
+
+  g_autofree char *good = add_run (hash, sha256, engine, "0.0.1", NULL);
+  json_object_unref (again_json (0, good, NULL)); /* the same bits, whatever the version */
+  char *text = command_out (0, SESSIONS ("again", good), NULL);
+  g_assert_cmpuint (lines (text), ==, 1);
+
+  g_autofree char *model = add_run ("other", "00ff", engine, "0.0.1", NULL),
+                  *compute = add_run ("other", sha256, "Abacus f64", "0.0.1", NULL),
+                  *program = add_run ("other", sha256, engine, "0.0.1", NULL),
+                  *computer = add_run ("other", sha256, engine, "", NULL);
+  again_fails (model, "the model file is another one");
+  again_fails (compute, "computed with Abacus f64");
+  again_fails (program, "version 0.0.1 of the program");
+  again_fails (computer, "another computer");
+  command_fails (2, "one RUN", SESSIONS ("again", model, compute), NULL);
+
+  /* Another arithmetic than the log's, by wish. */
+  if (!g_str_equal (engine, "OpenBLAS f32")) {
+    Result other = command_run (NULL, SESSIONS ("again", good, "--compute", "openblas"), NULL);
+    g_assert_true (other.code == 0 || (other.code == 3 && strstr (other.err, "this one with OpenBLAS f32")));
+    result_clear (&other);
+  }
+
+  /* Another seed is no comparison. */
+  object = command_json ("sessions", SESSIONS ("again", good, "--seed", "9", "--json"), NULL);
+  g_assert_cmpint (json_object_get_int_member (object, "seed"), ==, 9);
+  g_assert_cmpstr (json_object_get_string_member (object, "output_hash"), !=, hash);
+  g_assert_cmpstr (json_object_get_string_member (object, "reason"), ==, "it has another seed");
+  json_object_unref (object);
+
+  /* A branch is made behind the run that it comes from. */
+  g_autofree char *branch = add_run ("", "", "", "", good);
+  object = again_json (3, branch, NULL);
+  g_autofree char *branch_hash = g_strdup (json_object_get_string_member (object, "output_hash"));
+  g_assert_cmpstr (branch_hash, !=, hash);
+  json_object_unref (object);
+  g_autofree char *whole = add_run (branch_hash, sha256, engine, "", good), *orphan = add_run ("", "", "", "", "no such run");
+  json_object_unref (again_json (0, whole, NULL));
+  command_fails (1, "not in the log any more", SESSIONS ("again", orphan), NULL);
+}
+
 static void wrong_words (void)
 {
   char *missing = command_path ("missing.db"), *junk = command_path ("junk.db");
@@ -157,6 +256,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/sessions/show", show);
   g_test_add_func ("/sessions/delete-and-restore", delete_and_restore);
   g_test_add_func ("/sessions/exchange", exchange);
+  g_test_add_func ("/sessions/again", again);
   g_test_add_func ("/sessions/wrong-words", wrong_words);
   int result = g_test_run ();
   g_free (owl_id);

@@ -4,8 +4,8 @@
 #include <string.h>
 
 static const char *const verbs[] = {
-  "generate", "baseline", "compare",  "reconstruct", "perturb", "interpolate", "inspect",
-  "convert",  "models",   "sessions", "train",       "export",  "bench",
+  "generate", "baseline", "compare", "evaluate", "study", "reconstruct", "perturb", "interpolate",
+  "inspect",  "convert",  "models",  "sessions", "train", "export",      "bench",
 };
 
 static void overview (void)

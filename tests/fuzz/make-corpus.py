@@ -50,7 +50,7 @@ def gguf():
     yield "values", gguf_file([gguf_value(f"k.{kind}", kind, value) for kind, value in samples.items()])
     yield "arrays", gguf_file([gguf_array(f"a.{kind}", kind, [value] * 3) for kind, value in samples.items()])
     yield "no-text", gguf_file([gguf_value("k", STRING, b"\xff\0"), gguf_array("a", STRING, [b"", b"\xc3", "\u00fc"])])
-    formats = [(0, 4), (1, 2), (30, 2), (8, 34), (2, 18), (3, 20)]  # number, bytes of a block
+    formats = [(0, 4), (1, 2), (30, 2), (8, 34), (2, 18), (3, 20), (6, 22), (7, 24)]  # number, bytes of a block
     tensors, offset = [], 0
     for number, size in formats:
         tensors.append(gguf_tensor(f"t.{number}", [32, 2], number, offset))
@@ -63,7 +63,9 @@ def gguf():
     yield "twice", gguf_file([gguf_value("same", U8, 1)] * 2)
     yield "huge-array", gguf_file([gguf_string("a") + struct.pack("<IIQ", ARRAY, U64, (1 << 61) + 1)])
     yield "huge-shape", gguf_file(tensors=[gguf_tensor("t", [1 << 32, 1 << 32], 0, 0)], data=bytes(32))
-    yield "q6-k", gguf_file(tensors=[gguf_tensor("t", [256], 14, 0)], data=bytes(224))
+    for name, number, size in ("q4-k", 12, 144), ("q5-k", 13, 176), ("q6-k", 14, 210):
+        yield name, gguf_file(tensors=[gguf_tensor("t", [256], number, 0)], data=bytes(i % 251 for i in range(-(-size // 32) * 32)))
+    yield "q3-k", gguf_file(tensors=[gguf_tensor("t", [256], 11, 0)], data=bytes(128))
 
 
 def safetensors_file(header, data=b""):

@@ -3,6 +3,7 @@
 #include "store/cpg-archive-json.h"
 #include "store/cpg-archive.h"
 #include "store/cpg-session-log-exchange.h"
+#include "store/cpg-session-log-shelf.h"
 
 #include <math.h>
 #include <string.h>
@@ -33,6 +34,14 @@ static GPtrArray *some_runs (void)
   run->latents = g_ptr_array_new_with_free_func ((GDestroyNotify) cpg_log_latents_free);
   g_ptr_array_add (run->latents, cpg_log_latents_new (CPG_LOG_RESULT, FALSE, numbers, 2, 3));
   g_ptr_array_add (run->latents, cpg_log_latents_new (1, TRUE, numbers, 3, 2));
+  run->bookmarks = g_ptr_array_new_with_free_func ((GDestroyNotify) cpg_log_bookmark_free);
+  for (int i = 0; i < 2; i++) {
+    CpgLogBookmark *bookmark = g_new0 (CpgLogBookmark, 1);
+    bookmark->step = i;
+    bookmark->title = g_strdup (i ? "The owl appears" : "");
+    bookmark->made = run->started + i;
+    g_ptr_array_add (run->bookmarks, bookmark);
+  }
   bare->state = CPG_LOG_RUNNING;
   g_ptr_array_add (runs, run);
   g_ptr_array_add (runs, bare);
@@ -57,6 +66,14 @@ static void assert_same (const CpgLogRun *run, const CpgLogRun *back)
   g_assert_cmpstr (back->output_hash, ==, run->output_hash);
   g_assert_cmpuint (back->steps->len, ==, run->steps->len);
   g_assert_cmpuint (back->latents->len, ==, run->latents->len);
+  g_assert_cmpint (back->kind, ==, run->kind);
+  g_assert_cmpuint (back->bookmarks->len, ==, run->bookmarks->len);
+  for (guint i = 0; i < run->bookmarks->len; i++) {
+    const CpgLogBookmark *a = run->bookmarks->pdata[i], *b = back->bookmarks->pdata[i];
+    g_assert_cmpint (a->step, ==, b->step);
+    g_assert_cmpstr (a->title, ==, b->title);
+    g_assert_cmpint (a->made, ==, b->made);
+  }
   for (guint i = 0; i < run->steps->len; i++) {
     const CpgLogStep *a = run->steps->pdata[i], *b = back->steps->pdata[i];
     g_assert_cmpint (a->number, ==, b->number);
@@ -88,6 +105,49 @@ static void test_round_trip (void)
   g_assert_cmpuint (bare->steps->len, ==, 0);
   g_autoptr (GBytes) again = cpg_archive_write (runs, &error);
   g_assert_true (g_bytes_equal (bytes, again)); /* nothing of the moment in it */
+}
+
+/* A comparison takes what it shows along. */
+static void test_comparison (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) runs = g_ptr_array_new_with_free_func ((GDestroyNotify) cpg_log_run_free);
+  CpgLogRun *comparison = fixture_run ("Two", "Both"), *text = fixture_run ("", "A hare."), *other = fixture_run ("", "");
+  CpgLogColumn *column = cpg_log_column_new (), *none = cpg_log_column_new ();
+  comparison->kind = CPG_LOG_COMPARISON;
+  comparison->state = text->state = other->state = CPG_LOG_DONE;
+  comparison->judge = g_strdup ("A judge");
+  comparison->reference = g_strdup ("A reference");
+  comparison->columns = g_ptr_array_new_with_free_func ((GDestroyNotify) cpg_log_column_free);
+  column->run = g_strdup (text->id);
+  column->variation = g_strdup ("autoregressive");
+  column->perplexity = 12.5;
+  column->own_judge = TRUE;
+  none->problem = g_strdup ("No judge");
+  g_ptr_array_add (comparison->columns, column);
+  g_ptr_array_add (comparison->columns, none);
+  text->kind = CPG_LOG_AUTOREGRESSIVE;
+  text->part = other->part = TRUE;
+  g_ptr_array_add (runs, comparison);
+  g_ptr_array_add (runs, text);
+  g_ptr_array_add (runs, other);
+  g_autoptr (GBytes) bytes = cpg_archive_write (runs, &error);
+  g_assert_no_error (error);
+  g_autoptr (GPtrArray) back = cpg_archive_read (bytes, &error);
+  g_assert_no_error (error);
+  const CpgLogRun *read = back->pdata[0], *read_text = back->pdata[1], *read_other = back->pdata[2];
+  g_assert_cmpint (read->kind, ==, CPG_LOG_COMPARISON);
+  g_assert_cmpuint (read->columns->len, ==, 2);
+  g_assert_cmpstr (read->judge, ==, "A judge");
+  g_assert_cmpstr (read->reference, ==, "A reference");
+  const CpgLogColumn *first = read->columns->pdata[0], *second = read->columns->pdata[1];
+  g_assert_cmpstr (first->run, ==, text->id);
+  g_assert_cmpfloat (first->perplexity, ==, 12.5);
+  g_assert_true (isnan (first->bleu) && first->own_judge && !second->own_judge);
+  g_assert_cmpstr (second->problem, ==, "No judge");
+  g_assert_cmpint (read_text->kind, ==, CPG_LOG_AUTOREGRESSIVE);
+  g_assert_true (read_text->part);
+  g_assert_false (read_other->part); /* of nothing in the file */
 }
 
 static void test_how_many (void)
@@ -326,7 +386,25 @@ static void test_json (void)
                {",\"latents\":[{\"n\":0,\"width\":1,\"file\":\"latents/0.zst\"}]", FALSE},
                {",\"latents\":[{\"n\":4194304,\"width\":2,\"file\":\"latents/0.zst\"}]", FALSE},
                {",\"latents\":[{\"step\":-2,\"n\":1,\"width\":1,\"file\":\"latents/0.zst\"}]", FALSE},
-               {",\"latents\":[{\"n\":2,\"width\":1,\"file\":\"latents/0.zst\"}]", TRUE}};
+               {",\"latents\":[{\"n\":2,\"width\":1,\"file\":\"latents/0.zst\"}]", TRUE},
+               {",\"kind\":\"autoregressive\"", TRUE},
+               {",\"kind\":\"other\"", FALSE},
+               {",\"kind\":2", FALSE},
+               {",\"kind\":\"comparison\"", FALSE},
+               {",\"kind\":\"comparison\",\"columns\":[]", FALSE},
+               {",\"kind\":\"comparison\",\"columns\":[{}]", TRUE},
+               {",\"kind\":\"comparison\",\"columns\":[{\"run\":\"../x\"}]", FALSE},
+               {",\"kind\":\"comparison\",\"columns\":[{\"perplexity\":-1}]", FALSE},
+               {",\"kind\":\"comparison\",\"columns\":[{\"tokens\":70000}]", FALSE},
+               {",\"kind\":\"comparison\",\"columns\":[{\"seconds\":\"1\"}]", FALSE},
+               {",\"kind\":\"comparison\",\"columns\":[{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}]", FALSE},
+               {",\"bookmarks\":{}", FALSE},
+               {",\"bookmarks\":[1]", FALSE},
+               {",\"bookmarks\":[{\"step\":0},{\"step\":0}]", FALSE},
+               {",\"bookmarks\":[{\"step\":1001}]", FALSE},
+               {",\"bookmarks\":[{\"step\":3,\"title\":7}]", FALSE},
+               {",\"bookmarks\":[{\"step\":3,\"made\":-1}]", FALSE},
+               {",\"bookmarks\":[{\"step\":0,\"title\":\"A\",\"made\":1},{\"step\":7}]", TRUE}};
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autofree char *text = g_strconcat ("{\"format\":\"cosmosrun\",\"version\":1,\"runs\":[{" MINIMAL, cases[i].run, "}]}",
                                          NULL);
@@ -352,7 +430,7 @@ static void test_json_root (void)
   json_fails ("[]", CPG_ARCHIVE_ERROR_NO_ARCHIVE);
   json_fails ("{\"format\":\"cosmosrun\"", CPG_ARCHIVE_ERROR_NO_ARCHIVE);
   json_fails ("{\"format\":\"other\",\"version\":1}", CPG_ARCHIVE_ERROR_NO_ARCHIVE);
-  json_fails ("{\"format\":\"cosmosrun\",\"version\":2,\"runs\":[{}]}", CPG_ARCHIVE_ERROR_NEWER);
+  json_fails ("{\"format\":\"cosmosrun\",\"version\":3,\"runs\":[{}]}", CPG_ARCHIVE_ERROR_NEWER);
   json_fails ("{\"format\":\"cosmosrun\",\"version\":\"1\",\"runs\":[{}]}", CPG_ARCHIVE_ERROR_INVALID);
   json_fails ("{\"format\":\"cosmosrun\",\"runs\":[{" MINIMAL "}]}", CPG_ARCHIVE_ERROR_INVALID);
   json_fails ("{\"format\":\"cosmosrun\",\"version\":1}", CPG_ARCHIVE_ERROR_INVALID);
@@ -394,6 +472,11 @@ static void test_exchange (void)
   g_autoptr (CpgLogRun) back = fixture_load (to, run->id);
   g_assert_cmpstr (back->title, ==, run->title);
   g_assert_cmpuint (back->latents->len, ==, 2);
+  FIXTURE_CALL (marked, cpg_session_log_list_bookmarks_async, to);
+  g_autoptr (GPtrArray) bookmarks = cpg_session_log_list_bookmarks_finish (to, marked, NULL);
+  g_assert_cmpuint (bookmarks->len, ==, 2);
+  g_assert_cmpstr (((CpgLogBookmark *) bookmarks->pdata[0])->title, ==, "The owl appears");
+  g_assert_cmpstr (((CpgLogBookmark *) bookmarks->pdata[0])->run, ==, run->id);
 
   FIXTURE_CALL (no_run, cpg_session_log_export_async, from, none, file);
   g_assert_false (cpg_session_log_export_finish (from, no_run, &error));
@@ -421,6 +504,7 @@ int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/archive/round-trip", test_round_trip);
+  g_test_add_func ("/archive/comparison", test_comparison);
   g_test_add_func ("/archive/how-many", test_how_many);
   g_test_add_func ("/archive/hostile-zip", test_hostile_zip);
   g_test_add_func ("/archive/lying-zip", test_lying_zip);

@@ -147,6 +147,27 @@ static void test_limits (void)
   refuses (text->str, "models: must be a list of 1 to 1000");
 }
 
+/* Cut anywhere: refused; with a byte changed anywhere: refused or read whole, but never more. */
+static void test_cut (void)
+{
+  static const char text[] = MODEL (HEAD "\"tasks\":[\"story\"],\"card\":\"One \\u00e9.\"," FILES);
+  gsize size = strlen (text);
+  for (gsize length = 0; length < size; length++) {
+    g_autofree char *cut = g_strndup (text, length);
+    refuses (cut, "mine.json: ");
+  }
+  for (gsize i = 0; i < size; i++) {
+    g_autoptr (CpgCatalog) catalog = cpg_catalog_new ();
+    g_autoptr (GError) error = NULL;
+    g_autofree char *changed = g_memdup2 (text, size); /* to the byte, so that the sanitizer sees its end */
+    changed[i] ^= (char) g_test_rand_int_range (1, 256);
+    gboolean taken = cpg_catalog_add_data (catalog, changed, size, "mine.json", &error);
+    g_assert_true (taken == (error == NULL));
+    g_assert_cmpuint (cpg_catalog_get_n_models (catalog), ==, taken);
+    g_assert_true (taken || g_utf8_validate (error->message, -1, NULL));
+  }
+}
+
 /* A catalogue must not say anew what another one has said, nor take its file. */
 static void test_twice (void)
 {
@@ -181,6 +202,10 @@ static void test_default (void)
   CpgCatalogModel *model = cpg_catalog_find (catalog, "stories15m-q4-0");
   g_assert_nonnull (model);
   g_assert_true (cpg_catalog_model_is_verified (model));
+  g_assert_true (cpg_catalog_model_is_verified (cpg_catalog_find (catalog, "smollm2-135m-instruct-q8-0")));
+  g_assert_true (cpg_catalog_model_is_verified (cpg_catalog_find (catalog, "smollm2-135m-instruct-q4-1")));
+  /* Nobody has published a checksum of the authors' files: the program asks first. */
+  g_assert_false (cpg_catalog_model_is_verified (cpg_catalog_find (catalog, "cosmos-diffusion-rocstories-16")));
   for (guint i = 0; i < cpg_catalog_get_n_models (catalog); i++)
     for (guint k = 0; k < cpg_catalog_model_get_n_files (cpg_catalog_get_model (catalog, i)); k++)
       g_assert_true (g_str_has_prefix (cpg_catalog_model_get_file (cpg_catalog_get_model (catalog, i), k)->url, "https://"));
@@ -194,6 +219,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/catalog/places", test_places);
   g_test_add_func ("/catalog/refused", test_refused);
   g_test_add_func ("/catalog/limits", test_limits);
+  g_test_add_func ("/catalog/cut", test_cut);
   g_test_add_func ("/catalog/twice", test_twice);
   g_test_add_func ("/catalog/default", test_default);
   return g_test_run ();

@@ -3,6 +3,8 @@
 #include "store/cpg-session-log-shelf.h"
 #include "store/cpg-session-log-space.h"
 
+#include <math.h>
+
 typedef struct {
   char *folder;
   CpgSessionLog *log;
@@ -61,28 +63,76 @@ static void test_bookmarks (Fixture *self, gconstpointer data)
   g_assert_cmpuint (left->len, ==, 0);
 }
 
+static CpgLogColumn *new_column (const char *run, const char *variation)
+{
+  CpgLogColumn *column = cpg_log_column_new ();
+  column->run = g_strdup (run);
+  column->variation = g_strdup (variation);
+  return column;
+}
+
+/* Two runs, of which the second was made for it, and something that never began. */
+static CpgLogRun *new_comparison (Fixture *self, const char *part)
+{
+  CpgLogRun *comparison = fixture_run ("", "Of two, this one.\n\nAnd an antelope.");
+  comparison->kind = CPG_LOG_COMPARISON;
+  comparison->columns = g_ptr_array_new_with_free_func ((GDestroyNotify) cpg_log_column_free);
+  g_ptr_array_add (comparison->columns, new_column (self->a->id, "same"));
+  g_ptr_array_add (comparison->columns, new_column (part, "seed"));
+  g_ptr_array_add (comparison->columns, new_column ("no such", "model"));
+  return comparison;
+}
+
+static CpgLogRun *add_part (Fixture *self)
+{
+  CpgLogRun *part = fixture_run ("", "And an antelope.");
+  part->part = TRUE;
+  part->state = CPG_LOG_DONE;
+  FIXTURE_WRITE (cpg_session_log_begin_run_async, self->log, part);
+  return part;
+}
+
 static void test_comparisons (Fixture *self, gconstpointer data)
 {
   (void) data;
-  CpgLogComparison comparison = {.kind = "samplers", .title = "Two", .runs = (char *[]) {self->b->id, self->a->id, NULL}};
-  CpgLogComparison wrong = {.kind = "samplers", .runs = (char *[]) {self->b->id, "no such", NULL}};
-  FIXTURE_CALL (one, cpg_session_log_add_comparison_async, self->log, &comparison);
-  gint64 number = cpg_session_log_add_finish (self->log, one, NULL);
-  g_assert_cmpint (number, >, 0);
-  FIXTURE_CALL (none, cpg_session_log_add_comparison_async, self->log, &wrong);
-  g_assert_cmpint (cpg_session_log_add_finish (self->log, none, NULL), ==, -1);
-  LIST (all, comparisons, self->log);
-  g_assert_cmpuint (all->len, ==, 1); /* the other left no trace */
-  const CpgLogComparison *back = all->pdata[0];
-  g_assert_cmpstr (back->kind, ==, "samplers");
-  g_assert_cmpstr (back->note, ==, "");
-  g_assert_cmpstrv (back->runs, comparison.runs);
-  FIXTURE_WRITE (cpg_session_log_set_deleted_async, self->log, (const char *[]) {self->b->id, NULL}, TRUE);
-  LIST (fewer, comparisons, self->log);
-  g_assert_cmpstrv (((CpgLogComparison *) fewer->pdata[0])->runs, ((const char *[]) {self->a->id, NULL}));
-  FIXTURE_WRITE (cpg_session_log_remove_comparison_async, self->log, number);
-  LIST (left, comparisons, self->log);
-  g_assert_cmpuint (left->len, ==, 0);
+  g_autoptr (CpgLogRun) part = add_part (self), comparison = new_comparison (self, part->id);
+  FIXTURE_WRITE (cpg_session_log_write_comparison_async, self->log, comparison);
+  g_assert_cmpuint (fixture_count (self->log, ""), ==, 3); /* a, b, and the comparison */
+  g_autoptr (GPtrArray) found = fixture_search (self->log, "antelope");
+  g_assert_cmpuint (found->len, ==, 1);
+  g_assert_cmpstr (((CpgLogRun *) found->pdata[0])->id, ==, comparison->id);
+  g_assert_cmpint (((CpgLogRun *) found->pdata[0])->n_columns, ==, 3);
+
+  /* Its end, with what was measured. */
+  CpgLogColumn *second = comparison->columns->pdata[1];
+  comparison->state = CPG_LOG_DONE;
+  second->perplexity = 12.5;
+  second->n_tokens = 4;
+  second->own_judge = TRUE;
+  g_set_str (&comparison->judge, "A judge");
+  g_set_str (&comparison->reference, "A reference");
+  FIXTURE_WRITE (cpg_session_log_write_comparison_async, self->log, comparison);
+  g_autoptr (CpgLogRun) back = fixture_load (self->log, comparison->id);
+  g_assert_cmpint (back->kind, ==, CPG_LOG_COMPARISON);
+  g_assert_cmpint (back->state, ==, CPG_LOG_DONE);
+  g_assert_cmpstr (back->judge, ==, "A judge");
+  g_assert_cmpstr (back->reference, ==, "A reference");
+  g_assert_cmpuint (back->columns->len, ==, 3);
+  const CpgLogColumn *one = back->columns->pdata[0], *two = back->columns->pdata[1], *three = back->columns->pdata[2];
+  g_assert_cmpstr (one->run, ==, self->a->id);
+  g_assert_true (isnan (one->perplexity));
+  g_assert_cmpstr (two->run, ==, part->id);
+  g_assert_cmpfloat (two->perplexity, ==, 12.5);
+  g_assert_cmpint (two->n_tokens, ==, 4);
+  g_assert_true (two->own_judge);
+  g_assert_cmpstr (three->run, ==, "");
+  g_assert_cmpstr (three->variation, ==, "model");
+
+  /* Deleted and had back as a run is. */
+  FIXTURE_WRITE (cpg_session_log_set_deleted_async, self->log, (const char *[]) {comparison->id, NULL}, TRUE);
+  g_assert_cmpuint (fixture_count (self->log, "antelope"), ==, 0);
+  FIXTURE_WRITE (cpg_session_log_set_deleted_async, self->log, (const char *[]) {comparison->id, NULL}, FALSE);
+  g_assert_cmpuint (fixture_count (self->log, "antelope"), ==, 1);
 }
 
 static void test_trainings (Fixture *self, gconstpointer data)
@@ -193,6 +243,27 @@ static void test_clean_up (Fixture *self, gconstpointer data)
   g_assert_cmpint (shrunk.n_steps, ==, 200);
 }
 
+/* What a comparison shows stays as long as it does; its parts go with it. */
+static void test_clean_up_comparison (Fixture *self, gconstpointer data)
+{
+  (void) data;
+  const CpgLogPolicy deleted = {.text_days = -1, .latents_days = -1, .deleted_days = 0};
+  g_autoptr (CpgLogRun) part = add_part (self), comparison = new_comparison (self, part->id);
+  comparison->state = self->a->state = CPG_LOG_DONE;
+  FIXTURE_WRITE (cpg_session_log_end_run_async, self->log, self->a);
+  FIXTURE_WRITE (cpg_session_log_write_comparison_async, self->log, comparison);
+  FIXTURE_WRITE (cpg_session_log_set_deleted_async, self->log, (const char *[]) {self->a->id, NULL}, TRUE);
+  g_assert_cmpint (clean_up (self->log, deleted), ==, 0);
+  cpg_log_run_free (fixture_load (self->log, self->a->id));
+  FIXTURE_WRITE (cpg_session_log_set_deleted_async, self->log, (const char *[]) {comparison->id, NULL}, TRUE);
+  g_assert_cmpint (clean_up (self->log, deleted), ==, 1); /* and its part, which is no entry */
+  g_assert_cmpint (measure (self->log).n_deleted, ==, 1);
+  FIXTURE_CALL (load, cpg_session_log_load_async, self->log, (const char *[]) {part->id, NULL}, FALSE);
+  g_assert_null (cpg_session_log_runs_finish (self->log, load, NULL));
+  g_assert_cmpint (clean_up (self->log, deleted), ==, 1);
+  g_assert_cmpint (measure (self->log).n_runs, ==, 1); /* b */
+}
+
 int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
@@ -201,6 +272,7 @@ int main (int argc, char **argv)
   ADD ("comparisons", test_comparisons);
   ADD ("trainings", test_trainings);
   ADD ("clean-up", test_clean_up);
+  ADD ("clean-up-comparison", test_clean_up_comparison);
 #undef ADD
   return g_test_run ();
 }

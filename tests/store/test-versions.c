@@ -64,23 +64,44 @@ static void check_runs (CpgSessionLog *log)
   g_assert_cmpuint (run->latents->len, ==, 1);
   g_assert_cmpstr (branch->parent, ==, FIRST);
   g_assert_cmpint (branch->state, ==, CPG_LOG_INTERRUPTED);
-  g_assert_cmpuint (fixture_count (log, ""), ==, 2);
+  g_assert_cmpuint (fixture_count (log, ""), ==, 3); /* with the comparison, and not what is a part of it */
   g_assert_cmpuint (fixture_count (log, "owl moon"), ==, 1);
   g_autoptr (GPtrArray) deleted = fixture_find (log, &(CpgLogQuery) {.deleted = TRUE});
   g_assert_cmpuint (deleted->len, ==, 1);
 }
 
+static void check_comparison (CpgSessionLog *log, int version)
+{
+  g_autoptr (GPtrArray) found = fixture_search (log, "Two"); /* which is also a tag of another */
+  const CpgLogRun *first_found = found->pdata[0], *second_found = found->pdata[1];
+  g_autoptr (CpgLogRun) comparison = fixture_load (log, *first_found->tags ? second_found->id : first_found->id);
+  g_assert_true (g_uuid_string_is_valid (comparison->id));
+  g_assert_cmpint (comparison->kind, ==, CPG_LOG_COMPARISON);
+  g_assert_cmpuint (comparison->columns->len, ==, (guint) version + 1);
+  const CpgLogColumn *first = comparison->columns->pdata[0], *last = comparison->columns->pdata[1];
+  g_assert_cmpstr (first->run, ==, SECOND);
+  g_assert_cmpstr (first->variation, ==, "same");
+  g_assert_cmpstr (last->run, ==, FIRST);
+  g_assert_cmpstr (last->variation, ==, "samplers");
+  if (version == 1)
+    return;
+  const CpgLogColumn *written = comparison->columns->pdata[2];
+  g_assert_cmpfloat (written->perplexity, ==, 12.5);
+  g_assert_true (written->own_judge);
+  g_assert_cmpstr (comparison->judge, ==, "Baseline");
+  g_assert_cmpstr (comparison->reference, ==, "A text.");
+  g_autoptr (CpgLogRun) text = fixture_load (log, written->run);
+  g_assert_cmpint (text->kind, ==, CPG_LOG_AUTOREGRESSIVE);
+  g_assert_true (text->part);
+}
+
 static void check_shelf (CpgSessionLog *log)
 {
   FIXTURE_CALL (one, cpg_session_log_list_bookmarks_async, log);
-  FIXTURE_CALL (two, cpg_session_log_list_comparisons_async, log);
   FIXTURE_CALL (three, cpg_session_log_list_trainings_async, log);
   g_autoptr (GPtrArray) bookmarks = cpg_session_log_list_bookmarks_finish (log, one, NULL),
-                        comparisons = cpg_session_log_list_comparisons_finish (log, two, NULL),
                         trainings = cpg_session_log_list_trainings_finish (log, three, NULL);
   g_assert_cmpuint (bookmarks->len, ==, 1);
-  g_assert_cmpuint (comparisons->len, ==, 1);
-  g_assert_cmpstrv (((CpgLogComparison *) comparisons->pdata[0])->runs, ((const char *[]) {SECOND, FIRST, NULL}));
   g_assert_cmpuint (trainings->len, ==, 1);
   g_assert_cmpint (((CpgLogTraining *) trainings->pdata[0])->state, ==, CPG_LOG_INTERRUPTED);
 }
@@ -100,6 +121,7 @@ static void test_versions (void)
       CpgSessionLog *log = fixture_log (folder);
       check_runs (log);
       check_shelf (log);
+      check_comparison (log, version);
       g_object_unref (log);
       g_autofree char *found = schema (path);
       g_assert_cmpstr (found, ==, wanted);
@@ -108,7 +130,7 @@ static void test_versions (void)
     if (!there)
       break;
   }
-  g_assert_cmpint (version, >, 1);
+  g_assert_cmpint (version, >, 2);
   fixture_folder_remove (fresh);
 }
 

@@ -230,6 +230,39 @@ static void test_finished (Setting *self, gconstpointer unused)
   g_assert_nonnull (strstr (err.message, "the recipe has changed"));
 }
 
+static CosmosStageKind interrupted_kind;
+static CosmosProgress *interrupted_progress;
+static int n_lost;
+
+static CosmosTensor *lose_until_interrupted (void *stage, CosmosGraph *graph, int first, int count, double *measures)
+{
+  if (++n_lost == 6) /* the second micro-batch of the third step */
+    atomic_store (&interrupted_progress->cancelled, true);
+  return cosmos_stage_autoencoder.lose (stage, graph, first, count, measures);
+}
+
+/* A step that was cancelled before its end is not made, but those before it are kept. */
+static void test_interrupt (Setting *self, gconstpointer unused)
+{
+  CosmosError err;
+  Heard heard;
+  train (self, "encoder", false, 0, &heard);
+  CosmosTraining training = get_training (self);
+  CosmosTrainingOptions options = {.checkpoint_seconds = 1e9, .report_seconds = 1e9};
+  bool done = true;
+  interrupted_kind = cosmos_stage_autoencoder;
+  interrupted_kind.lose = lose_until_interrupted;
+  interrupted_progress = &self->progress;
+  assert_ok (cosmos_train_stage (&training, &interrupted_kind, &options, &done, &err), &err);
+  g_assert_false (done);
+  g_autofree char *path = g_build_filename (self->out, "autoencoder.gguf", NULL);
+  CosmosGguf *file = cosmos_gguf_open (path, &err);
+  int64_t step;
+  assert_ok (file && cosmos_gguf_get_integer (file, "train.step", 0, 100, &step, &err), &err);
+  g_assert_cmpint (step, ==, 2);
+  cosmos_gguf_free (file);
+}
+
 /* How a batch is cut changes only the order of sums. */
 static void test_micro_batches (Setting *self, gconstpointer unused)
 {
@@ -533,6 +566,7 @@ int main (int argc, char **argv)
   g_test_add ("/trainer/all-stages", Setting, NULL, set_up, test_all_stages, tear_down);
   g_test_add ("/trainer/resume", Setting, NULL, set_up, test_resume, tear_down);
   g_test_add ("/trainer/finished", Setting, NULL, set_up, test_finished, tear_down);
+  g_test_add ("/trainer/interrupt", Setting, NULL, set_up, test_interrupt, tear_down);
   g_test_add ("/trainer/micro-batches", Setting, NULL, set_up, test_micro_batches, tear_down);
   g_test_add ("/trainer/faults", Setting, NULL, set_up, test_faults, tear_down);
   g_test_add ("/trainer/evaluation", Setting, NULL, set_up, test_evaluation, tear_down);

@@ -27,16 +27,18 @@ USES = {
     "core/sample": MODEL | {"core/sample"},
     "core/study": MODEL | {"core/sample", "core/study"},  # its probes decode, its projection follows trajectories
     "train": CORE | {"train"},
+    "evaluate": CORE | {"train", "evaluate"},  # reads the texts that train reads
     "store": CORE | {"store"},
     "engine": CORE | {"engine"},
     "app": CORE | {"engine", "store", "app"},
-    "cli": CORE | {"train", "engine", "store", "cli"},
+    "cli": CORE | {"train", "evaluate", "engine", "store", "cli"},
 }
 
 GLIB = r"glib|gio|gobject|gmodule|json-glib"
 TOOLKIT = r"gtk|gdk|gsk|adwaita|pango|cairo|graphene"
 STORAGE = r"sqlite3|curl|libsoup"
 FOREIGN_HEADERS = {"core": f"({GLIB}|{TOOLKIT}|{STORAGE})", "train": f"({GLIB}|{TOOLKIT}|{STORAGE})",
+                   "evaluate": f"({GLIB}|{TOOLKIT}|{STORAGE})",
                    "engine": f"({TOOLKIT}|{STORAGE})", "store": f"({TOOLKIT})", "cli": f"({TOOLKIT}|{STORAGE})",
                    "app": f"({STORAGE})"}
 GLIB_SYMBOLS = r"g_|json_"
@@ -44,6 +46,7 @@ TOOLKIT_SYMBOLS = r"gtk_|gdk_|gsk_|adw_|pango_|cairo_|graphene_"
 STORAGE_SYMBOLS = r"sqlite3_|curl_|soup_"
 FOREIGN_SYMBOLS = {"libcosmos.a": f"({GLIB_SYMBOLS}|{TOOLKIT_SYMBOLS}|{STORAGE_SYMBOLS})",
                    "libcosmos-train.a": f"({GLIB_SYMBOLS}|{TOOLKIT_SYMBOLS}|{STORAGE_SYMBOLS})",
+                   "libcosmos-evaluate.a": f"({GLIB_SYMBOLS}|{TOOLKIT_SYMBOLS}|{STORAGE_SYMBOLS})",
                    "libcpg-engine.a": f"({TOOLKIT_SYMBOLS}|{STORAGE_SYMBOLS})",
                    "libcpg-store.a": f"({TOOLKIT_SYMBOLS})"}
 

@@ -18,10 +18,11 @@ import unittest
 import gi
 
 gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi, GLib  # noqa: E402
+from gi.repository import Atspi, Gio, GLib  # noqa: E402
 
+NAME = "io.github.cosmos_playground.Cosmos"  # on the bus
 DBUS_RUN, XVFB_RUN, PROGRAM = sys.argv[1:4] if len(sys.argv) >= 4 else ("", "", "")
-WITHIN = 20  # seconds; on a busy machine everything takes longer
+WITHIN = 60  # seconds; on a busy machine everything takes longer
 # What the display of the tests lacks, not the program.
 HARMLESS = re.compile(r"Failed to set fd limit|portal|dconf|XDG_RUNTIME_DIR|Unable to acquire session bus")
 FAULT = re.compile(r"WARNING|CRITICAL|ERROR|Sanitizer")
@@ -55,11 +56,35 @@ class Program:
         folders = {f"XDG_{kind.upper()}_HOME": os.path.join(self.home, place)
                    for kind, place in (("config", ".config"), ("data", ".local/share"), ("cache", ".cache"), ("state", ".local/state"))}
         variables = os.environ | {"HOME": self.home, "XDG_RUNTIME_DIR": self.home, "LANG": "C.UTF-8"} | folders | (environment or {})
+        self.listen()
         self.started = time.monotonic()
         self.process = subprocess.Popen([PROGRAM, "--frame-statistics"], env=variables, stdout=self.log, stderr=self.log)
         self.frame = self.wait(self.find_frame)
         if size:
             self.resize(*size)
+
+    def listen(self):
+        """To what the program says to screen readers: what it shows for a few seconds may be gone before a slow look around comes by."""
+        self.heard = []
+        self.session = Gio.bus_get_sync(Gio.BusType.SESSION)
+        address = self.session.call_sync("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress", None, None, Gio.DBusCallFlags.NONE, -1).unpack()[0]
+        self.bus = Gio.DBusConnection.new_for_address_sync(
+            address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION)
+        self.bus.signal_subscribe(None, "org.a11y.atspi.Event.Object", "Announcement", None, None, Gio.DBusSignalFlags.NONE,
+                                  lambda *event: self.heard.append(event[5].unpack()[3]))
+
+    def has_said(self, pattern):
+        """Whether there was an announcement like this, which is forgotten then with those before."""
+        while GLib.MainContext.default().iteration(False):
+            pass
+        for i, words in enumerate(self.heard):
+            if re.search(pattern, words):
+                del self.heard[:i + 1]
+                return True
+        return False
+
+    def said(self, pattern):
+        self.wait(lambda: self.has_said(pattern), f"the announcement of {pattern}")
 
     def find_frame(self):
         desktop = Atspi.get_desktop(0)
@@ -103,13 +128,23 @@ class Program:
     def has(self, name):
         return any(node.get_name() == name and node.get_state_set().contains(Atspi.StateType.SHOWING) for node in self.all())
 
-    def act(self, action):
-        """One of the window's or the program's actions, by its full name."""
+    def act(self, action, unless=None):
+        """One of the window's actions, by its full name. unless: says whether there is nothing to do, when it cannot be had.
+        Over the bus of actions, which goes by names: over that of accessibility they go by numbers, which change as actions come and go."""
+        group, name = action.split(".", 1)
+        assert group == "win", action
+
+        def call(method, *values):
+            path = "/" + NAME.replace(".", "/") + "/window/1"
+            return self.session.call_sync(NAME, path, "org.gtk.Actions", method, GLib.Variant(*values), None, Gio.DBusCallFlags.NONE, -1)
+
         def do():
-            # The list changes as actions come and go: what stands at the place is looked at once more.
-            names = [self.frame.get_action_name(i) for i in range(self.frame.get_n_actions())]
-            place = names.index(action) if action in names else -1
-            return place >= 0 and self.frame.get_action_name(place) == action and self.frame.do_action(place)
+            if unless and unless():
+                return True
+            enabled = call("Describe", "(s)", (name,)).unpack()[0][0]
+            if enabled:
+                call("Activate", "(sava{sv})", (name, [], {}))
+            return enabled
         self.wait(do, action)
 
     def label(self, pattern):
@@ -174,6 +209,7 @@ class Program:
             self.process.kill()
             self.process.wait()
         self.log.close()
+        self.bus.close_sync()
         if self.temporary:
             self.temporary.cleanup()
 

@@ -48,7 +48,7 @@ class Explore(driver.WindowTest):
         self.wait_text("Text from the Latents", lambda text: text.startswith("Anna had a red kite"))
         program.label(r"^\d+ → 16$")
         program.key("ctrl+shift+c")
-        program.label("The text is copied")
+        program.said("The text is copied")
 
         # what nobody should write
         self.write("Text", "   ")

@@ -72,7 +72,7 @@ class Export(driver.WindowTest):
                 name = "story-7." + suffix if what == RUN else "story-7-step-20." + suffix
                 program.wait(lambda: Atspi.Text.get_text(self.entry("Name"), 0, -1) == name, name)
                 self.save()
-                program.label(re.escape(name) + ". is written")
+                program.said(re.escape(name) + ". is written")
                 self.box = None
                 self.assertTrue((home / name).stat().st_size > 500, name)
         program.photograph("export-written")
@@ -112,7 +112,7 @@ class Export(driver.WindowTest):
         self.assertEqual((home / "mine.csv").read_text(), "mine")
         self.save()
         program.find("Replace", "push button", "button").do_action(0)
-        program.label("mine.csv. is written")
+        program.said("mine.csv. is written")
         self.assertTrue((home / "mine.csv").read_text().startswith("step,t,"))
         self.gone()
 
@@ -151,7 +151,7 @@ class Export(driver.WindowTest):
         self.choose(RUN, "GIF")
         self.save()
         program.photograph("export-long")
-        program.label("is written")
+        program.said("is written")
         frames = subprocess.run(["identify", *home.glob("story-*.gif")], check=True, capture_output=True, text=True).stdout
         self.assertEqual(len(frames.splitlines()), 120)
         self.quit()
@@ -180,9 +180,9 @@ class Export(driver.WindowTest):
         time.sleep(1)
         self.drag("Copy Picture")
         program.act("win.copy-picture")
-        program.label("The picture is copied")
+        program.said("The picture is copied")
         program.find("Copy Text", "push button", "button").do_action(0)
-        program.label("The text is copied")
+        program.said("The text is copied")
         self.quit()
 
     def test_narrow(self):

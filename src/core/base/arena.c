@@ -2,8 +2,12 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 enum { ALIGNMENT = 64, MAX_CHUNKS = 64 };
+/* A training step streams through a gigabyte, and looking up its small pages would cost more than some of the arithmetic. Chunks below the
+ * least size are left alone: rounding up would show in the memory of a small run. */
+enum { HUGE_PAGE = 2 << 20, LEAST_HUGE_CHUNK = 16 << 20 };
 
 typedef struct {
   unsigned char *data;
@@ -26,9 +30,12 @@ static bool add_chunk (CosmosArena *self, size_t size)
   size_t wanted = self->count ? self->chunks[self->count - 1].size * 2 : size;
   if (wanted < size)
     wanted = size;
-  void *data = aligned_alloc (ALIGNMENT, wanted);
+  bool is_huge = wanted >= LEAST_HUGE_CHUNK;
+  void *data = aligned_alloc (is_huge ? HUGE_PAGE : ALIGNMENT, wanted);
   if (!data)
     return false;
+  if (is_huge)
+    madvise (data, wanted, MADV_HUGEPAGE); /* a wish: nothing is lost where the system refuses */
   self->chunks[self->count++] = (Chunk) {data, wanted};
   self->allocations++;
   return true;

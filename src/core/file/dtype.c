@@ -1,5 +1,9 @@
 #include "core/file/dtype.h"
 
+#include "core/base/simd.h"
+#include "core/file/block-formats.h"
+#include "core/file/half.h"
+
 #include <math.h>
 #include <string.h>
 #include <strings.h>
@@ -17,24 +21,6 @@ _Static_assert (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "files are little end
 #define WIDE
 #endif
 
-enum { BLOCK = 32 };
-
-typedef struct {
-  uint16_t scale; /* f16 */
-  int8_t q[BLOCK];
-} BlockQ8_0;
-
-typedef struct {
-  uint16_t scale;
-  uint8_t q[BLOCK / 2]; /* low halves: numbers 0 .. 15, high halves: 16 .. 31 */
-} BlockQ4_0;
-
-typedef struct {
-  uint16_t scale;
-  uint16_t minimum;
-  uint8_t q[BLOCK / 2];
-} BlockQ4_1;
-
 static const struct {
   const char *name;
   size_t block_length, block_size;
@@ -42,9 +28,14 @@ static const struct {
   [COSMOS_DTYPE_F32] = {"F32", 1, 4},
   [COSMOS_DTYPE_F16] = {"F16", 1, 2},
   [COSMOS_DTYPE_BF16] = {"BF16", 1, 2},
-  [COSMOS_DTYPE_Q8_0] = {"Q8_0", BLOCK, sizeof (BlockQ8_0)},
-  [COSMOS_DTYPE_Q4_0] = {"Q4_0", BLOCK, sizeof (BlockQ4_0)},
-  [COSMOS_DTYPE_Q4_1] = {"Q4_1", BLOCK, sizeof (BlockQ4_1)},
+  [COSMOS_DTYPE_Q8_0] = {"Q8_0", COSMOS_BLOCK, sizeof (CosmosBlockQ8_0)},
+  [COSMOS_DTYPE_Q4_0] = {"Q4_0", COSMOS_BLOCK, sizeof (CosmosBlockQ4_0)},
+  [COSMOS_DTYPE_Q4_1] = {"Q4_1", COSMOS_BLOCK, sizeof (CosmosBlockQ4_1)},
+  [COSMOS_DTYPE_Q5_0] = {"Q5_0", COSMOS_BLOCK, sizeof (CosmosBlockQ5_0)},
+  [COSMOS_DTYPE_Q5_1] = {"Q5_1", COSMOS_BLOCK, sizeof (CosmosBlockQ5_1)},
+  [COSMOS_DTYPE_Q4_K] = {"Q4_K", COSMOS_SUPER_BLOCK, sizeof (CosmosBlockQ4_K)},
+  [COSMOS_DTYPE_Q5_K] = {"Q5_K", COSMOS_SUPER_BLOCK, sizeof (CosmosBlockQ5_K)},
+  [COSMOS_DTYPE_Q6_K] = {"Q6_K", COSMOS_SUPER_BLOCK, sizeof (CosmosBlockQ6_K)},
 };
 
 const char *cosmos_dtype_get_name (CosmosDtype dtype)
@@ -83,36 +74,13 @@ bool cosmos_dtype_get_size (CosmosDtype dtype, size_t n, size_t *size)
   return true;
 }
 
-static inline uint32_t bits_of (float x)
-{
-  uint32_t bits;
-  memcpy (&bits, &x, sizeof bits);
-  return bits;
-}
-
-static inline float float_of (uint32_t bits)
-{
-  float x;
-  memcpy (&x, &bits, sizeof x);
-  return x;
-}
-
-static inline float f16_to_float (uint16_t half)
-{
-  uint32_t sign = (uint32_t) (half & 0x8000) << 16, rest = half & 0x7fff;
-  /* The exponent's bias grows by 112; once more for infinity and NaN, whose exponent is all ones. */
-  uint32_t normal = (rest << 13) + (112u << 23) + (rest >= 0x7c00 ? 112u << 23 : 0);
-  uint32_t subnormal = bits_of ((float) (int32_t) rest * 0x1p-24f);
-  return float_of (sign | (rest < 0x400 ? subnormal : normal));
-}
-
 /* To nearest, ties to even. */
 static inline uint16_t f16_from_float (float x)
 {
-  uint32_t bits = bits_of (x), rest = bits & 0x7fffffff;
+  uint32_t bits = cosmos_float_get_bits (x), rest = bits & 0x7fffffff;
   uint32_t normal = (rest - (112u << 23) + 0xfff + ((rest >> 13) & 1)) >> 13;
   /* Next to 0.5 a float counts in steps of 2^-24, as subnormal halves do: the addition rounds. */
-  uint32_t subnormal = bits_of (float_of (rest) + 0.5f) - bits_of (0.5f);
+  uint32_t subnormal = cosmos_float_get_bits (cosmos_float_from_bits (rest) + 0.5f) - cosmos_float_get_bits (0.5f);
   uint32_t nan = 0x7e00 | ((rest >> 13) & 0x3ff);
   uint32_t half = rest < 113u << 23 ? subnormal : normal;
   half = rest >= 0x477ff000 ? 0x7c00 : half; /* 65520 and more */
@@ -122,13 +90,13 @@ static inline uint16_t f16_from_float (float x)
 
 static inline float bf16_to_float (uint16_t brain)
 {
-  return float_of ((uint32_t) brain << 16);
+  return cosmos_float_from_bits ((uint32_t) brain << 16);
 }
 
 /* To nearest, ties to even. */
 static inline uint16_t bf16_from_float (float x)
 {
-  uint32_t bits = bits_of (x);
+  uint32_t bits = cosmos_float_get_bits (x);
   uint32_t rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
   uint32_t nan = bits >> 16 | 0x40; /* rounding could carry its bits away */
   return (uint16_t) ((bits & 0x7fffffff) > 0x7f800000 ? nan : rounded);
@@ -144,52 +112,14 @@ static inline uint16_t load_u16 (const unsigned char *at)
 WIDE static void read_f16 (const unsigned char *source, float *target, size_t n)
 {
   for (size_t i = 0; i < n; i++)
-    target[i] = f16_to_float (load_u16 (source + 2 * i));
+    target[i] = cosmos_half_to_float (load_u16 (source + 2 * i));
 }
 
-WIDE static void read_bf16 (const unsigned char *source, float *target, size_t n)
+/* bf16 is what training rounds to at every product. Integers alone: all clones give the same bits. */
+COSMOS_SIMD_CLONES static void read_bf16 (const unsigned char *source, float *target, size_t n)
 {
   for (size_t i = 0; i < n; i++)
     target[i] = bf16_to_float (load_u16 (source + 2 * i));
-}
-
-static void read_q8_0 (const unsigned char *source, float *target, size_t n)
-{
-  for (size_t b = 0; b < n / BLOCK; b++) {
-    BlockQ8_0 block;
-    memcpy (&block, source + b * sizeof block, sizeof block);
-    float scale = f16_to_float (block.scale);
-    for (int j = 0; j < BLOCK; j++)
-      target[b * BLOCK + j] = scale * block.q[j];
-  }
-}
-
-static void read_q4_0 (const unsigned char *source, float *target, size_t n)
-{
-  for (size_t b = 0; b < n / BLOCK; b++) {
-    BlockQ4_0 block;
-    memcpy (&block, source + b * sizeof block, sizeof block);
-    float scale = f16_to_float (block.scale);
-    float *x = target + b * BLOCK;
-    for (int j = 0; j < BLOCK / 2; j++) {
-      x[j] = scale * (float) ((block.q[j] & 15) - 8);
-      x[j + BLOCK / 2] = scale * (float) ((block.q[j] >> 4) - 8);
-    }
-  }
-}
-
-static void read_q4_1 (const unsigned char *source, float *target, size_t n)
-{
-  for (size_t b = 0; b < n / BLOCK; b++) {
-    BlockQ4_1 block;
-    memcpy (&block, source + b * sizeof block, sizeof block);
-    float scale = f16_to_float (block.scale), minimum = f16_to_float (block.minimum);
-    float *x = target + b * BLOCK;
-    for (int j = 0; j < BLOCK / 2; j++) {
-      x[j] = scale * (float) (block.q[j] & 15) + minimum;
-      x[j + BLOCK / 2] = scale * (float) (block.q[j] >> 4) + minimum;
-    }
-  }
 }
 
 void cosmos_dtype_to_float (CosmosDtype dtype, const void *source, float *target, size_t n)
@@ -206,13 +136,28 @@ void cosmos_dtype_to_float (CosmosDtype dtype, const void *source, float *target
     read_bf16 (source, target, n);
     break;
   case COSMOS_DTYPE_Q8_0:
-    read_q8_0 (source, target, n);
+    cosmos_read_q8_0 (source, target, n);
     break;
   case COSMOS_DTYPE_Q4_0:
-    read_q4_0 (source, target, n);
+    cosmos_read_q4_0 (source, target, n);
     break;
   case COSMOS_DTYPE_Q4_1:
-    read_q4_1 (source, target, n);
+    cosmos_read_q4_1 (source, target, n);
+    break;
+  case COSMOS_DTYPE_Q5_0:
+    cosmos_read_q5_0 (source, target, n);
+    break;
+  case COSMOS_DTYPE_Q5_1:
+    cosmos_read_q5_1 (source, target, n);
+    break;
+  case COSMOS_DTYPE_Q4_K:
+    cosmos_read_q4_k (source, target, n);
+    break;
+  case COSMOS_DTYPE_Q5_K:
+    cosmos_read_q5_k (source, target, n);
+    break;
+  case COSMOS_DTYPE_Q6_K:
+    cosmos_read_q6_k (source, target, n);
     break;
   case COSMOS_N_DTYPES:
     break;
@@ -232,7 +177,7 @@ WIDE static void write_f16 (const float *source, unsigned char *target, size_t n
   }
 }
 
-WIDE static void write_bf16 (const float *source, unsigned char *target, size_t n)
+COSMOS_SIMD_CLONES static void write_bf16 (const float *source, unsigned char *target, size_t n)
 {
   for (size_t i = 0; i < n; i++) {
     uint16_t brain = bf16_from_float (source[i]);
@@ -244,15 +189,15 @@ WIDE static void write_bf16 (const float *source, unsigned char *target, size_t 
  * the format's other writers do. */
 WIDE static void write_q8_0 (const float *source, unsigned char *target, size_t n)
 {
-  for (size_t b = 0; b < n / BLOCK; b++) {
-    const float *x = source + b * BLOCK;
+  for (size_t b = 0; b < n / COSMOS_BLOCK; b++) {
+    const float *x = source + b * COSMOS_BLOCK;
     float largest = 0;
-    for (int j = 0; j < BLOCK; j++)
+    for (int j = 0; j < COSMOS_BLOCK; j++)
       largest = fabsf (x[j]) > largest ? fabsf (x[j]) : largest;
     float scale = largest / 127;
-    BlockQ8_0 block = {.scale = f16_from_float (scale)};
+    CosmosBlockQ8_0 block = {.scale = f16_from_float (scale)};
     float inverse = block.scale ? 1 / scale : 0;
-    for (int j = 0; j < BLOCK; j++) {
+    for (int j = 0; j < COSMOS_BLOCK; j++) {
       float y = x[j] * inverse;
       y = y > -127 ? y : -127; /* also NaN, which no integer can hold */
       y = y < 127 ? y : 127;
@@ -280,9 +225,7 @@ void cosmos_dtype_from_float (CosmosDtype dtype, const float *source, void *targ
   case COSMOS_DTYPE_Q8_0:
     write_q8_0 (source, target, n);
     break;
-  case COSMOS_DTYPE_Q4_0:
-  case COSMOS_DTYPE_Q4_1:
-  case COSMOS_N_DTYPES:
+  default:
     break; /* see can_write */
   }
 }

@@ -1,7 +1,6 @@
 /* Number formats in which files hold tensors, and their conversion from and to float.
  *
- * Q8_0, Q4_0 and Q4_1 are the block formats of GGUF: 32 numbers share a scale (Q4_1: and a minimum), both f16. All values are
- * little endian.
+ * Q8_0 and those after it are block formats of GGUF: 32 or 256 numbers share a scale, see block-formats.h. All values are little endian.
  */
 #pragma once
 
@@ -16,6 +15,11 @@ typedef enum {
   COSMOS_DTYPE_Q8_0,
   COSMOS_DTYPE_Q4_0,
   COSMOS_DTYPE_Q4_1,
+  COSMOS_DTYPE_Q5_0,
+  COSMOS_DTYPE_Q5_1,
+  COSMOS_DTYPE_Q4_K,
+  COSMOS_DTYPE_Q5_K,
+  COSMOS_DTYPE_Q6_K,
   COSMOS_N_DTYPES
 } CosmosDtype;
 

@@ -199,12 +199,12 @@ static const struct {
   const char *name;
   CosmosDtype dtype;
 } formats[] = {
-  [0] = {"F32", COSMOS_DTYPE_F32},   [1] = {"F16", COSMOS_DTYPE_F16},  [2] = {"Q4_0", COSMOS_DTYPE_Q4_0},
-  [3] = {"Q4_1", COSMOS_DTYPE_Q4_1}, [6] = {"Q5_0", COSMOS_N_DTYPES},  [7] = {"Q5_1", COSMOS_N_DTYPES},
-  [8] = {"Q8_0", COSMOS_DTYPE_Q8_0}, [10] = {"Q2_K", COSMOS_N_DTYPES}, [11] = {"Q3_K", COSMOS_N_DTYPES},
-  [12] = {"Q4_K", COSMOS_N_DTYPES},  [13] = {"Q5_K", COSMOS_N_DTYPES}, [14] = {"Q6_K", COSMOS_N_DTYPES},
-  [24] = {"I8", COSMOS_N_DTYPES},    [25] = {"I16", COSMOS_N_DTYPES},  [26] = {"I32", COSMOS_N_DTYPES},
-  [27] = {"I64", COSMOS_N_DTYPES},   [28] = {"F64", COSMOS_N_DTYPES},  [30] = {"BF16", COSMOS_DTYPE_BF16},
+  [0] = {"F32", COSMOS_DTYPE_F32},    [1] = {"F16", COSMOS_DTYPE_F16},    [2] = {"Q4_0", COSMOS_DTYPE_Q4_0},
+  [3] = {"Q4_1", COSMOS_DTYPE_Q4_1},  [6] = {"Q5_0", COSMOS_DTYPE_Q5_0},  [7] = {"Q5_1", COSMOS_DTYPE_Q5_1},
+  [8] = {"Q8_0", COSMOS_DTYPE_Q8_0},  [10] = {"Q2_K", COSMOS_N_DTYPES},   [11] = {"Q3_K", COSMOS_N_DTYPES},
+  [12] = {"Q4_K", COSMOS_DTYPE_Q4_K}, [13] = {"Q5_K", COSMOS_DTYPE_Q5_K}, [14] = {"Q6_K", COSMOS_DTYPE_Q6_K},
+  [24] = {"I8", COSMOS_N_DTYPES},     [25] = {"I16", COSMOS_N_DTYPES},    [26] = {"I32", COSMOS_N_DTYPES},
+  [27] = {"I64", COSMOS_N_DTYPES},    [28] = {"F64", COSMOS_N_DTYPES},    [30] = {"BF16", COSMOS_DTYPE_BF16},
 };
 
 enum { N_FORMATS = sizeof formats / sizeof *formats };
@@ -243,7 +243,9 @@ static bool take_tensor (Reader *self, size_t index, uint64_t *offset)
   tensor->dtype = format ? formats[number].dtype : COSMOS_N_DTYPES;
   if (tensor->dtype == COSMOS_N_DTYPES)
     return cosmos_error_set (self->err, COSMOS_STATUS_UNSUPPORTED,
-                             "%s: tensor %.80s is in format %s (%" PRIu32 "); F32, F16, BF16, Q8_0, Q4_0 and Q4_1 can be read",
+                             "%s: tensor %.80s is in format %s (%" PRIu32
+                             "); F32, F16, BF16, Q8_0, Q4_0/1, Q5_0/1 and Q4_K to Q6_K "
+                             "can be read",
                              path_of (self), tensor->name, format ? format : "unknown", number);
   if (!cosmos_tensor_info_measure (tensor))
     return cosmos_error_set (self->err, COSMOS_STATUS_FORMAT, "%s: tensor %.80s has an impossible shape", path_of (self),

@@ -7,6 +7,8 @@
 
 /* Rows that are summed in one product: long sums read and write the gradient less often. */
 enum { LONG_SUM = 2048, SHORT_SUM = 512 };
+/* Of sums over rows: oneDNN turns x anew for every panel, so these are wide. */
+enum { TURNED_PANEL = 256, TURNED_BLOCK = 128 };
 /* Panels are laid out for as many rows at least, of what is turned here. */
 enum { LEAST_OUT = 16 };
 /* Nanoseconds for one number. */
@@ -86,10 +88,16 @@ static CosmosPanelKind *get_kind (const Sum *self, int panel)
   return panel == self->count - 1 ? self->last_kind : self->kind;
 }
 
+/* The panels of one row of tiles. */
+static CosmosTiles get_panels (const Sum *self)
+{
+  return (CosmosTiles) {self->tiles.columns, self->tiles.panel, 1, 1};
+}
+
 static void pack_panels (int64_t first, int64_t count, void *data)
 {
   Sum *self = data;
-  CosmosTiles panels = cosmos_gemm_get_tiles (self->tiles.columns, 1);
+  CosmosTiles panels = get_panels (self);
   for (int64_t i = first; i < first + count; i++) {
     size_t column = (size_t) cosmos_gemm_get_tile (panels, (int) i).column;
     if (!cosmos_panel_pack (get_kind (self, (int) i), self->panels[i], self->w + column * size_of (self->precision)))
@@ -138,7 +146,7 @@ static CosmosPanelKind *get_kept_kind (CosmosPanelShape shape, CosmosError *err)
 
 static bool prepare_kinds (Sum *self, CosmosError *err)
 {
-  CosmosTiles panels = cosmos_gemm_get_tiles (self->tiles.columns, 1);
+  CosmosTiles panels = get_panels (self);
   self->count = cosmos_gemm_count_tiles (panels);
   CosmosPanelShape shape = {.precision = self->precision,
                             .in = self->in,
@@ -150,12 +158,15 @@ static bool prepare_kinds (Sum *self, CosmosError *err)
   self->kind = get_kept_kind (shape, err);
   shape.columns = cosmos_gemm_get_tile (panels, self->count - 1).columns;
   self->last_kind = self->kind ? get_kept_kind (shape, err) : NULL;
-  for (int64_t row = 0, rows; self->last_kind && row < self->tiles.rows; row += rows) {
-    rows = cosmos_panel_split_rows (self->tiles.rows - row);
-    if (!cosmos_panel_kind_prepare (self->kind, rows, false, err)
-        || !cosmos_panel_kind_prepare (self->last_kind, rows, false, err))
-      return false;
-  }
+  /* Whole blocks, and what is left for the last. */
+  const int64_t blocks[] = {self->tiles.block, self->tiles.rows % self->tiles.block};
+  for (int i = 0; i < 2; i++)
+    for (int64_t row = 0, rows; self->last_kind && row < blocks[i]; row += rows) {
+      rows = cosmos_panel_split_rows (blocks[i] - row);
+      if (!cosmos_panel_kind_prepare (self->kind, rows, false, err)
+          || !cosmos_panel_kind_prepare (self->last_kind, rows, false, err))
+        return false;
+    }
   return self->last_kind;
 }
 
@@ -222,8 +233,8 @@ static int64_t split_sum (int64_t rows)
   return rows >= LONG_SUM ? LONG_SUM : rows >= SHORT_SUM ? SHORT_SUM : cosmos_panel_split_rows (rows);
 }
 
-/* weight.grad += dy^T x, some rows at a time */
-static bool add_weight (const Back *self, CosmosRows x, CosmosError *err)
+/* dw += dy^T x, some rows at a time */
+static bool add_weight (const Back *self, CosmosRows x, float *dw, CosmosError *err)
 {
   const CosmosWeight *weight = self->weight;
   const unsigned char *numbers = round_matrix (self->pool, self->scratch, self->precision, x, weight->in);
@@ -236,8 +247,9 @@ static bool add_weight (const Back *self, CosmosRows x, CosmosError *err)
                .w = numbers + (size_t) (row * weight->in) * size_of (self->precision),
                .in = rows,
                .x_turned = true,
-               .y = {weight->grad, weight->out, weight->in},
-               .tiles = cosmos_gemm_get_tiles (weight->in, weight->out)};
+               .y = {dw, weight->out, weight->in},
+               .tiles = {weight->in, weight->in < TURNED_PANEL ? weight->in : TURNED_PANEL, weight->out,
+                         weight->out < TURNED_BLOCK ? weight->out : TURNED_BLOCK}};
     ok = run_sum (&sum, self->pool, self->scratch, err);
     cosmos_arena_rewind (self->scratch, mark);
   }
@@ -245,10 +257,9 @@ static bool add_weight (const Back *self, CosmosRows x, CosmosError *err)
 }
 
 bool cosmos_gemm_onednn_go_back (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x,
-                                 CosmosRows dx, CosmosError *err)
+                                 CosmosRows dx, float *dw, CosmosError *err)
 {
   const CosmosPrecision precision = weight->compute.precision;
   Back self = {weight, precision, pool, scratch, dy.rows, round_matrix (pool, scratch, precision, dy, weight->out)};
-  return (self.dy || no_memory (err)) && (!dx.data || add_input (&self, dx, err))
-         && (!weight->grad || add_weight (&self, x, err));
+  return (self.dy || no_memory (err)) && (!dx.data || add_input (&self, dx, err)) && (!dw || add_weight (&self, x, dw, err));
 }

@@ -21,10 +21,10 @@ typedef struct {
   void (*free_pack) (void *pack);
   size_t (*get_pack_size) (const void *pack);
   bool (*multiply) (CosmosPool *pool, CosmosArena *scratch, const CosmosProduct *product, CosmosError *err);
-  /* cosmos_gemm_backward () in the weight's precision; NULL, or false from can_go_back: through CBLAS. At least one row. */
+  /* cosmos_gemm_backward_into () in the weight's precision; NULL, or false from can_go_back: through CBLAS. At least one row. */
   bool (*can_go_back) (const CosmosWeight *weight);
   bool (*go_back) (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x, CosmosRows dx,
-                   CosmosError *err);
+                   float *dw, CosmosError *err);
   void (*describe) (char *text, size_t size);
 } CosmosGemmBackend;
 
@@ -58,8 +58,8 @@ const float *cosmos_weight_get_floats (const CosmosWeight *self);
 
 /* ---- tiles: what one task of the pool computes, whatever the number of threads ---- */
 
-/* A grid of panels of columns (the last takes a small rest along), and blocks of rows within them: neighbours share a panel, which stays in the
- * cache. */
+/* A grid of panels of columns (the last takes a small rest along), and blocks of rows: neighbours share a block, so that many rows
+ * come from memory once. (Where there are many, in training, the panels are those of a small matrix.) */
 typedef struct {
   int64_t columns, panel;
   int64_t rows, block;

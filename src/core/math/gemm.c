@@ -50,8 +50,8 @@ int cosmos_gemm_count_tiles (CosmosTiles self)
 
 CosmosTile cosmos_gemm_get_tile (CosmosTiles self, int item)
 {
-  int64_t blocks = count_blocks (self), panel = item / blocks, column = panel * self.panel, row = item % blocks * self.block;
-  int64_t columns = panel == count_panels (self) - 1 ? self.columns - column : self.panel, rows = self.rows - row;
+  int64_t panels = count_panels (self), panel = item % panels, column = panel * self.panel, row = item / panels * self.block;
+  int64_t columns = panel == panels - 1 ? self.columns - column : self.panel, rows = self.rows - row;
   return (CosmosTile) {column, columns, row, rows < self.block ? rows : self.block};
 }
 
@@ -76,6 +76,7 @@ bool cosmos_gemm (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *we
 typedef struct {
   const CosmosWeight *weight;
   const float *w;
+  float *dw;
   CosmosRows dy, x;
   CosmosTiles tiles;
 } Backward;
@@ -99,7 +100,7 @@ static void add_weight_panel (int item, void *data)
   blasint in = (blasint) self->weight->in;
   cblas_sgemm (CblasRowMajor, CblasTrans, CblasNoTrans, (blasint) tile.columns, in, (blasint) self->dy.rows, 1,
                self->dy.data + tile.column, (blasint) self->dy.stride, self->x.data, (blasint) self->x.stride, 1,
-               self->weight->grad + tile.column * in, in);
+               self->dw + tile.column * in, in);
 }
 
 static void unpack_panel (int item, void *data)
@@ -126,27 +127,33 @@ static bool add_input (CosmosPool *pool, CosmosArena *scratch, const CosmosWeigh
   return true;
 }
 
-static void add_weight (CosmosPool *pool, const CosmosWeight *weight, CosmosRows dy, CosmosRows x)
+static void add_weight (CosmosPool *pool, const CosmosWeight *weight, CosmosRows dy, CosmosRows x, float *dw)
 {
-  Backward self = {.weight = weight, .dy = dy, .x = x, .tiles = cosmos_gemm_get_tiles (weight->out, 1)};
+  Backward self = {.weight = weight, .dw = dw, .dy = dy, .x = x, .tiles = cosmos_gemm_get_tiles (weight->out, 1)};
   cosmos_pool_run (pool, cosmos_gemm_count_tiles (self.tiles), add_weight_panel, &self);
 }
 
 bool cosmos_gemm_backward (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x,
                            CosmosRows dx, CosmosError *err)
 {
-  if (dy.rows == 0 || (!dx.data && !weight->grad))
+  return cosmos_gemm_backward_into (pool, scratch, weight, dy, x, dx, weight->grad, err);
+}
+
+bool cosmos_gemm_backward_into (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x,
+                                CosmosRows dx, float *dw, CosmosError *err)
+{
+  if (dy.rows == 0 || (!dx.data && !dw))
     return true;
   const CosmosGemmBackend *backend = cosmos_gemm_get_backend (weight->compute.backend);
   CosmosArenaMark mark = cosmos_arena_mark (scratch);
   bool ok = true;
   if (backend && backend->can_go_back && backend->can_go_back (weight))
-    ok = backend->go_back (pool, scratch, weight, dy, x, dx, err);
+    ok = backend->go_back (pool, scratch, weight, dy, x, dx, dw, err);
   else {
     cosmos_gemm_openblas_start ();
     ok = !dx.data || add_input (pool, scratch, weight, dy, dx, err);
-    if (ok && weight->grad)
-      add_weight (pool, weight, dy, x);
+    if (ok && dw)
+      add_weight (pool, weight, dy, x, dw);
   }
   cosmos_arena_rewind (scratch, mark);
   return ok;

@@ -13,8 +13,8 @@
 
 /* Of logits at once: with 32,000 words 128 rows, enough for the product to run at full speed. */
 enum { LOGITS_OF_CHUNK = 4 << 20 };
-/* Nanoseconds for one logit. */
-static const double cost_of_logit = 0.6;
+/* Nanoseconds for one logit, and for one number elsewhere. */
+static const double cost_of_logit = 0.6, cost_of_number = 0.2;
 
 typedef struct {
   CosmosTensor x, y;
@@ -22,10 +22,10 @@ typedef struct {
   const int32_t *targets;
   int64_t rows, words;
   int64_t counted; /* rows with a target */
-  float *log_sums; /* (rows): log sum exp of the logits */
   float *logits;   /* of a chunk; void outside the loops */
   int64_t first_of_chunk;
   double *losses; /* (rows): - log probability of the target */
+  float *dx, *dw; /* gradients of the loss, like x and the head; NULL where nobody asks */
 } CrossEntropy;
 
 COSMOS_SIMD_CLONES static float sum_exponentials (const float *restrict logits, float largest, int64_t n)
@@ -37,40 +37,45 @@ COSMOS_SIMD_CLONES static float sum_exponentials (const float *restrict logits, 
   return sum;
 }
 
-/* logits become factor softmax (logits). */
-COSMOS_SIMD_CLONES static void scale_probabilities (float *restrict logits, float log_sum, float factor, int64_t n)
+/* logits become their exponentials. */
+COSMOS_SIMD_CLONES static float take_exponentials (float *restrict logits, float largest, int64_t n)
 {
-  for (int64_t i = 0; i < n; i++)
-    logits[i] = cosmos_exp (logits[i] - log_sum) * factor;
+  float sum = 0.0f;
+#pragma omp simd reduction(+ : sum)
+  for (int64_t i = 0; i < n; i++) {
+    logits[i] = cosmos_exp (logits[i] - largest);
+    sum += logits[i];
+  }
+  return sum;
 }
 
+COSMOS_SIMD_CLONES static void scale_run (float *restrict x, float factor, int64_t n)
+{
+  for (int64_t i = 0; i < n; i++)
+    x[i] *= factor;
+}
+
+/* The losses of rows; for the way back logits become d loss / d logits = (softmax - one at the target) / counted, 0 in rows without a target. */
 static void measure_rows (int64_t first, int64_t count, void *data)
 {
   const CrossEntropy *self = data;
-  for (int64_t i = first; i < first + count; i++) {
-    const float *logits = self->logits + i * self->words;
-    int64_t r = self->first_of_chunk + i;
-    float largest = cosmos_vector_get_largest (logits, self->words);
-    float log_sum = largest + logf (sum_exponentials (logits, largest, self->words));
-    self->log_sums[r] = log_sum;
-    self->losses[r] = self->targets[r] < 0 ? 0.0 : (double) log_sum - (double) logits[self->targets[r]];
-  }
-}
-
-/* d loss / d logits = (softmax - one at the target) dy / counted, 0 in rows without a target. */
-static void derive_rows (int64_t first, int64_t count, void *data)
-{
-  const CrossEntropy *self = data;
-  float factor = self->y.grad[0] / (float) self->counted;
+  bool goes_back = self->dx || self->dw;
+  float factor = 1.0f / (float) self->counted;
   for (int64_t i = first; i < first + count; i++) {
     float *logits = self->logits + i * self->words;
-    int64_t r = self->first_of_chunk + i;
-    if (self->targets[r] < 0) {
+    int64_t r = self->first_of_chunk + i, target = self->targets[r];
+    if (target < 0) {
+      self->losses[r] = 0.0;
       memset (logits, 0, (size_t) self->words * sizeof *logits);
       continue;
     }
-    scale_probabilities (logits, self->log_sums[r], factor, self->words);
-    logits[self->targets[r]] -= factor;
+    float largest = cosmos_vector_get_largest (logits, self->words), logit = logits[target];
+    float sum = (goes_back ? take_exponentials (logits, largest, self->words) : sum_exponentials (logits, largest, self->words));
+    self->losses[r] = (double) (largest + logf (sum)) - (double) logit;
+    if (!goes_back)
+      continue;
+    scale_run (logits, factor / sum, self->words);
+    logits[target] -= factor;
   }
 }
 
@@ -81,16 +86,14 @@ static CosmosRows rows_of (const CosmosTensor *tensor, float *data, int64_t firs
 
 static bool back_through_head (CosmosGraph *graph, const CrossEntropy *self, CosmosRows dlogits, int64_t first, CosmosError *err)
 {
-  CosmosPool *pool = cosmos_graph_get_pool (graph);
-  CosmosArena *arena = cosmos_graph_get_arena (graph);
-  CosmosRows x = rows_of (&self->x, self->x.data, first, dlogits.rows), dx = {NULL, dlogits.rows, self->x.stride};
-  if (self->x.grad)
-    dx = rows_of (&self->x, self->x.grad, first, dlogits.rows);
-  return cosmos_gemm_backward (pool, arena, self->head, dlogits, x, dx, err);
+  int64_t columns = cosmos_tensor_get_columns (&self->x);
+  CosmosRows dx = {self->dx ? self->dx + first * columns : NULL, dlogits.rows, columns};
+  return cosmos_gemm_backward_into (cosmos_graph_get_pool (graph), cosmos_graph_get_arena (graph), self->head, dlogits,
+                                    rows_of (&self->x, self->x.data, first, dlogits.rows), dx, self->dw, err);
 }
 
-/* The logits of every chunk, then either the losses or the way back. */
-static void for_chunks (CosmosGraph *graph, CrossEntropy *self, bool backward)
+/* The logits of every chunk, their losses, and the gradients where they are asked for. */
+static void for_chunks (CosmosGraph *graph, CrossEntropy *self)
 {
   CosmosPool *pool = cosmos_graph_get_pool (graph);
   CosmosArena *arena = cosmos_graph_get_arena (graph);
@@ -106,8 +109,8 @@ static void for_chunks (CosmosGraph *graph, CrossEntropy *self, bool backward)
     self->first_of_chunk = first;
     bool ok = cosmos_gemm (pool, arena, self->head, rows_of (&self->x, self->x.data, first, count), NULL, logits, &err);
     if (ok)
-      cosmos_parallel (pool, count, (double) self->words * cost_of_logit, backward ? derive_rows : measure_rows, self);
-    if (ok && backward)
+      cosmos_parallel (pool, count, (double) self->words * cost_of_logit, measure_rows, self);
+    if (ok && (self->dx || self->dw))
       ok = back_through_head (graph, self, logits, first, &err);
     if (!ok)
       cosmos_graph_fail (graph, err.code, "%s", err.message);
@@ -115,22 +118,52 @@ static void for_chunks (CosmosGraph *graph, CrossEntropy *self, bool backward)
   cosmos_arena_rewind (arena, mark);
 }
 
+/* ---- its way back: the gradients are there, times that of the loss ---- */
+
+static void add_input_rows (int64_t first, int64_t count, void *data)
+{
+  const CrossEntropy *self = data;
+  int64_t columns = cosmos_tensor_get_columns (&self->x);
+  for (int64_t r = first; r < first + count; r++)
+    cosmos_vector_add_scaled (self->x.grad + r * self->x.stride, self->dx + r * columns, self->y.grad[0], columns);
+}
+
+static void add_head_rows (int64_t first, int64_t count, void *data)
+{
+  const CrossEntropy *self = data;
+  int64_t in = cosmos_weight_get_in (self->head);
+  cosmos_vector_add_scaled (cosmos_weight_get_grad (self->head) + first * in, self->dw + first * in, self->y.grad[0], count * in);
+}
+
 static void cross_entropy_backward (CosmosGraph *graph, const void *op)
 {
   CrossEntropy self = *(const CrossEntropy *) op;
-  if (self.counted > 0 && (self.x.grad || cosmos_weight_get_grad (self.head)))
-    for_chunks (graph, &self, true);
+  CosmosPool *pool = cosmos_graph_get_pool (graph);
+  double cost = (double) cosmos_tensor_get_columns (&self.x) * cost_of_number;
+  if (self.dx)
+    cosmos_parallel (pool, self.rows, cost, add_input_rows, &self);
+  if (self.dw)
+    cosmos_parallel (pool, self.words, cost, add_head_rows, &self);
+}
+
+/* Zeros; NULL on failure. */
+static float *make_zeros (CosmosGraph *graph, int64_t n)
+{
+  float *zeros = cosmos_graph_alloc (graph, (size_t) n * sizeof *zeros);
+  if (zeros)
+    memset (zeros, 0, (size_t) n * sizeof *zeros);
+  return zeros;
 }
 
 CosmosTensor *cosmos_cross_entropy (CosmosGraph *graph, const CosmosTensor *x, const CosmosWeight *head, const int32_t *targets)
 {
   if (cosmos_graph_has_failed (graph))
     return cosmos_graph_nothing (graph);
-  assert (cosmos_tensor_get_columns (x) == cosmos_weight_get_in (head));
+  int64_t columns = cosmos_tensor_get_columns (x);
+  assert (columns == cosmos_weight_get_in (head));
   CrossEntropy self = {.x = *x, .head = head, .rows = cosmos_tensor_get_rows (x), .words = cosmos_weight_get_out (head)};
   CosmosTensor *y = cosmos_graph_tensor (graph, 1, (int64_t[]) {1});
   int32_t *copy = cosmos_graph_alloc (graph, (size_t) self.rows * sizeof *copy);
-  self.log_sums = cosmos_graph_alloc (graph, (size_t) self.rows * sizeof *self.log_sums);
   self.losses = cosmos_graph_alloc (graph, (size_t) self.rows * sizeof *self.losses);
   if (cosmos_graph_has_failed (graph))
     return cosmos_graph_nothing (graph);
@@ -141,8 +174,12 @@ CosmosTensor *cosmos_cross_entropy (CosmosGraph *graph, const CosmosTensor *x, c
   }
   self.targets = copy;
   self.y = *y;
+  if (cosmos_graph_has_tape (graph) && self.counted > 0) {
+    self.dx = x->grad ? make_zeros (graph, self.rows * columns) : NULL;
+    self.dw = cosmos_weight_get_grad (head) ? make_zeros (graph, self.words * columns) : NULL;
+  }
   if (self.counted > 0)
-    for_chunks (graph, &self, false);
+    for_chunks (graph, &self);
   if (cosmos_graph_has_failed (graph))
     return cosmos_graph_nothing (graph);
   double total = 0.0;
@@ -154,9 +191,6 @@ CosmosTensor *cosmos_cross_entropy (CosmosGraph *graph, const CosmosTensor *x, c
 }
 
 /* ---- mean squared error ---- */
-
-/* Nanoseconds for one number. */
-static const double cost_of_number = 0.2;
 
 typedef struct {
   CosmosTensor x, y, loss;

@@ -52,6 +52,19 @@ void cosmos_ngrams_add (CosmosNgrams *self, const int32_t *items, size_t length)
   }
 }
 
+void cosmos_ngrams_raise (CosmosNgrams *self, const CosmosNgrams *other)
+{
+  for (size_t i = 0; i <= other->mask; i++) {
+    if (!other->slots[i].used)
+      continue;
+    CosmosNgram *slot = find (self, other->slots[i].items);
+    self->n_different += !slot->used;
+    slot->used = true;
+    if (slot->count < other->slots[i].count)
+      slot->count = other->slots[i].count;
+  }
+}
+
 size_t cosmos_ngrams_take (CosmosNgrams *self, const int32_t *items, size_t length)
 {
   size_t taken = 0;

@@ -27,6 +27,8 @@ void cosmos_ngrams_clear (CosmosNgrams *self);
 void cosmos_ngrams_add (CosmosNgrams *self, const int32_t *items, size_t length);
 /* How many n-grams of a sequence are there, each counted at most as often as it was added; those are gone then. */
 size_t cosmos_ngrams_take (CosmosNgrams *self, const int32_t *items, size_t length);
+/* Makes no n-gram rarer than it is in the other one, of the same n, each of whose n-grams is one that was added here or fits into the room. */
+void cosmos_ngrams_raise (CosmosNgrams *self, const CosmosNgrams *other);
 /* Positions at which an n-gram of a sequence can begin. */
 static inline size_t cosmos_ngrams_fit (int n, size_t length)
 {

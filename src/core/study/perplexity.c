@@ -43,8 +43,9 @@ static double sum_log_probabilities (const CosmosLanguageModel *judge, CosmosGra
   return sum;
 }
 
-bool cosmos_perplexity_tokens (const CosmosLanguageModel *judge, CosmosGraph *graph, const int32_t *ids, size_t n,
-                               CosmosPerplexity *result, CosmosError *err)
+/* state: NULL, or where the last token's hidden state goes. */
+static bool judge_tokens (const CosmosLanguageModel *judge, CosmosGraph *graph, const int32_t *ids, size_t n,
+                          CosmosPerplexity *result, float *state, CosmosError *err)
 {
   int context = cosmos_language_model_get_sizes (judge)->context;
   if (n < 2)
@@ -61,11 +62,25 @@ bool cosmos_perplexity_tokens (const CosmosLanguageModel *judge, CosmosGraph *gr
     return cosmos_error_set (err, COSMOS_STATUS_CORRUPT, "%s: the network's numbers are not finite; its weights may be damaged",
                              cosmos_language_model_get_path (judge));
   *result = (CosmosPerplexity) {exp (-sum / (double) (n - 1)), (int) (n - 1)};
+  if (state)
+    memcpy (state, cosmos_tensor_row (hidden, (int64_t) n - 1), (size_t) hidden->shape[2] * sizeof *state);
   return true;
+}
+
+bool cosmos_perplexity_tokens (const CosmosLanguageModel *judge, CosmosGraph *graph, const int32_t *ids, size_t n,
+                               CosmosPerplexity *result, CosmosError *err)
+{
+  return judge_tokens (judge, graph, ids, n, result, NULL, err);
 }
 
 bool cosmos_perplexity (const CosmosLanguageModel *judge, CosmosGraph *graph, const char *text, size_t size,
                         CosmosPerplexity *result, CosmosError *err)
+{
+  return cosmos_perplexity_and_state (judge, graph, text, size, result, NULL, err);
+}
+
+bool cosmos_perplexity_and_state (const CosmosLanguageModel *judge, CosmosGraph *graph, const char *text, size_t size,
+                                  CosmosPerplexity *result, float *state, CosmosError *err)
 {
   const CosmosTokenizer *tokenizer = cosmos_language_model_get_tokenizer (judge);
   if (!tokenizer)
@@ -80,7 +95,7 @@ bool cosmos_perplexity (const CosmosLanguageModel *judge, CosmosGraph *graph, co
   if (ok && n_begin > 0)
     ids[0] = begin;
   ok = ok && cosmos_tokenizer_encode (tokenizer, clean, strlen (clean), ids + n_begin, capacity - n_begin, &n, err)
-       && cosmos_perplexity_tokens (judge, graph, ids, n + n_begin, result, err);
+       && judge_tokens (judge, graph, ids, n + n_begin, result, state, err);
   free (clean);
   free (ids);
   return ok;

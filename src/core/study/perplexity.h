@@ -11,6 +11,9 @@ typedef struct {
 /* The text is cleaned first (text.h). Resets the graph. Texts with no token to foresee or longer than the context are refused in words. */
 bool cosmos_perplexity (const CosmosLanguageModel *judge, CosmosGraph *graph, const char *text, size_t size,
                         CosmosPerplexity *result, CosmosError *err);
-/* The same of n >= 2 tokens, the first of which is only given. */
+/* The same, and the model's last hidden state at the text's last token, D numbers of the judge's width: the feature that MAUVE compares texts by. */
+bool cosmos_perplexity_and_state (const CosmosLanguageModel *judge, CosmosGraph *graph, const char *text, size_t size,
+                                  CosmosPerplexity *result, float *state, CosmosError *err);
+/* The perplexity of n >= 2 tokens, the first of which is only given. */
 bool cosmos_perplexity_tokens (const CosmosLanguageModel *judge, CosmosGraph *graph, const int32_t *ids, size_t n,
                                CosmosPerplexity *result, CosmosError *err);

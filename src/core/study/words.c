@@ -14,6 +14,8 @@ typedef struct {
 struct CosmosWords {
   char *bytes;
   size_t n_bytes, bytes_capacity;
+  size_t *starts; /* of the different words, in bytes, by number */
+  size_t starts_capacity;
   Word *slots;
   size_t n_slots, n_different;
   int32_t *ids; /* of all texts, one text behind another */
@@ -65,6 +67,7 @@ void cosmos_words_free (CosmosWords *self)
   if (!self)
     return;
   free (self->bytes);
+  free (self->starts);
   free (self->slots);
   free (self->ids);
   free (self->ends);
@@ -80,7 +83,7 @@ const int32_t *cosmos_words_get_text (const CosmosWords *self, size_t index, siz
 {
   size_t start = index > 0 ? self->ends[index - 1] : 0;
   *n = self->ends[index] - start;
-  return self->ids + start;
+  return start > 0 ? self->ids + start : self->ids; /* no arithmetic on NULL, where no text has a word */
 }
 
 /* FNV-1a. */
@@ -128,8 +131,10 @@ static int32_t number (CosmosWords *self, const char *bytes, size_t length)
       return -1;
     slot = find (self, self->slots, self->n_slots, bytes, length);
   }
-  if (!RESERVE (self->bytes, self->bytes_capacity, self->n_bytes, length))
+  if (!RESERVE (self->bytes, self->bytes_capacity, self->n_bytes, length)
+      || !RESERVE (self->starts, self->starts_capacity, self->n_different, 1))
     return -1;
+  self->starts[self->n_different] = self->n_bytes;
   memcpy (self->bytes + self->n_bytes, bytes, length);
   *slot = (Word) {self->n_bytes, length, (int32_t) self->n_different++};
   self->n_bytes += length;
@@ -189,10 +194,21 @@ bool cosmos_words_next (const char *text, size_t size, size_t *at, size_t *start
   return what != SPACE;
 }
 
-bool cosmos_words_add (CosmosWords *self, const char *text, size_t size)
+/* As cosmos_words_next. */
+static bool next_parted (const char *text, size_t size, size_t *at, size_t *start)
+{
+  while (*at < size && text[*at] == ' ')
+    ++*at;
+  *start = *at;
+  while (*at < size && text[*at] != ' ')
+    ++*at;
+  return *at > *start;
+}
+
+static bool add (CosmosWords *self, const char *text, size_t size, bool (*next) (const char *, size_t, size_t *, size_t *))
 {
   size_t n_ids = self->n_ids, at = 0, start;
-  while (cosmos_words_next (text, size, &at, &start)) {
+  while (next (text, size, &at, &start)) {
     int32_t id = number (self, text + start, at - start);
     if (id < 0 || !RESERVE (self->ids, self->ids_capacity, self->n_ids, 1)) {
       self->n_ids = n_ids;
@@ -206,4 +222,26 @@ bool cosmos_words_add (CosmosWords *self, const char *text, size_t size)
   }
   self->ends[self->n_texts++] = self->n_ids;
   return true;
+}
+
+bool cosmos_words_add (CosmosWords *self, const char *text, size_t size)
+{
+  return add (self, text, size, cosmos_words_next);
+}
+
+bool cosmos_words_add_parted (CosmosWords *self, const char *text, size_t size)
+{
+  return add (self, text, size, next_parted);
+}
+
+size_t cosmos_words_get_n_different (const CosmosWords *self)
+{
+  return self->n_different;
+}
+
+const char *cosmos_words_get_word (const CosmosWords *self, int32_t id, size_t *length)
+{
+  size_t start = self->starts[id], end = (size_t) id + 1 < self->n_different ? self->starts[id + 1] : self->n_bytes;
+  *length = end - start;
+  return self->bytes + start;
 }

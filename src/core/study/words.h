@@ -19,6 +19,11 @@ CosmosWords *cosmos_words_new (void);
 void cosmos_words_free (CosmosWords *self);
 /* Appends a text's words. False when out of memory: the collection is as before. */
 bool cosmos_words_add (CosmosWords *self, const char *text, size_t size);
+/* The same where blanks alone part the words: what somebody else's rule (cut.h) has cut. */
+bool cosmos_words_add_parted (CosmosWords *self, const char *text, size_t size);
+size_t cosmos_words_get_n_different (const CosmosWords *self);
+/* The bytes of word `id`, at any number below n_different; valid until the next text is added. */
+const char *cosmos_words_get_word (const CosmosWords *self, int32_t id, size_t *length);
 size_t cosmos_words_get_n_texts (const CosmosWords *self);
 /* Valid until the next text is added. */
 const int32_t *cosmos_words_get_text (const CosmosWords *self, size_t index, size_t *n);

@@ -27,21 +27,23 @@ static void test_names (void)
     g_assert_true (cosmos_dtype_from_name (lower, &dtype));
     g_assert_cmpint (dtype, ==, i);
   }
-  g_assert_false (cosmos_dtype_from_name ("Q6_K", &dtype));
+  g_assert_false (cosmos_dtype_from_name ("Q3_K", &dtype));
   g_assert_false (cosmos_dtype_from_name ("", &dtype));
   g_assert_cmpint (dtype, ==, COSMOS_N_DTYPES - 1);
 }
 
 static void test_sizes (void)
 {
-  static const size_t lengths[] = {1, 1, 1, 32, 32, 32}, sizes[] = {4, 2, 2, 34, 18, 20};
+  static const size_t lengths[] = {1, 1, 1, 32, 32, 32, 32, 32, 256, 256, 256},
+                      sizes[] = {4, 2, 2, 34, 18, 20, 22, 24, 144, 176, 210};
+  G_STATIC_ASSERT (G_N_ELEMENTS (sizes) == COSMOS_N_DTYPES);
   for (int i = 0; i < COSMOS_N_DTYPES; i++) {
     CosmosDtype dtype = (CosmosDtype) i;
     size_t size = 7;
     g_assert_cmpuint (cosmos_dtype_get_block_length (dtype), ==, lengths[i]);
     g_assert_cmpuint (cosmos_dtype_get_block_size (dtype), ==, sizes[i]);
-    g_assert_true (cosmos_dtype_get_size (dtype, 96, &size));
-    g_assert_cmpuint (size, ==, 96 / lengths[i] * sizes[i]);
+    g_assert_true (cosmos_dtype_get_size (dtype, 768, &size));
+    g_assert_cmpuint (size, ==, 768 / lengths[i] * sizes[i]);
     g_assert_true (cosmos_dtype_get_size (dtype, 0, &size));
     g_assert_cmpuint (size, ==, 0);
     size = 7;
@@ -252,8 +254,8 @@ static void test_alignment (void)
     }
     cosmos_dtype_to_float (dtype, NULL, NULL, 0);
   }
-  g_assert_false (cosmos_dtype_can_write (COSMOS_DTYPE_Q4_0));
-  g_assert_false (cosmos_dtype_can_write (COSMOS_DTYPE_Q4_1));
+  for (int d = COSMOS_DTYPE_Q4_0; d < COSMOS_N_DTYPES; d++)
+    g_assert_false (cosmos_dtype_can_write ((CosmosDtype) d));
 }
 
 int main (int argc, char **argv)

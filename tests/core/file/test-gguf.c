@@ -421,7 +421,8 @@ static void test_tensors (void)
   }
   assert_refused (one_tensor (2, (uint64_t[]) {16, 2}, 8, 0, 64), COSMOS_STATUS_FORMAT, "impossible shape");
   assert_refused (one_tensor (0, NULL, 8, 0, 64), COSMOS_STATUS_FORMAT, "impossible shape");
-  assert_refused (one_tensor (1, (uint64_t[]) {256}, 14, 0, 256), COSMOS_STATUS_UNSUPPORTED, "Q6_K");
+  assert_refused (one_tensor (2, (uint64_t[]) {128, 2}, 12, 0, 144), COSMOS_STATUS_FORMAT, "impossible shape");
+  assert_refused (one_tensor (1, (uint64_t[]) {256}, 11, 0, 128), COSMOS_STATUS_UNSUPPORTED, "Q3_K");
   assert_refused (one_tensor (1, (uint64_t[]) {2}, 4, 0, 64), COSMOS_STATUS_UNSUPPORTED, "unknown");
   assert_refused (one_tensor (1, (uint64_t[]) {2}, UINT32_MAX, 0, 64), COSMOS_STATUS_UNSUPPORTED, "4294967295");
 

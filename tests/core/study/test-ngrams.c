@@ -40,11 +40,26 @@ static void test_too_short (void)
   cosmos_ngrams_clear (&ngrams);
 }
 
+static void test_raise (void)
+{
+  const int32_t a[] = {1, 2, 1, 2}, b[] = {2, 2, 2, 1, 2}, all[] = {1, 1, 1, 2, 2, 2, 2, 2};
+  CosmosNgrams x, y;
+  g_assert_true (cosmos_ngrams_init (&x, 1, 16) && cosmos_ngrams_init (&y, 1, 5));
+  cosmos_ngrams_add (&x, a, 4);
+  cosmos_ngrams_add (&y, b, 5);
+  cosmos_ngrams_raise (&x, &y);
+  g_assert_cmpuint (x.n_different, ==, 2);
+  g_assert_cmpuint (cosmos_ngrams_take (&x, all, 8), ==, 2 + 4);
+  cosmos_ngrams_clear (&x);
+  cosmos_ngrams_clear (&y);
+}
+
 int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ngrams/counts", test_counts);
   g_test_add_func ("/ngrams/taking-is-clipped", test_taking_is_clipped);
   g_test_add_func ("/ngrams/too-short", test_too_short);
+  g_test_add_func ("/ngrams/raise", test_raise);
   return g_test_run ();
 }

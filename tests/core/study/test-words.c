@@ -70,11 +70,30 @@ static void test_many_words (void)
   cosmos_words_free (words);
 }
 
+static void test_words_by_number (void)
+{
+  CosmosWords *words = cosmos_words_new ();
+  size_t n, length;
+  g_assert_true (cosmos_words_add (words, "One, two.", 9));
+  g_assert_true (cosmos_words_add_parted (words, "  two-three One,  ", 18));
+  const int32_t *ids = cosmos_words_get_text (words, 1, &n);
+  g_assert_cmpuint (n, ==, 2);
+  g_assert_cmpuint (cosmos_words_get_n_different (words), ==, 6);
+  const char *const expected[] = {"One", ",", "two", ".", "two-three", "One,"};
+  g_assert_cmpint (ids[0], ==, 4);
+  for (int32_t id = 0; id < 6; id++) {
+    const char *word = cosmos_words_get_word (words, id, &length);
+    g_assert_cmpmem (word, length, expected[id], strlen (expected[id]));
+  }
+  cosmos_words_free (words);
+}
+
 int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/words/cutting", test_cutting);
   g_test_add_func ("/words/numbers-are-shared", test_numbers_are_shared);
   g_test_add_func ("/words/many-words", test_many_words);
+  g_test_add_func ("/words/words-by-number", test_words_by_number);
   return g_test_run ();
 }

@@ -1,0 +1,169 @@
+#include "evaluate/writing.h"
+
+#include "core/base/clock.h"
+#include "core/sample/trajectory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool no_memory (CosmosError *err)
+{
+  return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for the texts");
+}
+
+void cosmos_written_clear (CosmosWritten *self)
+{
+  for (size_t i = 0; self->items && i < self->n; i++)
+    free (self->items[i]);
+  free (self->items);
+  *self = (CosmosWritten) {0};
+}
+
+static const char *get_source (const CosmosBench *bench, size_t i)
+{
+  return i < bench->examples.n ? bench->examples.items[i].source : NULL;
+}
+
+/* ---- diffusion ---- */
+
+/* Texts first .. first + settings->batch - 1; items NULL: nothing is kept (weights get packed). */
+static bool diffuse (CosmosBench *bench, const CosmosSettings *settings, size_t first, CosmosWritten *written, CosmosError *err)
+{
+  const char *source = get_source (bench, first);
+  CosmosTrajectory *run = cosmos_trajectory_new (bench->pipeline, bench->pool, settings, source, source ? strlen (source) : 0,
+                                                 err);
+  bool ok = run;
+  while (ok && !cosmos_trajectory_is_done (run)) {
+    ok = cosmos_trajectory_advance (run, bench->progress, err);
+    if (ok && written)
+      cosmos_bench_advance (bench, settings->batch, cosmos_sampler_get_name (settings->sampler));
+  }
+  for (int b = 0; ok && b < settings->batch; b++) {
+    const CosmosDecoding *text = cosmos_trajectory_decode (run, settings->steps, COSMOS_SHOW_X0, b, bench->progress, err);
+    ok = text;
+    if (!ok || !written)
+      continue;
+    written->n_tokens += text->n_tokens;
+    written->items[first + (size_t) b] = strdup (text->text);
+    ok = written->items[first + (size_t) b] || no_memory (err);
+  }
+  cosmos_trajectory_free (run);
+  return ok;
+}
+
+static bool make_room (CosmosWritten *made, size_t n, CosmosError *err)
+{
+  *made = (CosmosWritten) {.items = calloc (n + 1, sizeof *made->items), .n = n};
+  return made->items || no_memory (err);
+}
+
+bool cosmos_write_by_diffusion (CosmosBench *bench, CosmosSampler sampler, int steps, bool self_conditioning, size_t n,
+                                CosmosWritten *written, CosmosError *err)
+{
+  CosmosSettings settings = bench->settings;
+  CosmosWritten made;
+  const double largest_start = cosmos_sampler_get_max_start (sampler);
+  const size_t most = *bench->texts.source ? 1 : (size_t) bench->batch;
+  settings.sampler = sampler;
+  settings.self_conditioning = self_conditioning;
+  settings.t_start = settings.t_start < largest_start ? settings.t_start : largest_start;
+  bool ok = make_room (&made, n, err);
+  if (ok) { /* the first pass packs weights */
+    settings.steps = 1;
+    settings.batch = (int) (n < most ? n : most);
+    ok = diffuse (bench, &settings, 0, NULL, err);
+  }
+  settings.steps = steps;
+  double begun = cosmos_clock_now ();
+  for (size_t first = 0; ok && first < n; first += most) {
+    settings.batch = (int) (n - first < most ? n - first : most);
+    settings.seed = bench->settings.seed + first;
+    ok = diffuse (bench, &settings, first, &made, err);
+  }
+  made.seconds = cosmos_clock_now () - begun;
+  if (ok)
+    *written = made;
+  else
+    cosmos_written_clear (&made);
+  return ok;
+}
+
+/* ---- word by word ---- */
+
+/* As the baseline was trained: [CLS] source [SEP], or [CLS] alone. A longer source is cut as the recipe's. */
+static bool frame_prompt (const CosmosBench *bench, const char *source, int32_t *ids, size_t capacity, size_t *n,
+                          CosmosError *err)
+{
+  const CosmosTokenizer *tokenizer = cosmos_language_model_get_tokenizer (bench->baseline);
+  const int begin = cosmos_language_model_get_begin (bench->baseline),
+            end = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP);
+  size_t room = capacity - 2, length = 0;
+  if (source && !cosmos_tokenizer_encode (tokenizer, source, strlen (source), ids + 1, room, &length, err))
+    return false;
+  length = length < room ? length : room;
+  ids[0] = begin >= 0 ? begin : end;
+  if (ids[0] < 0)
+    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: this model knows no token that a text begins with",
+                             cosmos_language_model_get_name (bench->baseline));
+  if (source)
+    ids[1 + length] = end;
+  *n = source ? length + 2 : 1;
+  return true;
+}
+
+static bool autoregress (CosmosBench *bench, const CosmosAutoregressSettings *settings, const char *source, char **text,
+                         long *n_tokens, CosmosError *err)
+{
+  const CosmosTokenizer *tokenizer = cosmos_language_model_get_tokenizer (bench->baseline);
+  const int context = cosmos_language_model_get_sizes (bench->baseline)->context;
+  const int longest = cosmos_pipeline_get_config (bench->pipeline)->source_tokens;
+  size_t capacity = (size_t) (longest > 2 && longest < context / 2 ? longest : context / 2), n = 0;
+  int32_t *prompt = calloc (capacity + 2, sizeof *prompt), *ids = calloc ((size_t) context + 1, sizeof *ids);
+  CosmosAutoregress *run = NULL;
+  bool done = false, ok = (prompt && ids) || no_memory (err);
+  ok = ok && frame_prompt (bench, source, prompt, capacity + 2, &n, err)
+       && (run = cosmos_autoregress_new_from_tokens (bench->baseline, bench->pool, settings, prompt, n,
+                                                     cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP), err));
+  while (ok && !done)
+    ok = cosmos_autoregress_advance (run, bench->progress, &done, err);
+  int written = ok ? cosmos_autoregress_get_n_tokens (run) : 0;
+  for (int i = 0; i < written; i++)
+    ids[i] = cosmos_autoregress_get_token (run, i)->id;
+  if (ok && text) {
+    *n_tokens += written;
+    *text = cosmos_tokenizer_decode (tokenizer, ids, (size_t) written);
+    ok = *text || no_memory (err);
+  }
+  cosmos_autoregress_free (run);
+  free (prompt);
+  free (ids);
+  return ok;
+}
+
+bool cosmos_write_by_baseline (CosmosBench *bench, size_t n, CosmosWritten *written, CosmosError *err)
+{
+  CosmosAutoregressSettings settings = bench->autoregress;
+  const int longest = cosmos_pipeline_get_config (bench->pipeline)->tokens;
+  CosmosWritten made;
+  settings.max_tokens = 1;
+  bool ok = (cosmos_language_model_get_tokenizer (bench->baseline)
+             || cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: has no tokenizer",
+                                  cosmos_language_model_get_name (bench->baseline)))
+            && make_room (&made, n, err);
+  if (!ok)
+    return false;
+  ok = autoregress (bench, &settings, get_source (bench, 0), NULL, NULL, err); /* packs weights */
+  double begun = cosmos_clock_now ();
+  for (size_t i = 0; ok && i < n; i++) {
+    settings.seed = bench->settings.seed + i;
+    settings.max_tokens = bench->autoregress.max_tokens < longest ? bench->autoregress.max_tokens : longest;
+    ok = autoregress (bench, &settings, get_source (bench, i), &made.items[i], &made.n_tokens, err);
+    cosmos_bench_advance (bench, longest, "baseline");
+  }
+  made.seconds = cosmos_clock_now () - begun;
+  if (ok)
+    *written = made;
+  else
+    cosmos_written_clear (&made);
+  return ok;
+}
