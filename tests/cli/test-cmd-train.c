@@ -263,6 +263,24 @@ static void log_file (void)
   g_assert_nonnull (strstr (samples, "== denoiser, step 100 of 100 ==\n\nstory of: Sally saw a dog.\nstory: "));
 }
 
+static void curves (void)
+{
+  g_autofree char *out = command_path ("provenance"), *path = g_build_filename (out, "curves.svg", NULL), *svg = NULL;
+  static const char *const words[] = {"encoder: loss",
+                                      "tokens that come back",
+                                      "story tokens at noise 0.25",
+                                      "denoiser: validation loss",
+                                      "detox plain loss with source",
+                                      "baseline: perplexity",
+                                      "detox perplexity"};
+  g_assert_true (g_file_get_contents (path, &svg, NULL, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++) {
+    g_test_message ("%s", words[i]);
+    g_assert_nonnull (strstr (svg, words[i]));
+  }
+  g_assert_true (g_str_has_suffix (g_strchomp (svg), "</svg>"));
+}
+
 /* ---- misunderstood ---- */
 
 static void refused (void)
@@ -304,6 +322,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/cmd-train/provenance", provenance);
   g_test_add_func ("/cmd-train/ablation", ablation);
   g_test_add_func ("/cmd-train/log", log_file);
+  g_test_add_func ("/cmd-train/curves", curves);
   g_test_add_func ("/cmd-train/refused", refused);
   int result = g_test_run ();
   g_free (recipe);
