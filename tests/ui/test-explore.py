@@ -13,7 +13,7 @@ LONG = "Tom had a new dog. The dog ran home. " * 60
 class Explore(driver.WindowTest):
     def open(self, experiment, **how):
         program = self.start(**how)
-        program.label(r"^Step \d+ of 50")
+        program.wait_for_steps()
         program.key("alt+3")
         self.show(experiment)
         return program
@@ -198,7 +198,7 @@ class Explore(driver.WindowTest):
             if subprocess.run(["localedef", "-i", "ar_EG", "-f", "UTF-8", folder + "/ar_EG.UTF-8"], capture_output=True).returncode > 1:
                 self.skipTest("no locales here")
             program = self.start(environment={"LOCPATH": folder, "LANG": "ar_EG.UTF-8", "LC_ALL": "ar_EG.UTF-8"})
-            program.label(r"^Step [23٢٣]")
+            program.label(r"^Step [23٢٣]|^Done")
             program.key("alt+3")
             self.show("Perturb")
             self.wait_text("Text with Noise")
