@@ -129,6 +129,34 @@ gpointer (g_async_queue_timeout_pop) (GAsyncQueue *queue, guint64 timeout)
   return data;
 }
 
+/* ---- pools of threads: a piece of work goes from who pushes it to the thread that does it ---- */
+
+typedef struct {
+  GFunc func;
+  gpointer data;
+} Pool;
+
+static void do_work (gpointer work, gpointer data)
+{
+  const Pool *self = data;
+  acquire (self);
+  self->func (work, self->data);
+  release (self);
+}
+
+GThreadPool *(g_thread_pool_new) (GFunc func, gpointer data, int threads, gboolean exclusive, GError **error)
+{
+  Pool *self = g_new (Pool, 1); /* stays: a pool may go before its last work is done */
+  *self = (Pool) {func, data};
+  return REAL (g_thread_pool_new) (do_work, self, threads, exclusive, error);
+}
+
+gboolean (g_thread_pool_push) (GThreadPool *pool, gpointer work, GError **error)
+{
+  release (pool->user_data);
+  return REAL (g_thread_pool_push) (pool, work, error);
+}
+
 /* ---- counted references: each drop comes before the one that frees ---- */
 
 #define UNREF(type, name)               \
