@@ -2,6 +2,7 @@
 import re
 import subprocess
 import tempfile
+import time
 
 import program as driver
 from program import Atspi
@@ -166,9 +167,11 @@ class Explore(driver.WindowTest):
         program.photograph("explore-edit-late")
         program.find("Shown Step", "radio button", "toggle button").do_action(0)
         self.wait_text("Original Text")
-        program.label(r"0 of 16 latents were kept")
+        time.sleep(0.5)  # until it is at work on that
+        button = program.find("Open on the Denoise Page")
+        program.wait(lambda: button.get_state_set().contains(Atspi.StateType.SENSITIVE), "the edit of the shown step")
         edited = self.read("Edited Text")
-        program.find("Open on the Denoise Page").do_action(0)
+        button.do_action(0)
         program.find("Step", "slider")
         program.wait(lambda: program.text() == edited, "the edited text on the Denoise page")
         self.quit()
