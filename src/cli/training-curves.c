@@ -43,8 +43,26 @@ static bool belongs (int kind, const char *stage, const char *name)
          && !(kinds[kind].other && strstr (name, kinds[kind].other));
 }
 
-static Curve *find_curve (Curves *self, int kind, const char *name)
+/* For the legend, which is narrow: without what the chart's title says. */
+static void shorten (const char *name, char *text, size_t size)
 {
+  static const struct {
+    const char *words, *instead;
+  } shorter[] = {{" tokens at noise", ""}, {"loss at ", ""}, {" loss", ""}, {" perplexity", ""}, {" with source", " + source"}};
+  snprintf (text, size, "%s", name);
+  for (size_t i = 0; i < sizeof shorter / sizeof *shorter; i++) {
+    char *found = strstr (text, shorter[i].words), rest[64];
+    if (!found)
+      continue;
+    snprintf (rest, sizeof rest, "%s%s", shorter[i].instead, found + strlen (shorter[i].words));
+    snprintf (found, size - (size_t) (found - text), "%s", rest);
+  }
+}
+
+static Curve *find_curve (Curves *self, int kind, const char *whole_name)
+{
+  char name[sizeof self->curves[0][0].name];
+  shorten (whole_name, name, sizeof name);
   for (size_t i = 0; i < self->n[kind]; i++)
     if (strcmp (self->curves[kind][i].name, name) == 0)
       return &self->curves[kind][i];

@@ -266,13 +266,8 @@ static void log_file (void)
 static void curves (void)
 {
   g_autofree char *out = command_path ("provenance"), *path = g_build_filename (out, "curves.svg", NULL), *svg = NULL;
-  static const char *const words[] = {"encoder: loss",
-                                      "tokens that come back",
-                                      "story tokens at noise 0.25",
-                                      "denoiser: validation loss",
-                                      "detox plain loss with source",
-                                      "baseline: perplexity",
-                                      "detox perplexity"};
+  static const char *const words[] = {"encoder: loss",        "tokens that come back", "story 0.25", "denoiser: validation loss",
+                                      "detox plain + source", "baseline: perplexity"};
   g_assert_true (g_file_get_contents (path, &svg, NULL, NULL));
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++) {
     g_test_message ("%s", words[i]);
