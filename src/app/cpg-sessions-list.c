@@ -163,6 +163,8 @@ static void ask_soon (CpgSessionsList *self)
 
 void cpg_sessions_list_set_recorder (CpgSessionsList *self, CpgRecorder *recorder)
 {
+  if (recorder && recorder == self->recorder)
+    return;
   if (self->recorder)
     g_signal_handlers_disconnect_by_data (self->recorder, self);
   g_set_object (&self->recorder, recorder);

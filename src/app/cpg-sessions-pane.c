@@ -133,8 +133,7 @@ static void cpg_sessions_pane_set_session (CpgSessionsPane *self, CpgSession *se
 static void cpg_sessions_pane_map (GtkWidget *widget)
 {
   CpgSessionsPane *self = CPG_SESSIONS_PANE (widget);
-  if (!cpg_sessions_list_is_ready (self->runs))
-    cpg_sessions_list_set_recorder (self->runs, cpg_sessions_pane_get_recorder (self));
+  cpg_sessions_list_set_recorder (self->runs, cpg_sessions_pane_get_recorder (self));
   GTK_WIDGET_CLASS (cpg_sessions_pane_parent_class)->map (widget);
 }
 

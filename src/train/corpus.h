@@ -31,8 +31,7 @@ CosmosCorpus *cosmos_corpus_load (const CosmosRecipe *recipe, const CosmosTokeni
 bool cosmos_corpus_count_words (const CosmosRecipe *recipe, const char *folder, CosmosBytePairTrainer *words,
                                 CosmosProgress *progress, CosmosError *err);
 /* Each file of the recipe's patterns, texts for validation included. */
-bool cosmos_corpus_each_file (const CosmosRecipe *recipe, const char *folder, CosmosTakeFile take, void *data,
-                              CosmosError *err);
+bool cosmos_corpus_each_file (const CosmosRecipe *recipe, const char *folder, CosmosTakeFile take, void *data, CosmosError *err);
 void cosmos_corpus_free (CosmosCorpus *self);
 const CosmosPairs *cosmos_corpus_get_train (const CosmosCorpus *self, int task);
 const CosmosPairs *cosmos_corpus_get_valid (const CosmosCorpus *self, int task);

@@ -111,7 +111,8 @@ static void report (Trainer *self, const CosmosEvaluation *evaluation)
                                  .loss = self->loss / steps,
                                  .norm = cosmos_optimiser_get_norm (self->optimiser),
                                  .rate = cosmos_training_get_rate (self->recipe, self->step - 1),
-                                 .texts_per_second = steps * self->recipe->batch / fmax (now - self->reported, 1e-9),
+                                 .texts_per_second = steps < 1 ? NAN
+                                                               : steps * self->recipe->batch / fmax (now - self->reported, 1e-9),
                                  .seconds = get_seconds (self),
                                  .evaluation = evaluation};
   for (int i = 0; i < COSMOS_MAX_MEASURES; i++) {
@@ -219,6 +220,7 @@ static bool evaluate (Trainer *self, CosmosError *err)
   if (!cosmos_ranks_is_first ())
     return true;
   CosmosEvaluation evaluation = {0};
+  report (self, NULL); /* the steps so far, whose speed is not the evaluation's */
   cosmos_optimiser_swap_average (self->optimiser);
   CosmosError why = {0};
   bool ok = !self->kind->evaluate || self->kind->evaluate (self->stage, &evaluation, &why);

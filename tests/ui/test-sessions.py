@@ -195,7 +195,7 @@ class Sessions(sessions.SessionsTest):
         self.check_labels()
         program.find("Back").do_action(0)
         program.wait(lambda: not program.has("Back"))
-        program.act("win.show-sessions")
+        self.show()
         self.open(lambda: self.wait_for_rows(1)[0], "The same to the last bit")
         self.assertFalse(program.has("Search Sessions"))
         self.quit()
