@@ -21,14 +21,22 @@ COSMOS_SIMD_CLONES static void gelu_run (const float *restrict x, float *restric
 }
 
 /* (x Phi)' = Phi + x exp (-x^2 / 2) / sqrt (2 pi) */
-COSMOS_SIMD_CLONES static void gelu_backward_run (const float *restrict x, const float *restrict dy, float *restrict dx,
-                                                  int64_t n)
+COSMOS_SIMD_INLINE float gelu_slope (float x)
 {
-  for (int64_t i = 0; i < n; i++) {
-    float density, phi = cosmos_normal (x[i], &density);
-    float factor = cosmos_choose (x[i] < -gelu_end, -gelu_end, cosmos_choose (x[i] > gelu_end, gelu_end, x[i]));
-    dx[i] += dy[i] * (phi + factor * density * 0.398942280f);
-  }
+  float density, phi = cosmos_normal (x, &density);
+  float factor = cosmos_choose (x < -gelu_end, -gelu_end, cosmos_choose (x > gelu_end, gelu_end, x));
+  return phi + factor * density * 0.398942280f;
+}
+
+COSMOS_SIMD_CLONES static void gelu_backward_run (const float *restrict x, const float *restrict dy, float *restrict dx,
+                                                  bool adds, int64_t n)
+{
+  if (adds)
+    for (int64_t i = 0; i < n; i++)
+      dx[i] += dy[i] * gelu_slope (x[i]);
+  else
+    for (int64_t i = 0; i < n; i++)
+      dx[i] = dy[i] * gelu_slope (x[i]);
 }
 
 COSMOS_SIMD_INLINE float silu (float x)
@@ -52,10 +60,14 @@ COSMOS_SIMD_CLONES static void silu_run (const float *restrict x, float *restric
 }
 
 COSMOS_SIMD_CLONES static void silu_backward_run (const float *restrict x, const float *restrict dy, float *restrict dx,
-                                                  int64_t n)
+                                                  bool adds, int64_t n)
 {
-  for (int64_t i = 0; i < n; i++)
-    dx[i] += dy[i] * silu_slope (x[i]);
+  if (adds)
+    for (int64_t i = 0; i < n; i++)
+      dx[i] += dy[i] * silu_slope (x[i]);
+  else
+    for (int64_t i = 0; i < n; i++)
+      dx[i] = dy[i] * silu_slope (x[i]);
 }
 
 COSMOS_SIMD_CLONES static void silu_gate_run (const float *restrict gate, const float *restrict up, float *restrict y, int64_t n)
@@ -66,25 +78,32 @@ COSMOS_SIMD_CLONES static void silu_gate_run (const float *restrict gate, const 
 
 COSMOS_SIMD_CLONES static void silu_gate_backward_run (const float *restrict gate, const float *restrict up,
                                                        const float *restrict dy, float *restrict dgate, float *restrict dup,
-                                                       int64_t n)
+                                                       bool adds, int64_t n)
 {
-  for (int64_t i = 0; i < n; i++) {
-    dgate[i] += dy[i] * up[i] * silu_slope (gate[i]);
-    dup[i] += dy[i] * silu (gate[i]);
-  }
+  if (adds)
+    for (int64_t i = 0; i < n; i++) {
+      dgate[i] += dy[i] * up[i] * silu_slope (gate[i]);
+      dup[i] += dy[i] * silu (gate[i]);
+    }
+  else
+    for (int64_t i = 0; i < n; i++) {
+      dgate[i] = dy[i] * up[i] * silu_slope (gate[i]);
+      dup[i] = dy[i] * silu (gate[i]);
+    }
 }
 
 /* ---- one number in, one out ---- */
 
 typedef struct {
   void (*run) (const float *restrict x, float *restrict y, int64_t n);
-  void (*backward_run) (const float *restrict x, const float *restrict dy, float *restrict dx, int64_t n);
+  void (*backward_run) (const float *restrict x, const float *restrict dy, float *restrict dx, bool adds, int64_t n);
   double cost; /* nanoseconds for one number */
 } Kind;
 
 typedef struct {
   const Kind *kind;
   CosmosTensor x, y;
+  bool adds; /* on the way back, to what x.grad holds */
 } Activation;
 
 static void activate_rows (int64_t first, int64_t count, void *data)
@@ -99,15 +118,18 @@ static void activate_backward_rows (int64_t first, int64_t count, void *data)
   const Activation *self = data;
   for (int64_t r = first; r < first + count; r++)
     self->kind->backward_run (cosmos_tensor_row (&self->x, r), self->y.grad + r * self->y.stride,
-                              self->x.grad + r * self->x.stride, cosmos_tensor_get_columns (&self->x));
+                              self->x.grad + r * self->x.stride, self->adds, cosmos_tensor_get_columns (&self->x));
 }
 
 static void activate_backward (CosmosGraph *graph, const void *op)
 {
   Activation self = *(const Activation *) op;
-  if (self.x.grad)
-    cosmos_parallel (cosmos_graph_get_pool (graph), cosmos_tensor_get_rows (&self.x),
-                     (double) cosmos_tensor_get_columns (&self.x) * self.kind->cost, activate_backward_rows, &self);
+  if (!self.x.grad)
+    return;
+  cosmos_graph_settle (graph, &self.y);
+  self.adds = !cosmos_tensor_claim_grad (&self.x);
+  cosmos_parallel (cosmos_graph_get_pool (graph), cosmos_tensor_get_rows (&self.x),
+                   (double) cosmos_tensor_get_columns (&self.x) * self.kind->cost, activate_backward_rows, &self);
 }
 
 static CosmosTensor *activate (CosmosGraph *graph, const CosmosTensor *x, const Kind *kind)
@@ -117,7 +139,7 @@ static CosmosTensor *activate (CosmosGraph *graph, const CosmosTensor *x, const 
   CosmosTensor *y = cosmos_graph_tensor_like (graph, x);
   if (cosmos_graph_has_failed (graph))
     return y;
-  Activation self = {kind, *x, *y};
+  Activation self = {.kind = kind, .x = *x, .y = *y};
   cosmos_parallel (cosmos_graph_get_pool (graph), cosmos_tensor_get_rows (x), (double) cosmos_tensor_get_columns (x) * kind->cost,
                    activate_rows, &self);
   cosmos_graph_record_copy (graph, activate_backward, &self, sizeof self);
@@ -142,6 +164,7 @@ static const double cost_of_gate = 0.6;
 
 typedef struct {
   CosmosTensor x, y;
+  bool adds; /* on the way back, to what x.grad holds */
 } Gate;
 
 static void gate_rows (int64_t first, int64_t count, void *data)
@@ -161,16 +184,19 @@ static void gate_backward_rows (int64_t first, int64_t count, void *data)
   for (int64_t r = first; r < first + count; r++) {
     const float *x = cosmos_tensor_row (&self->x, r);
     float *dx = self->x.grad + r * self->x.stride;
-    silu_gate_backward_run (x, x + n, self->y.grad + r * self->y.stride, dx, dx + n, n);
+    silu_gate_backward_run (x, x + n, self->y.grad + r * self->y.stride, dx, dx + n, self->adds, n);
   }
 }
 
 static void gate_backward (CosmosGraph *graph, const void *op)
 {
   Gate self = *(const Gate *) op;
-  if (self.x.grad)
-    cosmos_parallel (cosmos_graph_get_pool (graph), cosmos_tensor_get_rows (&self.x),
-                     (double) cosmos_tensor_get_columns (&self.y) * cost_of_gate, gate_backward_rows, &self);
+  if (!self.x.grad)
+    return;
+  cosmos_graph_settle (graph, &self.y);
+  self.adds = !cosmos_tensor_claim_grad (&self.x);
+  cosmos_parallel (cosmos_graph_get_pool (graph), cosmos_tensor_get_rows (&self.x),
+                   (double) cosmos_tensor_get_columns (&self.y) * cost_of_gate, gate_backward_rows, &self);
 }
 
 CosmosTensor *cosmos_silu_gate (CosmosGraph *graph, const CosmosTensor *x)
@@ -184,7 +210,7 @@ CosmosTensor *cosmos_silu_gate (CosmosGraph *graph, const CosmosTensor *x)
   CosmosTensor *y = cosmos_graph_tensor_like (graph, &half);
   if (cosmos_graph_has_failed (graph))
     return y;
-  Gate self = {*x, *y};
+  Gate self = {.x = *x, .y = *y};
   cosmos_parallel (cosmos_graph_get_pool (graph), cosmos_tensor_get_rows (x), (double) (columns / 2) * cost_of_gate, gate_rows,
                    &self);
   cosmos_graph_record_copy (graph, gate_backward, &self, sizeof self);

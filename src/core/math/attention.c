@@ -282,6 +282,12 @@ static void attention_backward (CosmosGraph *graph, const void *op)
 {
   Attention self = *(const Attention *) op;
   bool shared = self.sets[0].shared || self.sets[1].shared;
+  cosmos_graph_settle (graph, &self.y);
+  cosmos_graph_settle (graph, &self.q);
+  for (int i = 0; i < 2; i++) {
+    cosmos_graph_settle (graph, &self.sets[i].k);
+    cosmos_graph_settle (graph, &self.sets[i].v);
+  }
   run (graph, &self, (shared ? 1 : self.batch) * (self.heads / self.group), 2, backward_block);
 }
 

@@ -42,6 +42,7 @@ typedef struct {
   bool multiplies;
   bool same_shape;                  /* nothing of b is repeated */
   int64_t b_steps[COSMOS_MAX_RANK]; /* rows of b that one step of a's dimension moves on: 0 where b is repeated */
+  bool writes_a, writes_b;          /* on the way back of sums */
 } Pair;
 
 static Pair make_pair (const CosmosTensor *a, const CosmosTensor *b, bool multiplies)
@@ -108,7 +109,9 @@ static void combine_backward_a (int64_t first, int64_t count, void *data)
   for (int64_t r = first; r < first + count; r++) {
     const float *b = cosmos_tensor_row (&self->b, row_of_b (self, r)), *dy = self->y.grad + r * self->y.stride;
     float *da = self->a.grad + r * self->a.stride;
-    if (!self->multiplies)
+    if (self->writes_a)
+      memcpy (da, dy, (size_t) columns * sizeof *da);
+    else if (!self->multiplies)
       cosmos_vector_add (da, dy, columns);
     else if (cosmos_tensor_get_columns (&self->b) == 1)
       cosmos_vector_add_scaled (da, dy, *b, columns);
@@ -122,7 +125,9 @@ static void combine_backward_b_block (const Pair *self, int64_t first_row, int64
   for (int64_t r = first_row; r < first_row + rows; r++) {
     const float *a = cosmos_tensor_row (&self->a, r) + first, *dy = self->y.grad + r * self->y.stride + first;
     float *db = self->b.grad + row_of_b (self, r) * self->b.stride;
-    if (cosmos_tensor_get_columns (&self->b) == 1)
+    if (self->writes_b)
+      memcpy (db, dy, (size_t) columns * sizeof *db);
+    else if (cosmos_tensor_get_columns (&self->b) == 1)
       *db += self->multiplies ? cosmos_vector_dot (dy, a, columns) : cosmos_vector_sum (dy, columns);
     else if (self->multiplies)
       cosmos_vector_add_product (db + first, dy, a, columns);
@@ -149,6 +154,11 @@ static void combine_backward (CosmosGraph *graph, const void *op)
   Pair self = *(const Pair *) op;
   CosmosPool *pool = cosmos_graph_get_pool (graph);
   int64_t rows = cosmos_tensor_get_rows (&self.a), columns = cosmos_tensor_get_columns (&self.a);
+  cosmos_graph_settle (graph, &self.y);
+  self.writes_a = !self.multiplies && self.a.grad && cosmos_tensor_claim_grad (&self.a);
+  self.writes_b = !self.multiplies && self.same_shape && self.b.grad && cosmos_tensor_claim_grad (&self.b);
+  cosmos_graph_settle (graph, &self.a);
+  cosmos_graph_settle (graph, &self.b);
   if (self.a.grad)
     cosmos_parallel (pool, rows, (double) columns * cost_of_number, combine_backward_a, &self);
   if (!self.b.grad)
@@ -212,6 +222,8 @@ static void scale_backward_rows (int64_t first, int64_t count, void *data)
 static void scale_backward (CosmosGraph *graph, const void *op)
 {
   Scale self = *(const Scale *) op;
+  cosmos_graph_settle (graph, &self.y);
+  cosmos_graph_settle (graph, &self.a);
   if (self.a.grad)
     cosmos_parallel (cosmos_graph_get_pool (graph), cosmos_tensor_get_rows (&self.a),
                      (double) cosmos_tensor_get_columns (&self.a) * cost_of_number, scale_backward_rows, &self);
@@ -259,6 +271,8 @@ static void repeat_backward_rows (int64_t first, int64_t count, void *data)
 static void repeat_backward (CosmosGraph *graph, const void *op)
 {
   Repeat self = *(const Repeat *) op;
+  cosmos_graph_settle (graph, &self.y);
+  cosmos_graph_settle (graph, &self.a);
   if (self.a.grad)
     cosmos_parallel (cosmos_graph_get_pool (graph), cosmos_tensor_get_rows (&self.a),
                      (double) (self.times * cosmos_tensor_get_columns (&self.a)) * cost_of_number, repeat_backward_rows, &self);
@@ -281,14 +295,16 @@ CosmosTensor *cosmos_repeat (CosmosGraph *graph, const CosmosTensor *a, int64_t 
   return y;
 }
 
-/* ---- views: gradients are shared like the numbers ---- */
+/* ---- views: gradients are shared like the numbers; those of a part can only be added to ---- */
 
 CosmosTensor *cosmos_slice (CosmosGraph *graph, const CosmosTensor *a, int64_t first, int64_t count)
 {
   if (cosmos_graph_has_failed (graph))
     return cosmos_graph_nothing (graph);
   assert (first >= 0 && count >= 0 && first + count <= cosmos_tensor_get_columns (a));
+  cosmos_graph_settle (graph, a);
   CosmosTensor view = *a;
+  view.unset = NULL;
   view.shape[a->rank - 1] = count;
   view.data += first;
   if (view.grad)
@@ -301,7 +317,9 @@ CosmosTensor *cosmos_head (CosmosGraph *graph, const CosmosTensor *a, int64_t co
   if (cosmos_graph_has_failed (graph))
     return cosmos_graph_nothing (graph);
   assert (count >= 0 && count <= a->shape[0]);
+  cosmos_graph_settle (graph, a);
   CosmosTensor view = *a;
+  view.unset = NULL;
   view.shape[0] = count;
   return cosmos_graph_view (graph, view);
 }
@@ -312,6 +330,7 @@ CosmosTensor *cosmos_reshape (CosmosGraph *graph, const CosmosTensor *a, int ran
     return cosmos_graph_nothing (graph);
   CosmosTensor view = cosmos_tensor (a->data, rank, shape);
   view.grad = a->grad;
+  view.unset = a->unset;
   assert (cosmos_tensor_is_packed (a) && cosmos_tensor_get_count (&view) == cosmos_tensor_get_count (a));
   return cosmos_graph_view (graph, view);
 }

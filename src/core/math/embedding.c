@@ -44,6 +44,8 @@ static void look_up_backward_columns (int64_t first, int64_t count, void *data)
 static void look_up_backward (CosmosGraph *graph, const void *op)
 {
   Lookup self = *(const Lookup *) op;
+  cosmos_graph_settle (graph, &self.y);
+  cosmos_graph_settle (graph, &self.table);
   if (self.table_grad)
     cosmos_parallel_columns (cosmos_graph_get_pool (graph), cosmos_tensor_get_columns (&self.y),
                              (double) self.count * cost_of_number, look_up_backward_columns, &self);

@@ -68,12 +68,12 @@ static const void *round_matrix (CosmosPool *pool, CosmosArena *scratch, CosmosP
 
 /* ---- products ---- */
 
-/* y (rows, columns) += x (rows, in) w (in, columns), x and w in the product's numbers, packed row after row; x turned where x_turned: (in, rows). */
+/* y (rows, columns) += or = x (rows, in) w (in, columns), x and w in the product's numbers, packed row after row; x turned where x_turned: (in, rows). */
 typedef struct {
   CosmosPrecision precision;
   const unsigned char *x, *w;
   int64_t in;
-  bool x_turned;
+  bool x_turned, writes;
   CosmosRows y;
   CosmosTiles tiles;
 
@@ -154,7 +154,7 @@ static bool prepare_kinds (Sum *self, CosmosError *err)
                             .stride = self->y.stride,
                             .plain = self->tiles.columns,
                             .turned = self->x_turned ? self->tiles.rows : 0,
-                            .adds = true};
+                            .adds = !self->writes};
   self->kind = get_kept_kind (shape, err);
   shape.columns = cosmos_gemm_get_tile (panels, self->count - 1).columns;
   self->last_kind = self->kind ? get_kept_kind (shape, err) : NULL;
@@ -213,8 +213,8 @@ typedef struct {
   const unsigned char *dy; /* (rows, out) */
 } Back;
 
-/* dx += dy W */
-static bool add_input (const Back *self, CosmosRows dx, CosmosError *err)
+/* dx += dy W, or = */
+static bool add_input (const Back *self, CosmosRows dx, bool writes, CosmosError *err)
 {
   const CosmosWeight *weight = self->weight;
   const CosmosRows w = {(float *) cosmos_weight_get_floats (weight), weight->out, weight->in};
@@ -222,6 +222,7 @@ static bool add_input (const Back *self, CosmosRows dx, CosmosError *err)
              .x = self->dy,
              .w = round_matrix (self->pool, self->scratch, self->precision, w, weight->in),
              .in = weight->out,
+             .writes = writes,
              .y = dx,
              .tiles = cosmos_gemm_get_tiles (weight->in, self->rows)};
   return sum.w ? run_sum (&sum, self->pool, self->scratch, err) : no_memory (err);
@@ -257,9 +258,10 @@ static bool add_weight (const Back *self, CosmosRows x, float *dw, CosmosError *
 }
 
 bool cosmos_gemm_onednn_go_back (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x,
-                                 CosmosRows dx, float *dw, CosmosError *err)
+                                 CosmosRows dx, bool writes, float *dw, CosmosError *err)
 {
   const CosmosPrecision precision = weight->compute.precision;
   Back self = {weight, precision, pool, scratch, dy.rows, round_matrix (pool, scratch, precision, dy, weight->out)};
-  return (self.dy || no_memory (err)) && (!dx.data || add_input (&self, dx, err)) && (!dw || add_weight (&self, x, dw, err));
+  return (self.dy || no_memory (err)) && (!dx.data || add_input (&self, dx, writes, err))
+         && (!dw || add_weight (&self, x, dw, err));
 }

@@ -7,4 +7,4 @@
 bool cosmos_gemm_onednn_can_go_back (const CosmosWeight *weight);
 /* See cosmos_gemm_backward (). */
 bool cosmos_gemm_onednn_go_back (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x,
-                                 CosmosRows dx, float *dw, CosmosError *err);
+                                 CosmosRows dx, bool writes, float *dw, CosmosError *err);

@@ -24,7 +24,7 @@ typedef struct {
   /* cosmos_gemm_backward_into () in the weight's precision; NULL, or false from can_go_back: through CBLAS. At least one row. */
   bool (*can_go_back) (const CosmosWeight *weight);
   bool (*go_back) (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x, CosmosRows dx,
-                   float *dw, CosmosError *err);
+                   bool writes, float *dw, CosmosError *err);
   void (*describe) (char *text, size_t size);
 } CosmosGemmBackend;
 

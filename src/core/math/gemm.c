@@ -78,18 +78,19 @@ typedef struct {
   const float *w;
   float *dw;
   CosmosRows dy, x;
+  bool writes; /* x, else adds */
   CosmosTiles tiles;
 } Backward;
 
-/* dx (rows, columns) += dy (rows, out) W (out, columns) */
+/* dx (rows, columns) = or += dy (rows, out) W (out, columns) */
 static void add_input_tile (int item, void *data)
 {
   const Backward *self = data;
   CosmosTile tile = cosmos_gemm_get_tile (self->tiles, item);
   cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint) tile.rows, (blasint) tile.columns,
                (blasint) self->weight->out, 1, self->dy.data + tile.row * self->dy.stride, (blasint) self->dy.stride,
-               self->w + tile.column, (blasint) self->weight->in, 1, self->x.data + tile.row * self->x.stride + tile.column,
-               (blasint) self->x.stride);
+               self->w + tile.column, (blasint) self->weight->in, self->writes ? 0 : 1,
+               self->x.data + tile.row * self->x.stride + tile.column, (blasint) self->x.stride);
 }
 
 /* Columns of dy are rows of the gradient: grad (columns, in) += dy (R, columns)^T x (R, in) */
@@ -111,9 +112,9 @@ static void unpack_panel (int item, void *data)
 }
 
 static bool add_input (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows dx,
-                       CosmosError *err)
+                       bool writes, CosmosError *err)
 {
-  Backward self = {.weight = weight, .w = cosmos_weight_get_floats (weight), .dy = dy, .x = dx};
+  Backward self = {.weight = weight, .w = cosmos_weight_get_floats (weight), .dy = dy, .x = dx, .writes = writes};
   if (!self.w) { /* a frozen network in a file's own numbers */
     self.w = cosmos_arena_alloc (scratch, (size_t) (weight->out * weight->in) * sizeof (float));
     if (!self.w)
@@ -136,11 +137,11 @@ static void add_weight (CosmosPool *pool, const CosmosWeight *weight, CosmosRows
 bool cosmos_gemm_backward (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x,
                            CosmosRows dx, CosmosError *err)
 {
-  return cosmos_gemm_backward_into (pool, scratch, weight, dy, x, dx, weight->grad, err);
+  return cosmos_gemm_backward_into (pool, scratch, weight, dy, x, dx, false, weight->grad, err);
 }
 
 bool cosmos_gemm_backward_into (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x,
-                                CosmosRows dx, float *dw, CosmosError *err)
+                                CosmosRows dx, bool writes, float *dw, CosmosError *err)
 {
   if (dy.rows == 0 || (!dx.data && !dw))
     return true;
@@ -148,10 +149,10 @@ bool cosmos_gemm_backward_into (CosmosPool *pool, CosmosArena *scratch, const Co
   CosmosArenaMark mark = cosmos_arena_mark (scratch);
   bool ok = true;
   if (backend && backend->can_go_back && backend->can_go_back (weight))
-    ok = backend->go_back (pool, scratch, weight, dy, x, dx, dw, err);
+    ok = backend->go_back (pool, scratch, weight, dy, x, dx, writes, dw, err);
   else {
     cosmos_gemm_openblas_start ();
-    ok = !dx.data || add_input (pool, scratch, weight, dy, dx, err);
+    ok = !dx.data || add_input (pool, scratch, weight, dy, dx, writes, err);
     if (ok && dw)
       add_weight (pool, weight, dy, x, dw);
   }

@@ -25,9 +25,9 @@ bool cosmos_gemm (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *we
  * none). dy: (R, out), dx and x: (R, in). */
 bool cosmos_gemm_backward (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x,
                            CosmosRows dx, CosmosError *err);
-/* The same with dw += dy^T x, (out, in) packed, NULL for none, in the place of the weight's own gradient. */
+/* The same with dw += dy^T x, (out, in) packed, NULL for none, in the place of the weight's own gradient; and dx = dy W where writes. */
 bool cosmos_gemm_backward_into (CosmosPool *pool, CosmosArena *scratch, const CosmosWeight *weight, CosmosRows dy, CosmosRows x,
-                                CosmosRows dx, float *dw, CosmosError *err);
+                                CosmosRows dx, bool writes, float *dw, CosmosError *err);
 
 /* What OpenBLAS and oneDNN say of themselves ("OpenBLAS 0.3.29, kernel Zen"; "oneDNN 3.7, avx512_core_bf16"; "not built in"), and whether
  * the environment slows OpenBLAS down (OPENBLAS_CORETYPE ...): for `cosmos bench`. */

@@ -1,4 +1,5 @@
 #include "core/math/graph.h"
+#include "core/math/parallel.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -152,8 +153,9 @@ CosmosTensor *cosmos_graph_tensor (CosmosGraph *self, int rank, const int64_t *s
   if (tensor && self->has_tape) {
     size_t size = size_of_floats (rank, shape);
     tensor->grad = cosmos_graph_alloc (self, size);
-    if (tensor->grad)
-      memset (tensor->grad, 0, size);
+    tensor->unset = cosmos_graph_alloc (self, sizeof *tensor->unset);
+    if (tensor->unset)
+      *tensor->unset = true;
   }
   return self->failure.code == COSMOS_STATUS_OK ? tensor : cosmos_graph_nothing (self);
 }
@@ -218,6 +220,21 @@ bool cosmos_graph_has_tape (const CosmosGraph *self)
   return self->has_tape;
 }
 
+static void clear_rows (int64_t first, int64_t count, void *data)
+{
+  const CosmosTensor *tensor = data;
+  int64_t columns = cosmos_tensor_get_columns (tensor);
+  for (int64_t r = first; r < first + count; r++)
+    memset (tensor->grad + r * tensor->stride, 0, (size_t) columns * sizeof *tensor->grad);
+}
+
+void cosmos_graph_settle (CosmosGraph *self, const CosmosTensor *tensor)
+{
+  if (tensor->grad && cosmos_tensor_claim_grad (tensor))
+    cosmos_parallel (self->pool, cosmos_tensor_get_rows (tensor), 0.1 * (double) cosmos_tensor_get_columns (tensor), clear_rows,
+                     (void *) tensor);
+}
+
 void cosmos_graph_record (CosmosGraph *self, CosmosBackward backward, const void *op)
 {
   if (!self->has_tape)
@@ -244,6 +261,7 @@ bool cosmos_graph_backward (CosmosGraph *self, CosmosTensor *loss, CosmosError *
 {
   if (!cosmos_graph_has_failed (self)) {
     assert (cosmos_tensor_get_count (loss) == 1 && loss->grad);
+    cosmos_tensor_claim_grad (loss);
     loss->grad[0] = 1.0f;
   }
   for (const Record *record = self->tape; record && !cosmos_graph_has_failed (self); record = record->before)

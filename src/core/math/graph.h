@@ -38,7 +38,7 @@ CosmosTensor *cosmos_graph_fail (CosmosGraph *self, CosmosStatus code, const cha
 /* What a failed graph's ops return: a tensor of no numbers. */
 CosmosTensor *cosmos_graph_nothing (CosmosGraph *self);
 
-/* An output: packed, not cleared; with a tape it has a gradient of zeros. Nothing on failure. */
+/* An output: packed, not cleared; with a tape it has a gradient, which the first way back to it writes or settles. Nothing on failure. */
 CosmosTensor *cosmos_graph_tensor (CosmosGraph *self, int rank, const int64_t *shape);
 /* The same shape as another. */
 CosmosTensor *cosmos_graph_tensor_like (CosmosGraph *self, const CosmosTensor *other);
@@ -61,8 +61,11 @@ CosmosTensor *cosmos_graph_end (CosmosGraph *self, CosmosArenaMark scope, Cosmos
 void cosmos_graph_start_tape (CosmosGraph *self);
 bool cosmos_graph_has_tape (const CosmosGraph *self);
 typedef void (*CosmosBackward) (CosmosGraph *graph, const void *op);
-/* Notes that op (in the graph's arena) has this way back. Nothing without a tape. Backward functions add to gradients and skip
- * tensors whose grad is NULL; they may use the arena for scratch between mark and rewind. */
+/* Makes a gradient that nobody has written zeros: for a way back that is about to read it, or to add to it. Nothing where there is none. */
+void cosmos_graph_settle (CosmosGraph *self, const CosmosTensor *tensor);
+/* Notes that op (in the graph's arena) has this way back. Nothing without a tape. Backward functions settle the gradients that they read, add to
+ * gradients that they settled or (cosmos_tensor_claim_grad) write them, and skip tensors whose grad is NULL; they may use the arena for scratch
+ * between mark and rewind. */
 void cosmos_graph_record (CosmosGraph *self, CosmosBackward backward, const void *op);
 /* The same with a copy of size bytes of op in the arena. */
 void cosmos_graph_record_copy (CosmosGraph *self, CosmosBackward backward, const void *op, size_t size);

@@ -13,6 +13,7 @@ typedef struct {
   int n;
   CosmosTensor *const *parts;
   CosmosTensor *out;
+  bool *writes; /* of every part, on the way back: its gradient was not there */
 } Join;
 
 static void copy_rows (int64_t first, int64_t count, void *data)
@@ -32,7 +33,9 @@ static void backward_rows (int64_t first, int64_t count, void *data)
     const float *dy = self->out->grad + r * self->out->stride;
     for (int p = 0; p < self->n; dy += cosmos_tensor_get_columns (self->parts[p++])) {
       const CosmosTensor *part = self->parts[p];
-      if (part->grad)
+      if (self->writes[p])
+        memcpy (part->grad + r * part->stride, dy, (size_t) cosmos_tensor_get_columns (part) * sizeof *dy);
+      else if (part->grad)
         cosmos_vector_add (part->grad + r * part->stride, dy, cosmos_tensor_get_columns (part));
     }
   }
@@ -46,6 +49,11 @@ static void run (CosmosGraph *graph, const Join *self, void (*work) (int64_t fir
 
 static void backward (CosmosGraph *graph, const void *op)
 {
+  const Join *self = op;
+  cosmos_graph_settle (graph, self->out);
+  for (int p = 0; p < self->n; p++)
+    if (self->parts[p]->grad)
+      self->writes[p] = cosmos_tensor_claim_grad (self->parts[p]);
   run (graph, op, backward_rows);
 }
 
@@ -62,10 +70,12 @@ CosmosTensor *cosmos_join (CosmosGraph *graph, int n, CosmosTensor *const *parts
   }
   CosmosTensor *out = cosmos_graph_tensor (graph, shape.rank, shape.shape);
   CosmosTensor **kept = cosmos_graph_alloc (graph, (size_t) n * sizeof *kept);
-  if (!kept || cosmos_graph_has_failed (graph))
+  bool *writes = cosmos_graph_alloc (graph, (size_t) n * sizeof *writes);
+  if (!kept || !writes || cosmos_graph_has_failed (graph))
     return cosmos_graph_nothing (graph);
+  memset (writes, 0, (size_t) n * sizeof *writes);
   memcpy (kept, parts, (size_t) n * sizeof *kept);
-  Join op = {n, kept, out};
+  Join op = {n, kept, out, writes};
   run (graph, &op, copy_rows);
   cosmos_graph_record_copy (graph, backward, &op, sizeof op);
   return out;

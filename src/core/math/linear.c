@@ -31,14 +31,16 @@ static void backward (CosmosGraph *graph, const void *op)
   CosmosRows dy = rows_of (&self->y, self->y.grad);
   int64_t columns = cosmos_tensor_get_columns (&self->y);
   CosmosError err;
+  cosmos_graph_settle (graph, &self->y);
   if (self->bias.grad
       && !cosmos_parallel_sums (pool, arena, dy.rows, 0.1 * (double) columns, sum_rows, (void *) self, columns, 1,
                                 (float *const[]) {self->bias.grad})) {
     cosmos_graph_fail (graph, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for a gradient: use a smaller batch");
     return;
   }
-  if (!cosmos_gemm_backward (pool, arena, self->weight, dy, rows_of (&self->x, self->x.data), rows_of (&self->x, self->x.grad),
-                             &err))
+  bool writes = self->x.grad && cosmos_tensor_claim_grad (&self->x);
+  if (!cosmos_gemm_backward_into (pool, arena, self->weight, dy, rows_of (&self->x, self->x.data),
+                                  rows_of (&self->x, self->x.grad), writes, cosmos_weight_get_grad (self->weight), &err))
     cosmos_graph_fail (graph, err.code, "%s", err.message);
 }
 

@@ -89,7 +89,7 @@ static bool back_through_head (CosmosGraph *graph, const CrossEntropy *self, Cos
   int64_t columns = cosmos_tensor_get_columns (&self->x);
   CosmosRows dx = {self->dx ? self->dx + first * columns : NULL, dlogits.rows, columns};
   return cosmos_gemm_backward_into (cosmos_graph_get_pool (graph), cosmos_graph_get_arena (graph), self->head, dlogits,
-                                    rows_of (&self->x, self->x.data, first, dlogits.rows), dx, self->dw, err);
+                                    rows_of (&self->x, self->x.data, first, dlogits.rows), dx, true, self->dw, err);
 }
 
 /* The logits of every chunk, their losses, and the gradients where they are asked for. */
@@ -138,6 +138,8 @@ static void add_head_rows (int64_t first, int64_t count, void *data)
 static void cross_entropy_backward (CosmosGraph *graph, const void *op)
 {
   CrossEntropy self = *(const CrossEntropy *) op;
+  cosmos_graph_settle (graph, &self.y);
+  cosmos_graph_settle (graph, &self.x);
   CosmosPool *pool = cosmos_graph_get_pool (graph);
   double cost = (double) cosmos_tensor_get_columns (&self.x) * cost_of_number;
   if (self.dx)
@@ -175,7 +177,7 @@ CosmosTensor *cosmos_cross_entropy (CosmosGraph *graph, const CosmosTensor *x, c
   self.targets = copy;
   self.y = *y;
   if (cosmos_graph_has_tape (graph) && self.counted > 0) {
-    self.dx = x->grad ? make_zeros (graph, self.rows * columns) : NULL;
+    self.dx = x->grad ? cosmos_graph_alloc (graph, (size_t) (self.rows * columns) * sizeof *self.dx) : NULL;
     self.dw = cosmos_weight_get_grad (head) ? make_zeros (graph, self.words * columns) : NULL;
   }
   if (self.counted > 0)
@@ -239,6 +241,8 @@ static void square_backward_rows (int64_t first, int64_t count, void *data)
 static void squared_error_backward (CosmosGraph *graph, const void *op)
 {
   SquaredError self = *(const SquaredError *) op;
+  cosmos_graph_settle (graph, &self.loss);
+  cosmos_graph_settle (graph, &self.x);
   if (self.x.grad && self.counted > 0)
     cosmos_parallel (cosmos_graph_get_pool (graph), cosmos_tensor_get_rows (&self.x),
                      (double) cosmos_tensor_get_columns (&self.x) * cost_of_number, square_backward_rows, &self);

@@ -17,6 +17,7 @@ typedef struct {
   float eps;
   int64_t groups;  /* a row */
   float *inverses; /* 1 / r of each group, for the way back; else NULL */
+  bool adds;       /* on the way back, to what x.grad holds */
 } Rms;
 
 COSMOS_SIMD_INLINE float inverse_root (float square, CosmosRmsKind kind, float eps)
@@ -46,7 +47,7 @@ COSMOS_SIMD_CLONES static void rms_row (const float *restrict x, const float *re
 /* dx += inverse (w dy - x inverse^2 mean (x w dy)); the second term is the derivative of r, which a clamped r does not have. */
 COSMOS_SIMD_CLONES static void rms_backward_row (const float *restrict x, const float *restrict weight, const float *restrict dy,
                                                  const float *restrict inverses, float *restrict dx, int64_t groups, int64_t n,
-                                                 float clamped)
+                                                 float clamped, bool adds)
 {
   for (int64_t g = 0; g < groups; g++, x += n, dy += n, dx += n) {
     float inverse = inverses[g], product = 0.0f;
@@ -54,8 +55,12 @@ COSMOS_SIMD_CLONES static void rms_backward_row (const float *restrict x, const 
     for (int64_t i = 0; i < n; i++)
       product += x[i] * weight[i] * dy[i];
     float along = inverse == clamped ? 0.0f : product / (float) n * inverse * inverse * inverse;
-    for (int64_t i = 0; i < n; i++)
-      dx[i] += inverse * weight[i] * dy[i] - x[i] * along;
+    if (adds)
+      for (int64_t i = 0; i < n; i++)
+        dx[i] += inverse * weight[i] * dy[i] - x[i] * along;
+    else
+      for (int64_t i = 0; i < n; i++)
+        dx[i] = inverse * weight[i] * dy[i] - x[i] * along;
   }
 }
 
@@ -89,7 +94,7 @@ static void rms_backward_rows (int64_t first, int64_t count, float *dweight, voi
     const float *inverses = self->inverses + r * self->groups;
     if (self->x.grad)
       rms_backward_row (x, self->weight.data, dy, inverses, self->x.grad + r * self->x.stride, self->groups,
-                        self->weight.shape[0], clamped);
+                        self->weight.shape[0], clamped, self->adds);
     if (self->weight.grad)
       rms_backward_weight_row (x, dy, inverses, dweight, self->groups, self->weight.shape[0]);
   }
@@ -109,6 +114,8 @@ static void backward_rows (CosmosGraph *graph, const CosmosTensor *x,
 static void rms_backward (CosmosGraph *graph, const void *op)
 {
   Rms self = *(const Rms *) op;
+  cosmos_graph_settle (graph, &self.y);
+  self.adds = !self.x.grad || !cosmos_tensor_claim_grad (&self.x);
   if (self.x.grad || self.weight.grad)
     backward_rows (graph, &self.x, rms_backward_rows, &self, self.weight.shape[0], 1, (float *const[]) {self.weight.grad});
 }
@@ -143,6 +150,7 @@ typedef struct {
   CosmosTensor x, weight, bias, y;
   float eps;
   Moments *moments; /* of each row, for the way back; else NULL */
+  bool adds;        /* on the way back, to what x.grad holds */
 } LayerNorm;
 
 COSMOS_SIMD_CLONES static Moments layer_norm_row (const float *restrict x, const float *restrict weight,
@@ -169,7 +177,8 @@ COSMOS_SIMD_CLONES static Moments layer_norm_row (const float *restrict x, const
 
 /* With n = (x - mean) inverse: dx += inverse (w dy - mean (w dy) - n mean (n w dy)). */
 COSMOS_SIMD_CLONES static void layer_norm_backward_row (const float *restrict x, const float *restrict weight,
-                                                        const float *restrict dy, float *restrict dx, int64_t n, Moments moments)
+                                                        const float *restrict dy, float *restrict dx, int64_t n, Moments moments,
+                                                        bool adds)
 {
   float mean = moments.mean, inverse = moments.inverse, total = 0.0f, product = 0.0f;
 #pragma omp simd reduction(+ : total, product)
@@ -179,8 +188,12 @@ COSMOS_SIMD_CLONES static void layer_norm_backward_row (const float *restrict x,
   }
   total /= (float) n;
   product /= (float) n;
-  for (int64_t i = 0; i < n; i++)
-    dx[i] += inverse * (weight[i] * dy[i] - total - (x[i] - mean) * inverse * product);
+  if (adds)
+    for (int64_t i = 0; i < n; i++)
+      dx[i] += inverse * (weight[i] * dy[i] - total - (x[i] - mean) * inverse * product);
+  else
+    for (int64_t i = 0; i < n; i++)
+      dx[i] = inverse * (weight[i] * dy[i] - total - (x[i] - mean) * inverse * product);
 }
 
 /* dweight += dy n */
@@ -209,7 +222,7 @@ static void layer_norm_backward_rows (int64_t first, int64_t count, float *sums,
   for (int64_t r = first; r < first + count; r++) {
     const float *x = cosmos_tensor_row (&self->x, r), *dy = self->y.grad + r * self->y.stride;
     if (self->x.grad)
-      layer_norm_backward_row (x, self->weight.data, dy, self->x.grad + r * self->x.stride, n, self->moments[r]);
+      layer_norm_backward_row (x, self->weight.data, dy, self->x.grad + r * self->x.stride, n, self->moments[r], self->adds);
     if (self->weight.grad)
       layer_norm_backward_weight_row (x, dy, sums, n, self->moments[r]);
     if (self->bias.grad)
@@ -220,6 +233,8 @@ static void layer_norm_backward_rows (int64_t first, int64_t count, float *sums,
 static void layer_norm_backward (CosmosGraph *graph, const void *op)
 {
   LayerNorm self = *(const LayerNorm *) op;
+  cosmos_graph_settle (graph, &self.y);
+  self.adds = !self.x.grad || !cosmos_tensor_claim_grad (&self.x);
   if (self.x.grad || self.weight.grad || self.bias.grad)
     backward_rows (graph, &self.x, layer_norm_backward_rows, &self, cosmos_tensor_get_columns (&self.x), 2,
                    (float *const[]) {self.weight.grad, self.bias.grad});

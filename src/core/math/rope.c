@@ -140,6 +140,8 @@ static void run (CosmosGraph *graph, Rope *self, void (*work) (int64_t first, in
 static void rope_backward (CosmosGraph *graph, const void *op)
 {
   Rope self = *(const Rope *) op;
+  cosmos_graph_settle (graph, &self.y);
+  cosmos_graph_settle (graph, &self.x);
   if (self.x.grad)
     run (graph, &self, rope_backward_rows);
 }

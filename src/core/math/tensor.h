@@ -17,6 +17,7 @@ typedef struct {
   int64_t stride; /* numbers from one row to the next, >= shape[rank - 1] */
   float *data;
   float *grad; /* d loss / d data, the same layout; NULL where nobody trains it */
+  bool *unset; /* true while grad holds no numbers yet; shared by copies of the header; NULL: it holds some */
 } CosmosTensor;
 
 /* Tightly packed. shape has rank entries. */
@@ -25,6 +26,14 @@ CosmosTensor cosmos_tensor (float *data, int rank, const int64_t *shape);
 int64_t cosmos_tensor_get_rows (const CosmosTensor *self);
 int64_t cosmos_tensor_get_columns (const CosmosTensor *self);
 int64_t cosmos_tensor_get_count (const CosmosTensor *self);
+/* For a way back that has gradients for all numbers: true where it must write them, false where it must add. */
+static inline bool cosmos_tensor_claim_grad (const CosmosTensor *self)
+{
+  bool writes = self->unset && *self->unset;
+  if (writes)
+    *self->unset = false;
+  return writes;
+}
 static inline float *cosmos_tensor_row (const CosmosTensor *self, int64_t row)
 {
   return self->data + row * self->stride;

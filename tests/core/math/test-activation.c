@@ -73,6 +73,7 @@ static void test_ends (void)
     cosmos_graph_start_tape (graph);
     gradient_run_op (graph, &c, &y);
     CosmosTensor *loss = cosmos_graph_tensor (graph, 1, (int64_t[]) {1});
+    cosmos_graph_settle (graph, y);
     for (int i = 0; i < 32; i++)
       y->grad[i] = 1;
     g_assert_true (cosmos_graph_backward (graph, loss, NULL));

@@ -145,11 +145,13 @@ static CosmosTensor *stacked (CosmosGraph *graph, CosmosTensor *const inputs[], 
 {
   (void) data;
   bool keep[] = {true, false, true, true, true, true, true, false};
+  cosmos_graph_settle (graph, inputs[0]);
   CosmosTensor *q = cosmos_graph_view (graph, *inputs[0]), *k = cosmos_graph_view (graph, *inputs[0]);
   CosmosTensor *v = cosmos_graph_view (graph, *inputs[0]);
   if (cosmos_graph_has_failed (graph))
     return cosmos_graph_nothing (graph);
   q->shape[2] = k->shape[2] = v->shape[2] = 6;
+  q->unset = k->unset = v->unset = NULL;
   k->data += 6;
   v->data += 12;
   if (inputs[0]->grad) {

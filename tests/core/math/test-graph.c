@@ -1,3 +1,4 @@
+#include <math.h>
 #include "core/math/graph.h"
 
 #include "scarce.h"
@@ -23,7 +24,14 @@ static void test_tensors (void)
   CosmosTensor *c = cosmos_graph_tensor_like (graph, a);
   g_assert_true (cosmos_tensor_has_shape (c, 2, a->shape));
   for (int i = 0; i < 15; i++)
+    c->grad[i] = NAN;
+  cosmos_graph_settle (graph, c);
+  cosmos_graph_settle (graph, cosmos_graph_input (graph, 1, (int64_t[]) {1}, (float[]) {1})); /* has none */
+  for (int i = 0; i < 15; i++)
     g_assert_true (c->grad[i] == 0);
+  c->grad[0] = 1;
+  cosmos_graph_settle (graph, c); /* holds numbers */
+  g_assert_true (c->grad[0] == 1 && !cosmos_tensor_claim_grad (c));
   g_assert_null (cosmos_graph_input (graph, 1, (int64_t[]) {1}, (float[]) {1})->grad);
 
   cosmos_graph_reset (graph);
@@ -184,7 +192,8 @@ static int backward_calls;
 static void times_backward (CosmosGraph *graph, const void *op)
 {
   const Times *self = op;
-  (void) graph;
+  cosmos_graph_settle (graph, self->x);
+  cosmos_graph_settle (graph, self->y);
   self->x->grad[0] += self->factor * self->y->grad[0];
   backward_calls++;
 }
