@@ -4,6 +4,7 @@
 #include "cli/progress.h"
 #include "cli/say.h"
 #include "cli/terminal.h"
+#include "cli/training-log.h"
 #include "cli/verb.h"
 #include "core/file/output.h"
 #include "train/bundle.h"
@@ -28,6 +29,7 @@ typedef struct {
   CosmosPool *pool;
   CosmosTraining training;
   FILE *log;
+  CliTrainingLog *sessions; /* or NULL */
   double begun;
 } Work;
 
@@ -93,6 +95,7 @@ static void take_report (const CosmosTrainingReport *report, void *data)
   if (!self->arguments->json)
     report_line (report);
   log_line (self, report);
+  cli_training_log_report (self->sessions, report);
 }
 
 /* ---- what is needed ---- */
@@ -217,8 +220,14 @@ static bool train (Work *self, bool *all_done, CosmosError *err)
       *all_done = false;
       break;
     }
-    if (!cosmos_train_stage (&self->training, kind, &options, &done, err))
+    CosmosError failure = {0};
+    cli_training_log_begin (self->sessions, kind);
+    bool ok = cosmos_train_stage (&self->training, kind, &options, &done, &failure);
+    cli_training_log_end (self->sessions, ok && done, ok ? "" : failure.message);
+    if (!ok) {
+      *err = failure;
       return false;
+    }
     if (!done) {
       *all_done = false;
       break;
@@ -252,7 +261,10 @@ static int run_train (const CliArguments *arguments)
     cli_say ("train needs --data DIR and --out DIR. See: cosmos help train");
     return CLI_USAGE;
   }
-  bool ok = prepare (&work, &err) && train (&work, &all_done, &err);
+  bool ok = prepare (&work, &err);
+  work.sessions = ok ? cli_training_log_open (arguments, &work.recipe) : NULL;
+  ok = ok && train (&work, &all_done, &err);
+  cli_training_log_close (work.sessions);
   cli_progress_clear ();
   int result = ok ? print_end (&work, all_done) : cli_fail (&err);
   work_clear (&work);
@@ -265,9 +277,9 @@ const CliVerb cli_verb_train = {
   .summary = "train a model from a recipe and a folder of texts",
   .about
   = "Trains, one after the other, the text encoder, the autoencoder, the denoiser and the autoregressive baseline that a recipe (.ini) describes, "
-    "each into a checkpoint STAGE.gguf of the folder --out; log.jsonl there holds a line of measurements every ten seconds. Ctrl-C stops "
+    "each into a checkpoint STAGE.gguf of the folder --out; log.jsonl there holds a line of measurements every ten seconds, and the session log, where there is one, the losses at checkpoints. Ctrl-C stops "
     "cleanly; --resume goes on where a stage stood, to the same numbers bit for bit. Make a model of the checkpoints with: cosmos export",
-  .options = "data out stage for resume tokenizer compute threads",
+  .options = "data out stage for resume tokenizer compute threads no-log log",
   .examples = "  cosmos train models/recipes/story.ini --data texts --out trained\n"
               "  cosmos train models/recipes/story.ini --data texts --out trained --resume --for 2h\n"
               "  cosmos train models/recipes/tiny.ini --data texts --out trained --stage encoder\n",
