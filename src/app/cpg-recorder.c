@@ -333,10 +333,9 @@ static void on_items (Watch *watch, guint position, guint removed, guint added)
     mark_step (watch, (int) i);
 }
 
-/* The text of a noisy state would stand in for the guess. */
 static void on_decoded (Watch *watch, CpgStep *step)
 {
-  if (cpg_run_get_show (watch->run) != COSMOS_SHOW_X0 || cpg_run_get_step (watch->run, cpg_step_get_index (step)) != step)
+  if (cpg_run_get_step (watch->run, cpg_step_get_index (step)) != step)
     return;
   mark_step (watch, cpg_step_get_index (step));
   if (g_get_monotonic_time () - watch->recorder->written >= GATHER * G_TIME_SPAN_MILLISECOND)

@@ -95,6 +95,8 @@ CpgLogStep *cpg_sessions_record_step (CpgStep *step, CosmosShow show)
   self->change = cpg_step_get_change (step);
   self->seconds = cpg_step_get_seconds (step);
   self->decoded = show == COSMOS_SHOW_X0 && cpg_step_is_decoded (step);
+  if (show == COSMOS_SHOW_XT)
+    self->noisy_text = g_strdup (cpg_step_get_text (step));
   if (!self->decoded)
     return self;
   self->confidence = cpg_step_get_confidence (step);

@@ -11,7 +11,7 @@ CpgLogRun *cpg_sessions_record_new (CpgSettings *settings);
 void cpg_sessions_record_take_model (CpgLogRun *self, CpgRun *run);
 /* State, time, error, the newest text there is, and the hash of a whole result. */
 void cpg_sessions_record_take_end (CpgLogRun *self, CpgRun *run);
-/* show: what the run shows; the noisy state's text is not kept. (transfer full) */
+/* show: what the run shows, whose text it has: the guess's, or the noisy state's as noisy_text. (transfer full) */
 CpgLogStep *cpg_sessions_record_step (CpgStep *step, CosmosShow show);
 
 /* Those of a record, in a new object. decode_every is the looker's choice and no part of it. (transfer full), NULL where the record has none. */

@@ -33,6 +33,11 @@ static void cpg_sessions_texts_dialog_fill (CpgSessionsTextsDialog *self, const 
     g_autofree char *title = g_strdup_printf (_ ("Step %d"), step->number + 1);
     if (step->decoded)
       add_row (self, title, step->text);
+    if (step->noisy_text && *step->noisy_text) {
+      /* Translators: the text of the noisy latents of a step, not of the guess made from them. */
+      g_autofree char *noisy = g_strdup_printf (_ ("Step %d, Noisy"), step->number + 1);
+      add_row (self, noisy, step->noisy_text);
+    }
   }
 }
 

@@ -9,6 +9,7 @@
 #include "cli/say.h"
 #include "cli/verb.h"
 #include "store/cpg-session-log-exchange.h"
+#include "store/cpg-session-log-shelf.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -110,8 +111,65 @@ static int find (CpgSessionLog *log, const CliArguments *arguments, const char *
   return code == CLI_OK ? cli_finish_output () : code;
 }
 
+/* "" where a training has no checkpoint yet. */
+static char *load_last_measures (CpgSessionLog *log, const CpgLogTraining *training, gint64 *step)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  cpg_session_log_load_training_points_async (log, training->id, NULL, take_result, &result);
+  g_autoptr (GPtrArray) points = cpg_session_log_load_training_points_finish (log, wait_for (&result), NULL);
+  const CpgLogTrainingPoint *last = points && points->len > 0 ? points->pdata[points->len - 1] : NULL;
+  *step = last ? last->step : 0;
+  return g_strdup (last ? last->measures : "");
+}
+
+static int print_training (const CliArguments *arguments, const CpgLogTraining *training, gint64 step, const char *measures)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local_usec (training->started);
+  g_autofree char *began = time ? g_date_time_format (time, "%Y-%m-%d %H:%M") : g_strdup ("");
+  if (!arguments->json) {
+    g_autofree char *line = g_strdup_printf ("%s  %-11s  %-11s  %s  step %" G_GINT64_FORMAT "  %s", began,
+                                             cpg_log_state_get_name (training->state), training->stage, training->name, step,
+                                             measures);
+    cli_print_text (line);
+    return CLI_OK;
+  }
+  CliJson json = cli_json_new ("sessions");
+  cli_json_text (&json, json.root, "id", training->id);
+  cli_json_text (&json, json.root, "name", training->name);
+  cli_json_text (&json, json.root, "stage", training->stage);
+  cli_json_text (&json, json.root, "state", cpg_log_state_get_name (training->state));
+  cli_json_text (&json, json.root, "error", *training->error ? training->error : NULL);
+  cli_json_text (&json, json.root, "output", training->output);
+  cli_json_number (&json, json.root, "seconds", training->seconds);
+  cli_json_integer (&json, json.root, "step", step);
+  yyjson_doc *values = yyjson_read (measures, strlen (measures), 0);
+  yyjson_mut_obj_add_val (json.doc, json.root, "measures",
+                          values ? yyjson_val_mut_copy (json.doc, yyjson_doc_get_root (values)) : yyjson_mut_null (json.doc));
+  yyjson_doc_free (values);
+  return cli_json_finish (&json);
+}
+
+static int list_trainings (CpgSessionLog *log, const CliArguments *arguments)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  cpg_session_log_list_trainings_async (log, NULL, take_result, &result);
+  g_autoptr (GPtrArray) trainings = cpg_session_log_list_trainings_finish (log, wait_for (&result), &error);
+  if (!trainings)
+    return fail (error);
+  int code = CLI_OK;
+  for (guint i = 0; i < trainings->len && code == CLI_OK && (!arguments->limit || (int) i < arguments->limit); i++) {
+    gint64 step;
+    g_autofree char *measures = load_last_measures (log, trainings->pdata[i], &step);
+    code = print_training (arguments, trainings->pdata[i], step, measures);
+  }
+  return code == CLI_OK ? cli_finish_output () : code;
+}
+
 static int list (CpgSessionLog *log, const CliArguments *arguments)
 {
+  if (arguments->training)
+    return list_trainings (log, arguments);
   return find (log, arguments, NULL);
 }
 
@@ -370,11 +428,11 @@ const CliVerb cli_verb_sessions = {
   .words = "ACTION [RUN|WORD|FILE]...",
   .summary = "find, show, export and import logged runs",
   .about
-  = "Works on the log that the window writes of every run. The actions: list (the newest first); show RUN; search WORD (every word must "
+  = "Works on the log that the window writes of every run. The actions: list (the newest first; with --training, what cosmos train did); show RUN; search WORD (every word must "
     "occur in title, tags, note, source or text, or begin a word that does); again RUN (makes it once more and says whether it came out the same to "
     "the last bit, or why it did not; then the exit status is 3); export RUN with --output FILE, and import FILE (.cosmosrun); "
     "delete RUN and restore RUN. A RUN is its number in the list, or its id.",
-  .options = "limit task tag setting deleted seed model compute threads output log",
+  .options = "limit task tag setting deleted training seed model compute threads output log",
   .examples = "  cosmos sessions list --limit 10\n"
               "  cosmos sessions search owl moon --json\n"
               "  cosmos sessions again 12\n"

@@ -6,6 +6,7 @@
 #include "cli/say.h"
 #include "cli/terminal.h"
 #include "cli/training-log.h"
+#include "cli/training-record.h"
 #include "cli/verb.h"
 #include "core/file/output.h"
 #include "train/bundle.h"
@@ -33,8 +34,16 @@ typedef struct {
   CosmosTraining training;
   CliProvenance *provenance;
   CliTrainingLog *log;
+  CliTrainingRecord *record; /* or NULL */
   double begun;
 } Work;
+
+static void take_report (const CosmosTrainingReport *report, void *data)
+{
+  Work *self = data;
+  cli_training_log_take (report, self->log);
+  cli_training_record_report (self->record, report);
+}
 
 /* ---- what is needed ---- */
 
@@ -178,15 +187,21 @@ static bool train (Work *self, bool *all_done, CosmosError *err)
                                      .checkpoint_seconds = isnan (arguments->save_every) ? CHECKPOINT_SECONDS
                                                                                          : arguments->save_every,
                                      .report_seconds = REPORT_SECONDS,
-                                     .report = cosmos_ranks_is_first () ? cli_training_log_take : NULL,
-                                     .data = self->log};
+                                     .report = cosmos_ranks_is_first () ? take_report : NULL,
+                                     .data = self};
     bool done;
     if (!isnan (arguments->time) && options.seconds <= 0) {
       *all_done = false;
       break;
     }
-    if (!cosmos_train_stage (&self->training, kind, &options, &done, err))
+    CosmosError failure = {0};
+    cli_training_record_begin (self->record, kind);
+    bool ok = cosmos_train_stage (&self->training, kind, &options, &done, &failure);
+    cli_training_record_end (self->record, ok && done, ok ? "" : failure.message);
+    if (!ok) {
+      *err = failure;
       return false;
+    }
     if (!done) {
       *all_done = false;
       break;
@@ -224,7 +239,10 @@ static int run_train (const CliArguments *arguments)
     return cli_fail (&err);
   if (!cosmos_ranks_is_first ())
     cli_progress_silence ();
-  bool ok = prepare (&work, &err) && train (&work, &all_done, &err);
+  bool ok = prepare (&work, &err);
+  work.record = ok && cosmos_ranks_is_first () ? cli_training_record_open (arguments, &work.recipe) : NULL;
+  ok = ok && train (&work, &all_done, &err);
+  cli_training_record_close (work.record);
   cli_progress_clear ();
   int result = !ok ? cli_fail (&err) : cosmos_ranks_is_first () ? print_end (&work, all_done) : CLI_OK;
   work_clear (&work);
@@ -238,11 +256,11 @@ const CliVerb cli_verb_train = {
   .summary = "train a model from a recipe and a folder of texts",
   .about
   = "Trains, one after the other, the text encoder, the autoencoder, the denoiser and the autoregressive baseline that a recipe (.ini) describes, "
-    "each into a checkpoint STAGE.gguf of the folder --out; log.jsonl there holds a line of measurements every ten seconds. Ctrl-C stops "
+    "each into a checkpoint STAGE.gguf of the folder --out; log.jsonl there holds a line of measurements every ten seconds, and the session log, where there is one, the losses at checkpoints. Ctrl-C stops "
     "cleanly; --resume goes on where a stage stood, to the same numbers bit for bit. With --from stages "
     "begin with the values of a model that is there already, and a stage that is not trained is taken from it as it is. Make a model of the checkpoints with: cosmos export. "
     "Started by mpirun, the processes share every batch, on one machine or several.",
-  .options = "data out stage from set for save-every resume tokenizer compute threads",
+  .options = "data out stage from set for save-every resume tokenizer compute threads no-log log",
   .examples = "  cosmos train models/recipes/story.ini --data texts --out trained\n"
               "  cosmos train models/recipes/story.ini --data texts --out trained --resume --for 2h\n"
               "  cosmos train models/recipes/story.ini --data texts --out trained --from story.gguf --stage denoiser\n"

@@ -126,6 +126,8 @@ static const Option options[] = {
   {"tag", 0, KIND_TEXT, AT (tag), "TAG", "only runs with this tag"},
   {"setting", 0, KIND_TEXT, AT (setting), "NAME=VALUE", "only runs with this setting, for example sampler=ddim"},
   {"deleted", 0, KIND_FLAG, AT (deleted), NULL, "the deleted runs that can be restored, and not the others"},
+  {"training", 0, KIND_FLAG, AT (training), NULL, "the trainings, and not the runs"},
+  {"no-log", 0, KIND_FLAG, AT (no_log), NULL, "leave the session log alone"},
   {"log", 0, KIND_TEXT, AT (log), "FILE", "the session log (default: the window's, sessions.db in its data folder)"},
   {"json", 0, KIND_FLAG, AT (json), NULL, "print JSON instead of text"},
   {"json", 0, KIND_TEXT, AT (json_file), "FILE", "write the results as JSON, too (-: standard output, in place of the table)",

@@ -88,6 +88,7 @@ static void add_steps (CliJson *json, GPtrArray *steps)
     cli_json_number (json, object, "change", step->change);
     cli_json_number (json, object, "seconds", step->seconds);
     cli_json_text (json, object, "text", step->decoded ? step->text : NULL);
+    cli_json_text (json, object, "noisy_text", *step->noisy_text ? step->noisy_text : NULL);
     cli_json_number (json, object, "confidence", step->confidence);
     cli_json_number (json, object, "entropy", step->entropy);
   }

@@ -67,6 +67,7 @@ static void put_step (yyjson_mut_doc *doc, yyjson_mut_val *list, const CpgLogSte
   put_number (doc, object, "sigma", step->sigma);
   put_number (doc, object, "change", step->change);
   put_number (doc, object, "seconds", step->seconds);
+  put_text (doc, object, "noisy_text", step->noisy_text);
   if (!step->decoded)
     return;
   yyjson_mut_obj_add_str (doc, object, "text", step->text ? step->text : "");
@@ -314,6 +315,7 @@ static CpgLogStep *get_step (Reader *self, yyjson_val *object)
   step->seconds = get_number (self, object, "seconds", 0, MAX_SECONDS);
   step->decoded = get (object, "text") != NULL;
   step->text = get_text (self, object, "text");
+  step->noisy_text = get_text (self, object, "noisy_text");
   step->confidence = get_number (self, object, "confidence", 0, 1);
   step->entropy = get_number (self, object, "entropy", 0, 100);
   step->n_changed = (int) get_integer (self, object, "changed", 0, 0, CPG_LOG_MAX_TOKENS);

@@ -60,6 +60,7 @@ CpgLogStep *cpg_log_step_copy (const CpgLogStep *self)
 {
   CpgLogStep *copy = g_memdup2 (self, sizeof *self);
   copy->text = g_strdup (self->text);
+  copy->noisy_text = g_strdup (self->noisy_text);
   copy->tokens = ref_bytes (self->tokens);
   return copy;
 }
@@ -67,6 +68,7 @@ CpgLogStep *cpg_log_step_copy (const CpgLogStep *self)
 void cpg_log_step_free (CpgLogStep *self)
 {
   g_free (self->text);
+  g_free (self->noisy_text);
   g_clear_pointer (&self->tokens, g_bytes_unref);
   g_free (self);
 }

@@ -43,7 +43,8 @@ typedef struct {
   double confidence, entropy;
   int n_changed, n_settled;
   char *text;
-  GBytes *tokens; /* cpg_log_tokens_pack (); NULL: not kept */
+  char *noisy_text; /* of the noisy state x_t; "": not known */
+  GBytes *tokens;   /* cpg_log_tokens_pack (); NULL: not kept */
 } CpgLogStep;
 
 GType cpg_log_step_get_type (void);

@@ -15,17 +15,25 @@ char *cpg_log_tags_join (const char *const *tags)
 
 /* ---- writing ---- */
 
+/* A step that was there: its numbers are the new ones, and what was read of it stays until it is read again. */
+#define KEPT(column) #column " = iif (excluded.decoded, excluded." #column ", " #column ")"
+#define KEEPING_TEXTS                                                                                              \
+  "ON CONFLICT (run, step) DO UPDATE SET t = excluded.t, alpha = excluded.alpha, sigma = excluded.sigma, "         \
+  "change = excluded.change, seconds = excluded.seconds, " KEPT (confidence) ", " KEPT (entropy) ", " KEPT (changed) \
+  ", " KEPT (settled) ", " KEPT (text) ", " KEPT (tokens) ", decoded = max (decoded, excluded.decoded), "          \
+  "noisy_text = iif (excluded.noisy_text = '', noisy_text, excluded.noisy_text)"
+
 gboolean cpg_log_write_steps (CpgConnection *connection, gint64 run, GPtrArray *steps, GError **error)
 {
   for (guint i = 0; i < steps->len; i++) {
     const CpgLogStep *step = steps->pdata[i];
     if (!cpg_connection_change (
             connection, NULL, error,
-            "INSERT OR REPLACE INTO steps (run, step, t, alpha, sigma, change, seconds, decoded, confidence, entropy, "
-            "changed, settled, text, tokens) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            "iidddddiddiisb", run, (gint64) step->number, step->t, step->alpha, step->sigma, step->change, step->seconds,
+            "INSERT INTO steps (run, step, t, alpha, sigma, change, seconds, decoded, confidence, entropy, "
+            "changed, settled, text, tokens, noisy_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) " KEEPING_TEXTS,
+            "iidddddiddiisbs", run, (gint64) step->number, step->t, step->alpha, step->sigma, step->change, step->seconds,
             (gint64) (step->decoded != FALSE), step->confidence, step->entropy, (gint64) step->n_changed,
-            (gint64) step->n_settled, step->text, step->tokens))
+            (gint64) step->n_settled, step->text, step->tokens, step->noisy_text))
       return FALSE;
   }
   return TRUE;
@@ -174,6 +182,7 @@ static gpointer read_step (CpgRows *rows)
     .n_settled = (int) cpg_rows_get_number (rows, 10),
     .text = cpg_rows_get_text (rows, 11),
     .tokens = cpg_rows_get_bytes (rows, 12),
+    .noisy_text = cpg_rows_get_text (rows, 13),
   };
   return step;
 }
@@ -182,7 +191,7 @@ GPtrArray *cpg_log_read_steps (CpgConnection *connection, gint64 run, GError **e
 {
   CpgRows *rows = cpg_connection_query (connection, error,
                                         "SELECT step, t, alpha, sigma, change, seconds, decoded, confidence, entropy, changed, "
-                                        "settled, text, tokens FROM steps WHERE run = ? ORDER BY step",
+                                        "settled, text, tokens, noisy_text FROM steps WHERE run = ? ORDER BY step",
                                         "i", run);
   return cpg_log_read_all (connection, rows, read_step, (GDestroyNotify) cpg_log_step_free, error);
 }

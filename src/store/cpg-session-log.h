@@ -42,7 +42,8 @@ gboolean cpg_session_log_write_finish (CpgSessionLog *self, GAsyncResult *result
 /* What is known at the beginning; steps and latents that it has are written, too. */
 void cpg_session_log_begin_run_async (CpgSessionLog *self, const CpgLogRun *run, GCancellable *cancellable,
                                       GAsyncReadyCallback callback, gpointer data);
-/* steps (transfer full): CpgLogStep, with g_ptr_array_set_free_func (). A step that is there already is replaced: it was decoded meanwhile. */
+/* steps (transfer full): CpgLogStep, with g_ptr_array_set_free_func (). A step that is there already is completed: what was read of it
+ * meanwhile is added, and what is not read now stays. */
 void cpg_session_log_add_steps_async (CpgSessionLog *self, const char *id, GPtrArray *steps, GCancellable *cancellable,
                                       GAsyncReadyCallback callback, gpointer data);
 /* state, seconds, error, output and output_hash of run, which is found by its id. */

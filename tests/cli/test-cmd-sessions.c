@@ -1,6 +1,7 @@
 #include "command.h"
 
 #include "store/cpg-session-log.h"
+#include <glib/gstdio.h>
 #include <string.h>
 
 static char *log_path;
@@ -232,6 +233,60 @@ static void again (void)
   command_fails (1, "not in the log any more", SESSIONS ("again", orphan), NULL);
 }
 
+/* ---- trainings ---- */
+
+/* Texts and a recipe of a few steps in the folder of the test. */
+static void make_texts (char **recipe, char **data)
+{
+  g_autofree char *tiny = g_build_filename (g_getenv ("SOURCE_ROOT"), "models", "recipes", "tiny.ini", NULL), *text = NULL;
+  g_autoptr (GString) texts = g_string_new (NULL), short_recipe = NULL;
+  *data = command_path ("texts");
+  *recipe = command_path ("short.ini");
+  g_autofree char *story = g_build_filename (*data, "story", NULL);
+  g_assert_cmpint (g_mkdir_with_parents (story, 0777), ==, 0);
+  for (int i = 0; i < 200; i++)
+    g_string_append_printf (texts, "{\"text\":\"The %s saw %d mice.\"}\n", i % 2 ? "owl" : "cat", i);
+  for (int i = 0; i < 2; i++) {
+    g_autofree char *path = g_build_filename (story, i ? "valid.jsonl" : "train.jsonl", NULL);
+    g_assert_true (g_file_set_contents (path, texts->str, -1, NULL));
+  }
+  g_assert_true (g_file_get_contents (tiny, &text, NULL, NULL));
+  short_recipe = g_string_new (text);
+  g_string_replace (short_recipe, "steps = 800", "steps = 3", 0);
+  g_assert_true (g_file_set_contents (*recipe, short_recipe->str, -1, NULL));
+}
+
+static void remove_tree (const char *path)
+{
+  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
+  for (const char *name; folder && (name = g_dir_read_name (folder));) {
+    g_autofree char *inside = g_build_filename (path, name, NULL);
+    remove_tree (inside);
+  }
+  g_remove (path);
+}
+
+static void training (void)
+{
+  g_autofree char *recipe = NULL, *data = NULL, *out = command_path ("trained"), *missing = command_path ("missing.db");
+  make_texts (&recipe, &data);
+  g_free (
+      command_out (0, "train", recipe, "--data", data, "--out", out, "--stage", "encoder", "--no-log", "--log", log_path, NULL));
+  g_assert_cmpuint (lines (command_out (0, SESSIONS ("list", "--training"), NULL)), ==, 0);
+  g_free (command_out (0, "train", recipe, "--data", data, "--out", out, "--stage", "encoder", "--log", missing, NULL));
+  g_assert_false (g_file_test (missing, G_FILE_TEST_EXISTS)); /* a training makes no log */
+  g_free (command_out (0, "train", recipe, "--data", data, "--out", out, "--stage", "encoder", "--log", log_path, NULL));
+  char *list = command_out (0, SESSIONS ("list", "--training"), NULL);
+  g_assert_nonnull (strstr (list, "done         encoder      tiny  step 3"));
+  g_assert_cmpuint (lines (list), ==, 1);
+  JsonObject *object = command_json ("sessions", SESSIONS ("list", "--training", "--json"), NULL);
+  g_assert_cmpint (json_object_get_int_member (object, "step"), ==, 3);
+  g_assert_true (json_object_has_member (json_object_get_object_member (object, "measures"), "loss"));
+  json_object_unref (object);
+  remove_tree (data);
+  remove_tree (out);
+}
+
 static void wrong_words (void)
 {
   char *missing = command_path ("missing.db"), *junk = command_path ("junk.db");
@@ -257,6 +312,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/sessions/delete-and-restore", delete_and_restore);
   g_test_add_func ("/sessions/exchange", exchange);
   g_test_add_func ("/sessions/again", again);
+  g_test_add_func ("/sessions/training", training);
   g_test_add_func ("/sessions/wrong-words", wrong_words);
   int result = g_test_run ();
   g_free (owl_id);

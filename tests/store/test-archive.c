@@ -30,6 +30,7 @@ static GPtrArray *some_runs (void)
   step->tokens = cpg_log_tokens_pack ((int[]) {1, 300, 70000}, (float[]) {1, 0.5f, 0.25f}, 3);
   step->entropy = NAN;
   undecoded->decoded = FALSE;
+  undecoded->noisy_text = g_strdup ("noise");
   g_clear_pointer (&undecoded->text, g_free);
   run->latents = g_ptr_array_new_with_free_func ((GDestroyNotify) cpg_log_latents_free);
   g_ptr_array_add (run->latents, cpg_log_latents_new (CPG_LOG_RESULT, FALSE, numbers, 2, 3));
@@ -81,6 +82,7 @@ static void assert_same (const CpgLogRun *run, const CpgLogRun *back)
     g_assert_true (a->entropy == b->entropy || isnan (b->entropy));
     g_assert_cmpint (a->decoded, ==, b->decoded);
     g_assert_cmpstr (a->text ? a->text : "", ==, b->text);
+    g_assert_cmpstr (a->noisy_text ? a->noisy_text : "", ==, b->noisy_text);
     g_assert_true (a->tokens == b->tokens || g_bytes_equal (a->tokens, b->tokens));
   }
   for (guint i = 0; i < run->latents->len; i++) {

@@ -86,6 +86,8 @@ static void check_comparison (CpgSessionLog *log, int version)
   if (version == 1)
     return;
   const CpgLogColumn *written = comparison->columns->pdata[2];
+  g_autoptr (CpgLogRun) run = fixture_load (log, FIRST);
+  g_assert_cmpstr (((CpgLogStep *) run->steps->pdata[1])->noisy_text, ==, "Owls owls");
   g_assert_cmpfloat (written->perplexity, ==, 12.5);
   g_assert_true (written->own_judge);
   g_assert_cmpstr (comparison->judge, ==, "Baseline");

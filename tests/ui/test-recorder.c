@@ -46,6 +46,34 @@ static void test_run (Fixture *f, gconstpointer data)
   g_assert_true (cpg_settings_equal (settings, cpg_run_get_settings (run)));
 }
 
+/* What is read while the noisy state is shown is kept beside what was read of the guess. */
+static void test_noisy (Fixture *f, gconstpointer data)
+{
+  CpgRun *run = cpg_session_get_run (f->session);
+  finish (run);
+  cpg_run_read_all_async (run, FALSE, NULL, NULL, NULL);
+  wait (600);
+  g_autofree char *text = g_strdup (cpg_step_get_text (cpg_run_get_step (run, 3)));
+  g_object_set (f->session, "noisy", TRUE, NULL);
+  cpg_run_set_current_step (run, 3);
+  while (!cpg_step_is_decoded (cpg_run_get_step (run, 3)))
+    turn ();
+  wait (300);
+  g_autoptr (GPtrArray) runs = read_log (f);
+  const CpgLogStep *step = ((CpgLogRun *) runs->pdata[0])->steps->pdata[3];
+  g_assert_true (step->decoded);
+  g_assert_cmpstr (step->text, ==, text);
+  g_assert_nonnull (step->tokens);
+  g_assert_cmpstr (step->noisy_text, ==, cpg_step_get_text (cpg_run_get_step (run, 3)));
+  g_assert_cmpstr (step->noisy_text, !=, "");
+  g_object_set (f->session, "noisy", FALSE, NULL);
+  wait (300);
+  g_autoptr (GPtrArray) after = read_log (f);
+  const CpgLogStep *back = ((CpgLogRun *) after->pdata[0])->steps->pdata[3];
+  g_assert_cmpstr (back->text, ==, text);
+  g_assert_cmpstr (back->noisy_text, ==, step->noisy_text);
+}
+
 /* The same settings and seed from the log, on the same machine: the same bits. */
 static void test_again (Fixture *f, gconstpointer data)
 {
@@ -491,6 +519,7 @@ int main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 #define ADD(name, func, data) g_test_add ("/ui/recorder/" name, Fixture, data, set_up, func, tear_down)
   ADD ("run", test_run, NULL);
+  ADD ("noisy", test_noisy, NULL);
   ADD ("again", test_again, NULL);
   ADD ("cancelled", test_cancelled, NULL);
   ADD ("closed", test_closed, NULL);

@@ -2,6 +2,9 @@
 ALTER TABLE runs ADD COLUMN kind INTEGER NOT NULL DEFAULT 0; -- CpgLogKind
 ALTER TABLE runs ADD COLUMN part INTEGER NOT NULL DEFAULT 0;
 
+-- What was read of the noisy state x_t, where that was looked at.
+ALTER TABLE steps ADD COLUMN noisy_text TEXT NOT NULL DEFAULT '';
+
 -- What stands side by side, with its measurements.
 CREATE TABLE columns (
   comparison INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,

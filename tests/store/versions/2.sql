@@ -129,6 +129,9 @@ INSERT INTO training_points VALUES (1, 10, '{"loss":3}');
 ALTER TABLE runs ADD COLUMN kind INTEGER NOT NULL DEFAULT 0; -- CpgLogKind
 ALTER TABLE runs ADD COLUMN part INTEGER NOT NULL DEFAULT 0;
 
+-- What was read of the noisy state x_t, where that was looked at.
+ALTER TABLE steps ADD COLUMN noisy_text TEXT NOT NULL DEFAULT '';
+
 -- What stands side by side, with its measurements.
 CREATE TABLE columns (
   comparison INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,
@@ -170,5 +173,6 @@ INSERT INTO runs (number, id, parent, branched, task, source, seed, settings, mo
 VALUES (10, '6ba7b814-9dad-41d1-80b4-00c04fd430c8', '', 0, 'story', '', 7, '{}', 'Baseline', '', '', 'f32', '0.1.0', 1700000004000000, 1, '', '', '', '', 'A hare.', '',
   1, 1);
 INSERT INTO columns VALUES ((SELECT number FROM runs WHERE kind = 2), 2, 10, 'autoregressive', 3, 0.5, 12.5, NULL, NULL, NULL, NULL, NULL, '', 1);
+UPDATE steps SET noisy_text = 'Owls owls' WHERE run = 1 AND step = 1;
 UPDATE comparisons SET judge = 'Baseline', reference = 'A text.';
 PRAGMA user_version = 2;
