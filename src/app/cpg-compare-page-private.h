@@ -16,12 +16,12 @@ struct _CpgComparePage {
   GBindingGroup *settings_bindings;
   GSimpleActionGroup *actions; /* "compare.*" */
   guint reference_timer;
-  gboolean marks;       /* differences are marked */
-  gboolean plays_next;  /* when all texts are there */
+  gboolean marks;            /* differences are marked */
+  gboolean plays_next;       /* when all texts are there */
   CpgSessionsReplay *replay; /* of what the first column of a comparison from the log takes over; or NULL */
-  GPtrArray *records;   /* CpgLogRun, the comparison first: what is being restored, until all texts are there; or NULL */
-  gboolean opening;     /* it will be there in a moment */
-  gboolean wants_focus; /* where the keys for steps work, once it is shown */
+  GPtrArray *records;        /* CpgLogRun, the comparison first: what is being restored, until all texts are there; or NULL */
+  gboolean opening;          /* it will be there in a moment */
+  gboolean wants_focus;      /* where the keys for steps work, once it is shown */
 
   AdwToggleGroup *tasks;
   GtkTextBuffer *source, *reference;

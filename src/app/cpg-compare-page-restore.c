@@ -63,7 +63,8 @@ void cpg_compare_page_end_restoring (CpgComparePage *self)
   }
   g_autofree char *when = cpg_sessions_item_name_time (comparison->started);
   cpg_page_say (CPG_PAGE (self),
-                same ? _ ("The same to the last bit as on %s") : _ ("Not quite the texts of %s: another computer or version made them"),
+                same ? _ ("The same to the last bit as on %s")
+                     : _ ("Not quite the texts of %s: another computer or version made them"),
                 when);
   cpg_compare_page_abandon (self);
 }
@@ -79,7 +80,8 @@ static void restore (CpgComparePage *self, CpgRun *run)
   g_autoptr (GPtrArray) contenders = g_ptr_array_new_with_free_func (g_object_unref);
   g_autofree char *json = cpg_log_settings_new (G_OBJECT (base), (const char *[]) {"decode-every", "pins", NULL});
   for (guint i = 0; i < comparison->columns->len && i < CPG_COMPARISON_MAX; i++)
-    g_ptr_array_add (contenders, cpg_sessions_comparison_restore_contender (comparison->columns->pdata[i], get_shown (self, i), base));
+    g_ptr_array_add (contenders,
+                     cpg_sessions_comparison_restore_contender (comparison->columns->pdata[i], get_shown (self, i), base));
   cpg_log_settings_apply (json, G_OBJECT (settings));
   cpg_comparison_cancel (self->comparison);
   cpg_comparison_set_reference (self->comparison, comparison->reference);
@@ -99,7 +101,8 @@ static void on_ended (CpgComparePage *self)
   CpgRun *run = cpg_session_get_run (self->session);
   CpgRecorder *recorder = cpg_session_get_recorder (self->session);
   const CpgLogRun *first = get_shown (self, 0);
-  gboolean there = run && cpg_run_get_state (run) == CPG_RUN_DONE && g_strcmp0 (cpg_recorder_get_id (recorder, run), first->id) == 0;
+  gboolean there = run && cpg_run_get_state (run) == CPG_RUN_DONE
+                   && g_strcmp0 (cpg_recorder_get_id (recorder, run), first->id) == 0;
   g_signal_handlers_disconnect_by_data (self->replay, self);
   g_clear_object (&self->replay);
   restore (self, there ? run : NULL);

@@ -112,7 +112,8 @@ void cpg_compare_page_show_run (CpgComparePage *self)
 /* Never an empty page. */
 static void cpg_compare_page_on_map (CpgComparePage *self)
 {
-  if (gtk_widget_get_mapped (GTK_WIDGET (self)) && self->session && !self->opening && !cpg_comparison_is_started (self->comparison))
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)) && self->session && !self->opening
+      && !cpg_comparison_is_started (self->comparison))
     cpg_compare_page_show_run (self);
   cpg_compare_page_take_focus (self);
 }

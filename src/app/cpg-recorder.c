@@ -13,12 +13,12 @@ struct _CpgRecorder {
   GObject parent_instance;
   char *path; /* NULL: the default */
   CpgSessionLog *log;
-  gboolean read_only;  /* nothing is written into the log */
-  GError *failure;     /* why there is no log */
-  CpgEngine *engine;   /* whose signal it listens to; not owned, but kept while it does */
-  GHashTable *watches; /* CpgRun -> Watch */
+  gboolean read_only;    /* nothing is written into the log */
+  GError *failure;       /* why there is no log */
+  CpgEngine *engine;     /* whose signal it listens to; not owned, but kept while it does */
+  GHashTable *watches;   /* CpgRun -> Watch */
   GPtrArray *comparings; /* CpgComparing */
-  GHashTable *waiting; /* path of a model -> GPtrArray of ids of runs that its hash is still to be told of */
+  GHashTable *waiting;   /* path of a model -> GPtrArray of ids of runs that its hash is still to be told of */
   guint timer;
   gint64 written; /* when steps were sent last */
   char *problem;

@@ -19,6 +19,7 @@ struct _CpgSession {
   GCancellable *cancellable; /* of the loading */
   char *path, *problem;
   gboolean loading, noisy, fresh_seed;
+  gboolean waits; /* a first model starts no run */
 };
 
 enum {
@@ -85,6 +86,15 @@ static void cpg_session_set_problem (CpgSession *self, const char *problem)
   cpg_session_notify_model (self);
 }
 
+/* The first run, where there is none. */
+static void cpg_session_begin (CpgSession *self)
+{
+  if (self->run || self->waits)
+    return;
+  g_object_set (self->settings, "seed", (guint64) FIRST_SEED, NULL);
+  cpg_session_start_run (self);
+}
+
 static void cpg_session_adopt_model (CpgSession *self)
 {
   const CosmosConfig *config = cpg_engine_get_config (self->engine);
@@ -93,10 +103,14 @@ static void cpg_session_adopt_model (CpgSession *self)
   if (config->n_tasks > 0 && cosmos_config_find_task (config, cpg_settings_get_task (self->settings)) < 0)
     g_object_set (self->settings, "task", config->tasks[0], NULL);
   cpg_session_set_problem (self, NULL);
-  if (self->run)
-    return;
-  g_object_set (self->settings, "seed", (guint64) FIRST_SEED, NULL);
-  cpg_session_start_run (self);
+  cpg_session_begin (self);
+}
+
+void cpg_session_set_begins (CpgSession *self, gboolean begins)
+{
+  self->waits = !begins;
+  if (cpg_session_has_model (self))
+    cpg_session_begin (self);
 }
 
 static void cpg_session_on_loaded (GObject *source, GAsyncResult *result, gpointer data)

@@ -28,7 +28,10 @@ CpgEngine *cpg_session_get_engine (CpgSession *self);
 void cpg_session_set_recorder (CpgSession *self, CpgRecorder *recorder);
 CpgRecorder *cpg_session_get_recorder (CpgSession *self);
 
-/* path NULL: the model that comes with the program. A first model starts a run with a fixed seed at once. */
+/* Whether a first model starts a run with a fixed seed at once, as it does unless told otherwise. TRUE where one is there already: starts that run now,
+ * where none is shown. */
+void cpg_session_set_begins (CpgSession *self, gboolean begins);
+/* path NULL: the model that comes with the program. */
 void cpg_session_load (CpgSession *self, const char *path);
 gboolean cpg_session_has_model (CpgSession *self);
 /* Whether the model, or another one that is installed, has a task, by its id. */

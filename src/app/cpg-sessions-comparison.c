@@ -24,9 +24,7 @@ CpgLogRun *cpg_sessions_comparison_new (CpgComparison *comparison)
 
 static CpgLogState get_state (CpgRunState state)
 {
-  return state == CPG_RUN_DONE     ? CPG_LOG_DONE
-         : state == CPG_RUN_FAILED ? CPG_LOG_FAILED
-                                   : CPG_LOG_CANCELLED;
+  return state == CPG_RUN_DONE ? CPG_LOG_DONE : state == CPG_RUN_FAILED ? CPG_LOG_FAILED : CPG_LOG_CANCELLED;
 }
 
 /* Stopped where one was stopped, failed where none was done. */
@@ -137,8 +135,9 @@ CpgLogRun *cpg_sessions_comparison_new_writing (CpgContender *contender)
     self->output_hash = cpg_log_hash_output (self->output, NULL, 0);
   self->steps = g_ptr_array_new_with_free_func ((GDestroyNotify) cpg_log_step_free);
   for (int i = 0; i < n; i++)
-    g_ptr_array_add (self->steps, new_token (&tokens[i], i, cpg_writing_get_time (writing, i)
-                                                                - (i > 0 ? cpg_writing_get_time (writing, i - 1) : 0)));
+    g_ptr_array_add (
+        self->steps,
+        new_token (&tokens[i], i, cpg_writing_get_time (writing, i) - (i > 0 ? cpg_writing_get_time (writing, i - 1) : 0)));
   return self;
 }
 

@@ -100,8 +100,11 @@ static char *describe (CpgSessionsItem *self)
   if (record->kind == CPG_LOG_COMPARISON)
     kind = g_strdup_printf (ngettext ("Comparison of %d", "Comparison of %d", (gulong) record->n_columns), record->n_columns);
   /* Translators: below a run's title: its task, when it began, the number that its noise was made from. */
-  g_autofree char *words = g_strdup_printf (_ ("%s · %s · seed %" PRIu64), kind ? kind : task ? cpg_task_get_title (task) : record->task, clock,
-                                            record->seed);
+  g_autofree char *words = g_strdup_printf (_ ("%s · %s · seed %" PRIu64),
+                                            kind   ? kind
+                                            : task ? cpg_task_get_title (task)
+                                                   : record->task,
+                                            clock, record->seed);
   const char *state = name_state (record->state);
   return state ? g_strdup_printf ("%s · %s", words, state) : g_steal_pointer (&words);
 }

@@ -5,7 +5,7 @@
 
 #include <glib/gi18n.h>
 
-enum { PROP_SESSION = 1, PROP_COLLAPSED, N_PROPERTIES };
+enum { PROP_SESSION = 1, PROP_COLLAPSED, PROP_SEARCH, N_PROPERTIES };
 static GParamSpec *properties[N_PROPERTIES];
 
 enum { SAID, DELETED, OPENED, COMPARED, N_SIGNALS };
@@ -89,6 +89,7 @@ static char *cpg_sessions_pane_name_day (GtkListHeader *header, CpgSessionsItem 
 static void cpg_sessions_pane_on_search (CpgSessionsPane *self)
 {
   cpg_sessions_list_set_words (self->runs, gtk_editable_get_text (GTK_EDITABLE (self->search)));
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SEARCH]);
 }
 
 static void cpg_sessions_pane_on_stop_search (CpgSessionsPane *self)
@@ -147,6 +148,9 @@ static void cpg_sessions_pane_get_property (GObject *object, guint id, GValue *v
   case PROP_COLLAPSED:
     g_value_set_boolean (value, self->collapsed);
     break;
+  case PROP_SEARCH:
+    g_value_set_string (value, gtk_editable_get_text (GTK_EDITABLE (self->search)));
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -164,6 +168,10 @@ static void cpg_sessions_pane_set_property (GObject *object, guint id, const GVa
       break;
     self->collapsed = g_value_get_boolean (value);
     g_object_notify_by_pspec (object, pspec);
+    break;
+  case PROP_SEARCH:
+    if (g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (self->search)), g_value_get_string (value)) != 0)
+      gtk_editable_set_text (GTK_EDITABLE (self->search), g_value_get_string (value) ? g_value_get_string (value) : "");
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -201,6 +209,7 @@ static void cpg_sessions_pane_class_init (CpgSessionsPaneClass *klass)
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
   properties[PROP_SESSION] = g_param_spec_object ("session", NULL, NULL, CPG_TYPE_SESSION, flags);
   properties[PROP_COLLAPSED] = g_param_spec_boolean ("collapsed", NULL, NULL, FALSE, flags);
+  properties[PROP_SEARCH] = g_param_spec_string ("search", NULL, NULL, "", flags);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
   signals[SAID] = g_signal_new ("said", CPG_TYPE_SESSIONS_PANE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                                 G_TYPE_STRING);

@@ -1,6 +1,7 @@
 /* The side bar with the session log: search, runs by day, and what can be done with each (actions "sessions.*", in cpg-sessions-pane-actions.c).
  *
- * Properties: session (CpgSession), collapsed (boolean: the pane covers the window and needs a way back of its own).
+ * Properties: session (CpgSession), collapsed (boolean: the pane covers the window and needs a way back of its own), search (string: what is
+ * looked for).
  * Signals: "said" (string): a short word for whoever sits before the window. "deleted" (string): of this run, what it is called, which can be undone by
  * cpg_sessions_pane_undo (). "opened": a run is shown now. "compared" (string): a comparison, by its id, is to be opened.
  */

@@ -7,6 +7,7 @@
 #include "app/cpg-denoise-page.h"
 #include "app/cpg-page.h"
 #include "app/cpg-sessions-pane.h"
+#include "app/cpg-sessions-replay.h"
 #include "app/cpg-transport.h"
 
 struct _CpgWindow {
@@ -20,8 +21,9 @@ struct _CpgWindow {
 
   AdwOverlaySplitView *sessions_split;
   CpgSessionsPane *sessions;
-  AdwToast *sessions_toast;    /* what they said last, while it is there; weak */
-  AdwDialog *sessions_problem; /* why there is no log, while it is asked what to do; weak */
+  AdwToast *sessions_toast;          /* what they said last, while it is there; weak */
+  CpgSessionsReplay *sessions_first; /* the run that was shown last time, until it is there; or NULL */
+  AdwDialog *sessions_problem;       /* why there is no log, while it is asked what to do; weak */
   AdwOverlaySplitView *split;
   AdwBanner *banner;
   AdwToastOverlay *toasts;
@@ -33,6 +35,7 @@ struct _CpgWindow {
 };
 
 void cpg_window_init_sessions (CpgWindow *self); /* cpg-window-sessions.c: once, when session and preferences are there */
+void cpg_window_end_sessions (CpgWindow *self);  /* before the session goes */
 void cpg_window_add_sessions_actions (CpgWindow *self);
 CpgPage *cpg_window_get_page (CpgWindow *self); /* that is shown */
 void cpg_window_show_toast (CpgWindow *self, const char *text);

@@ -104,9 +104,61 @@ static void on_problem (CpgWindow *self, GParamSpec *pspec, CpgRecorder *recorde
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
+/* ---- the run that is shown, from one start to the next ---- */
+
+static void cpg_window_remember_run (CpgWindow *self)
+{
+  CpgRun *run = cpg_session_get_run (self->session);
+  CpgRecorder *recorder = cpg_session_get_recorder (self->session);
+  const char *id = run ? cpg_recorder_get_id (recorder, run) : NULL;
+  if (!self->sessions_first && run)
+    g_settings_set_string (self->preferences, "shown-run", id ? id : "");
+}
+
+/* Where it cannot be shown, the program starts as for the first time. */
+static void on_first_ended (CpgWindow *self)
+{
+  g_signal_handlers_disconnect_by_data (self->sessions_first, self);
+  g_clear_object (&self->sessions_first);
+  cpg_session_set_begins (self->session, TRUE);
+  cpg_window_remember_run (self);
+}
+
+void cpg_window_end_sessions (CpgWindow *self)
+{
+  if (!self->sessions_first)
+    return;
+  g_signal_handlers_disconnect_by_data (self->sessions_first, self);
+  cpg_sessions_replay_abandon (self->sessions_first);
+  g_clear_object (&self->sessions_first);
+}
+
+static void on_has_model (CpgWindow *self)
+{
+  if (!self->sessions_first || !cpg_session_has_model (self->session))
+    return;
+  g_signal_handlers_disconnect_by_func (self->session, on_has_model, self);
+  if (cpg_session_get_run (self->session))
+    cpg_window_end_sessions (self); /* somebody has opened another one meanwhile */
+  else
+    cpg_sessions_replay_start (self->sessions_first);
+}
+
+static void cpg_window_restore_run (CpgWindow *self)
+{
+  g_autofree char *id = g_settings_get_string (self->preferences, "shown-run");
+  if (!*id || cpg_session_get_run (self->session))
+    return;
+  cpg_session_set_begins (self->session, FALSE);
+  self->sessions_first = cpg_sessions_replay_new (self->session, id, CPG_SESSIONS_OPEN);
+  g_signal_connect_swapped (self->sessions_first, "ended", G_CALLBACK (on_first_ended), self);
+  g_signal_connect_object (self->session, "notify::has-model", G_CALLBACK (on_has_model), self, G_CONNECT_SWAPPED);
+}
+
 void cpg_window_init_sessions (CpgWindow *self)
 {
   CpgRecorder *recorder = cpg_session_get_recorder (self->session);
+  g_settings_bind (self->preferences, "sessions-search", self->sessions, "search", G_SETTINGS_BIND_DEFAULT);
   g_signal_connect_swapped (self->sessions_split, "notify::collapsed", G_CALLBACK (on_collapsed), self);
   g_signal_connect_swapped (self->sessions_split, "notify::show-sidebar", G_CALLBACK (on_show_sidebar), self);
   g_signal_connect_swapped (self->sessions, "said", G_CALLBACK (on_said), self);
@@ -116,6 +168,9 @@ void cpg_window_init_sessions (CpgWindow *self)
   on_collapsed (self);
   if (!recorder)
     return;
+  cpg_window_restore_run (self);
+  g_signal_connect_object (self->session, "notify::run", G_CALLBACK (cpg_window_remember_run), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (recorder, "changed", G_CALLBACK (cpg_window_remember_run), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (recorder, "notify::problem", G_CALLBACK (on_problem), self, G_CONNECT_SWAPPED);
   if (cpg_recorder_get_problem (recorder))
     on_problem (self, NULL, recorder);

@@ -248,6 +248,7 @@ static void cpg_window_dispose (GObject *object)
   g_clear_handle_id (&self->stop_timer, g_source_remove);
   g_clear_object (&self->run_signals);
   if (self->session) {
+    cpg_window_end_sessions (self);
     cpg_window_remove_actions (self);
     cpg_window_listen_to_pages (self, FALSE);
   }

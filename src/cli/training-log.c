@@ -1,6 +1,8 @@
 #include "cli/training-log.h"
 
 #include "cli/progress.h"
+#include "cli/say.h"
+#include "cli/training-curves.h"
 #include "cli/wrap.h"
 
 #include <dirent.h>
@@ -17,6 +19,7 @@
 struct CliTrainingLog {
   FILE *lines, *samples; /* log.jsonl, samples.txt */
   bool is_quiet;
+  char *folder;
 };
 
 /* ---- what is told ---- */
@@ -127,12 +130,21 @@ static void log_line (CliTrainingLog *self, const CosmosTrainingReport *report)
   fflush (self->lines);
 }
 
+/* A picture that cannot be drawn is no reason to stop. */
+static void draw_curves (const CliTrainingLog *self, const CosmosTrainingReport *report)
+{
+  CosmosError err;
+  if (report->evaluation && !cli_training_curves_draw (self->folder, &err))
+    cli_say ("%s", err.message);
+}
+
 void cli_training_log_take (const CosmosTrainingReport *report, void *log)
 {
   CliTrainingLog *self = log;
   cli_progress_clear ();
   log_line (self, report);
   write_samples (self, report);
+  draw_curves (self, report);
   if (!self->is_quiet && report->start)
     report_start (report);
   else if (!self->is_quiet)
@@ -184,7 +196,10 @@ CliTrainingLog *cli_training_log_open (const char *folder, bool is_quiet, Cosmos
     return NULL;
   }
   self->is_quiet = is_quiet;
-  self->lines = open_file (folder, "log.jsonl", err);
+  self->folder = strdup (folder);
+  self->lines = self->folder ? open_file (folder, "log.jsonl", err) : NULL;
+  if (!self->folder)
+    cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory");
   self->samples = self->lines && take_folder (self, folder, err) ? open_file (folder, "samples.txt", err) : NULL;
   if (self->samples)
     return self;
@@ -200,5 +215,6 @@ void cli_training_log_close (CliTrainingLog *self)
     fclose (self->lines);
   if (self->samples)
     fclose (self->samples);
+  free (self->folder);
   free (self);
 }

@@ -1,4 +1,5 @@
-/* What a training tells of itself: lines for a person on standard error, log.jsonl for programs (docs/training.md says what is in it), and samples.txt. */
+/* What a training tells of itself: lines for a person on standard error, log.jsonl for programs (docs/training.md says what is in it),
+ * samples.txt, and curves.svg. */
 #pragma once
 
 #include "train/trainer.h"

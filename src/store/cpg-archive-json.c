@@ -10,7 +10,7 @@
 #define FORMAT "cosmosrun"
 
 enum {
-  VERSION = 2, /* 1 had no bookmarks and no comparisons */
+  VERSION = 2,     /* 1 had no bookmarks and no comparisons */
   MAX_STEP = 1000, /* the core's most steps: the result's number */
   MAX_TAGS = 100,
   MAX_COLUMNS = 16,

@@ -26,11 +26,11 @@ static void free_query (gpointer data)
 
 /* ?1 .. ?6: deleted, before (started, number), task, model, tag; ?7 and ?8: a setting and its value. "": any. A number can be written in several
  * ways, and is compared as one. */
-#define CONDITIONS                                                                                                         \
-  "part = 0 AND (deleted IS NOT NULL) = ?1 AND (started, number) < (?2, ?3) AND ?4 IN ('', task) AND ?5 IN ('', model_name) "           \
-  "AND (?6 = '' OR instr (char (10) || runs.tags || char (10), char (10) || ?6 || char (10))) "                            \
-  "AND (?7 = '' OR CASE WHEN json_valid (settings) THEN EXISTS (SELECT 1 FROM json_each (settings) AS s WHERE s.key = ?7 " \
-  "AND CASE WHEN s.type IN ('true', 'false') THEN s.type = ?8 WHEN s.type IN ('integer', 'real') THEN ?8 GLOB '*[0-9]*' "  \
+#define CONDITIONS                                                                                                            \
+  "part = 0 AND (deleted IS NOT NULL) = ?1 AND (started, number) < (?2, ?3) AND ?4 IN ('', task) AND ?5 IN ('', model_name) " \
+  "AND (?6 = '' OR instr (char (10) || runs.tags || char (10), char (10) || ?6 || char (10))) "                               \
+  "AND (?7 = '' OR CASE WHEN json_valid (settings) THEN EXISTS (SELECT 1 FROM json_each (settings) AS s WHERE s.key = ?7 "    \
+  "AND CASE WHEN s.type IN ('true', 'false') THEN s.type = ?8 WHEN s.type IN ('integer', 'real') THEN ?8 GLOB '*[0-9]*' "     \
   "AND s.value = CAST (?8 AS REAL) ELSE s.value = ?8 END) END) "
 #define ORDER "ORDER BY started DESC, number DESC "
 

@@ -257,8 +257,8 @@ gboolean cpg_log_read_columns (CpgConnection *connection, CpgLogRun *comparison,
   comparison->columns = cpg_log_read_all (connection, rows, read_column, (GDestroyNotify) cpg_log_column_free, error);
   if (!comparison->columns)
     return FALSE;
-  g_autoptr (CpgRows) words = cpg_connection_query (connection, error, "SELECT judge, reference FROM comparisons WHERE run = ?", "i",
-                                                    comparison->number);
+  g_autoptr (CpgRows) words = cpg_connection_query (connection, error, "SELECT judge, reference FROM comparisons WHERE run = ?",
+                                                    "i", comparison->number);
   g_autoptr (GError) local = NULL;
   if (!words)
     return FALSE;

@@ -82,9 +82,10 @@ static gpointer write_comparison (CpgConnection *connection, gpointer data, GErr
   gint64 number;
   if (!cpg_connection_number (connection, &number, 0, error, "SELECT number FROM runs WHERE id = ?", "s", comparison->id))
     return NULL;
-  if (number ? cpg_connection_change (connection, NULL, error, "UPDATE runs SET state = ?, seconds = ?, output = ? WHERE number = ?",
-                                      "idsi", (gint64) comparison->state, comparison->seconds, comparison->output, number)
-             : cpg_log_write_run (connection, comparison, error))
+  if (number
+          ? cpg_connection_change (connection, NULL, error, "UPDATE runs SET state = ?, seconds = ?, output = ? WHERE number = ?",
+                                   "idsi", (gint64) comparison->state, comparison->seconds, comparison->output, number)
+          : cpg_log_write_run (connection, comparison, error))
     cpg_log_write_columns (connection, comparison, error);
   return NULL;
 }

@@ -13,9 +13,10 @@ static gpointer measure (CpgConnection *connection, gpointer data, GError **erro
       || !cpg_connection_number (connection, &pages, 0, error, "PRAGMA page_count", "")
       || !cpg_connection_number (connection, &empty, 0, error, "PRAGMA freelist_count", "")
       || !cpg_connection_number (connection, &space.latents_bytes, 0, error, "SELECT total (length (packed)) FROM latents", "")
-      || !cpg_connection_number (connection, &space.n_runs, 0, error, "SELECT count (*) FROM runs WHERE deleted IS NULL AND part = 0", "")
-      || !cpg_connection_number (connection, &space.n_deleted, 0, error, "SELECT count (*) FROM runs WHERE deleted IS NOT NULL AND part = 0",
-                                 "")
+      || !cpg_connection_number (connection, &space.n_runs, 0, error,
+                                 "SELECT count (*) FROM runs WHERE deleted IS NULL AND part = 0", "")
+      || !cpg_connection_number (connection, &space.n_deleted, 0, error,
+                                 "SELECT count (*) FROM runs WHERE deleted IS NOT NULL AND part = 0", "")
       || !cpg_connection_number (connection, &space.n_steps, 0, error, "SELECT count (*) FROM steps", ""))
     return NULL;
   space.bytes = (pages - empty) * page;
@@ -52,7 +53,8 @@ static gboolean remove_old (CpgConnection *connection, const CpgLogPolicy *polic
   gint64 n_old, n_deleted;
   if (!cpg_connection_change (connection, NULL, error, "DELETE FROM latents WHERE pinned <= ?", "i",
                               days_ago (policy->latents_days))
-      || !cpg_connection_change (connection, &n_deleted, error, "DELETE FROM runs WHERE deleted <= ? AND state <> 0 AND part = 0 " NOT_COMPARED, "i",
+      || !cpg_connection_change (connection, &n_deleted, error,
+                                 "DELETE FROM runs WHERE deleted <= ? AND state <> 0 AND part = 0 " NOT_COMPARED, "i",
                                  days_ago (policy->deleted_days))
       || !cpg_connection_change (
           connection, &n_old, error,
@@ -61,8 +63,7 @@ static gboolean remove_old (CpgConnection *connection, const CpgLogPolicy *polic
           "i", days_ago (policy->text_days)))
     return FALSE;
   *n_runs = n_deleted + n_old;
-  return cpg_connection_change (connection, NULL, error,
-                                "DELETE FROM runs WHERE part = 1 AND state <> 0 " NOT_COMPARED, "");
+  return cpg_connection_change (connection, NULL, error, "DELETE FROM runs WHERE part = 1 AND state <> 0 " NOT_COMPARED, "");
 }
 
 static gpointer clean_up (CpgConnection *connection, gpointer data, GError **error)

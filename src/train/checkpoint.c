@@ -123,3 +123,19 @@ bool cosmos_checkpoint_load (const char *path, CosmosCheckpointInfo *info, Cosmo
   cosmos_gguf_free (file);
   return ok;
 }
+
+bool cosmos_checkpoint_is_finished (const char *path, const char *stage, const CosmosConfig *config, int64_t steps)
+{
+  CosmosGguf *file = cosmos_gguf_open (path, NULL);
+  const char *found;
+  CosmosConfig sizes;
+  int64_t step;
+  bool has_measured = false;
+  for (size_t i = 0; file && i < cosmos_gguf_get_n_keys (file); i++)
+    has_measured |= strncmp (cosmos_gguf_get_key (file, i), "train.measured.", 15) == 0;
+  bool finished = has_measured && cosmos_gguf_get_string (file, "train.stage", &found, NULL) && strcmp (found, stage) == 0
+                  && cosmos_gguf_get_integer (file, "train.step", steps, UINT32_MAX, &step, NULL)
+                  && cosmos_config_read (&sizes, file, NULL) && cosmos_config_equals (&sizes, config);
+  cosmos_gguf_free (file);
+  return finished;
+}

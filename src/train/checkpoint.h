@@ -24,6 +24,8 @@ typedef struct {
 bool cosmos_checkpoint_save (const char *path, const CosmosCheckpointInfo *info, const CosmosConfig *config,
                              const CosmosTokenizer *tokenizer, const CosmosParameters *store, const CosmosOptimiser *optimiser,
                              CosmosError *err);
+/* Whether the file is of that stage and these sizes, with all its steps done and measured: then there is nothing to resume. */
+bool cosmos_checkpoint_is_finished (const char *path, const char *stage, const CosmosConfig *config, int64_t steps);
 /* Into store and optimiser, which must have the same parameters in the same shapes. On failure both may be half filled: start anew. */
 bool cosmos_checkpoint_load (const char *path, CosmosCheckpointInfo *info, CosmosParameters *store, CosmosOptimiser *optimiser,
                              CosmosError *err);

@@ -31,8 +31,9 @@ typedef struct {
   uint64_t seed;
   int batch;
 
-  int64_t length; /* of the batch */
-  int32_t *ids, *targets;
+  /* the batch, the longest text first: batch x context; and of a micro-batch, as long as its own longest */
+  CosmosPlace *places;
+  int32_t *ids, *targets, *micro_ids, *micro_targets;
   int64_t n_targets;
   Pick *picks;
 } Stage;
@@ -43,8 +44,11 @@ static void stage_free (void *data)
   if (!self)
     return;
   cosmos_language_model_free (self->model);
+  free (self->places);
   free (self->ids);
   free (self->targets);
+  free (self->micro_ids);
+  free (self->micro_targets);
   free (self->picks);
   free (self);
 }
@@ -61,9 +65,12 @@ static void *make (const CosmosTraining *training, CosmosParameters *store, Cosm
     size_t n = (size_t) self->batch * (size_t) self->sizes.context;
     self->ids = malloc (n * sizeof *self->ids);
     self->targets = malloc (n * sizeof *self->targets);
+    self->micro_ids = malloc (n * sizeof *self->micro_ids);
+    self->micro_targets = malloc (n * sizeof *self->micro_targets);
+    self->places = malloc ((size_t) self->batch * sizeof *self->places);
     self->picks = malloc ((size_t) self->batch * sizeof *self->picks);
   }
-  if (!self || !self->ids || !self->targets || !self->picks) {
+  if (!self || !self->ids || !self->targets || !self->micro_ids || !self->micro_targets || !self->places || !self->picks) {
     stage_free (self);
     cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for the baseline's batches");
     return NULL;
@@ -112,26 +119,25 @@ static int64_t get_row_length (const Stage *self, const Pick *pick)
 /* Prompt and target one behind the other, without the target's [CLS]. Only what follows the prompt is to be guessed. */
 static void fill_row (Stage *self, int b)
 {
-  const Pick *pick = &self->picks[b];
-  int32_t *ids = self->ids + b * self->length, *targets = self->targets + b * self->length;
+  const Pick *pick = &self->picks[self->places[b].place];
+  const int64_t length = self->sizes.context;
+  int32_t *ids = self->ids + b * length, *targets = self->targets + b * length;
   const int64_t prompt = fill_prompt (self, pick, ids), n = prompt + get_length (pick->targets, pick->text) - 1;
   memcpy (ids + prompt, pick->targets->ids + pick->targets->starts[pick->text] + 1, (size_t) (n - prompt) * sizeof *ids);
-  for (int64_t i = n; i < self->length; i++)
+  for (int64_t i = n; i < length; i++)
     ids[i] = ids[n - 1];
-  for (int64_t i = 0; i < self->length; i++) {
+  for (int64_t i = 0; i < length; i++) {
     targets[i] = i >= prompt - 1 && i + 1 < n ? ids[i + 1] : -1;
     self->n_targets += targets[i] >= 0;
   }
 }
 
-/* The picks as rows of the longest one's length. */
+/* The picks as rows, the longest first. */
 static void fill_rows (Stage *self, int count)
 {
-  self->length = 2;
-  for (int b = 0; b < count; b++) {
-    const int64_t length = get_row_length (self, &self->picks[b]);
-    self->length = length > self->length ? length : self->length;
-  }
+  for (int b = 0; b < count; b++)
+    self->places[b] = (CosmosPlace) {b, get_row_length (self, &self->picks[b])};
+  cosmos_stage_sort_places (self->places, count);
   self->n_targets = 0;
   for (int b = 0; b < count; b++)
     fill_row (self, b);
@@ -182,15 +188,20 @@ static bool draw (void *data, int64_t step, CosmosError *err)
 /* Mean cross entropy of the wanted tokens of texts first .. first + count - 1, of which there are *n. */
 static CosmosTensor *foresee (Stage *self, CosmosGraph *graph, int first, int count, int64_t *n)
 {
-  const int64_t T = self->length, from = first * T;
+  const int64_t T = self->places[first].length;
   *n = 0;
-  for (int64_t i = 0; i < count * T; i++)
-    *n += self->targets[from + i] >= 0;
+  for (int64_t b = 0; b < count; b++) {
+    const int64_t from = (first + b) * self->sizes.context;
+    memcpy (self->micro_ids + b * T, self->ids + from, (size_t) T * sizeof *self->ids);
+    memcpy (self->micro_targets + b * T, self->targets + from, (size_t) T * sizeof *self->targets);
+    for (int64_t i = 0; i < T; i++)
+      *n += self->targets[from + i] >= 0;
+  }
   if (*n == 0)
     return NULL;
-  CosmosTensor *h = cosmos_language_model_run (self->model, graph, self->ids + from, count, T); /* (B, T, D) */
+  CosmosTensor *h = cosmos_language_model_run (self->model, graph, self->micro_ids, count, T); /* (B, T, D) */
   h = cosmos_reshape (graph, h, 2, (int64_t[]) {count * T, self->sizes.width});
-  return cosmos_cross_entropy (graph, h, cosmos_language_model_get_head (self->model), self->targets + from);
+  return cosmos_cross_entropy (graph, h, cosmos_language_model_get_head (self->model), self->micro_targets);
 }
 
 static CosmosTensor *lose (void *data, CosmosGraph *graph, int first, int count, double *measures)

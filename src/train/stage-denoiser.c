@@ -39,16 +39,21 @@ typedef struct {
   uint64_t seed;
   int batch;
 
-  /* the batch */
+  /* the batch, the longest source first */
   int64_t step;
   int task;
   bool has_guess; /* self-conditioning */
-  float *clean;   /* batch x N x Z, normalised */
+  CosmosPlace *places;
+  size_t *texts; /* drawn */
+  float *clean;  /* batch x N x Z, normalised */
   double *times;
   int32_t *tasks;
   int64_t source_length;
   int32_t *source_ids; /* batch x source_length */
   bool *source_keep;
+  /* the sources of a micro-batch, as long as their longest */
+  int32_t *micro_ids;
+  bool *micro_keep;
 } Stage;
 
 static int64_t latent_size (const Stage *self)
@@ -74,6 +79,10 @@ static void stage_free (void *data)
   free (self->tasks);
   free (self->source_ids);
   free (self->source_keep);
+  free (self->micro_ids);
+  free (self->micro_keep);
+  free (self->places);
+  free (self->texts);
   free (self);
 }
 
@@ -144,8 +153,13 @@ static bool init_memory (Stage *self)
   self->tasks = malloc (B * sizeof *self->tasks);
   self->source_ids = malloc (B * S * sizeof *self->source_ids);
   self->source_keep = malloc (B * S * sizeof *self->source_keep);
+  self->micro_ids = malloc (B * S * sizeof *self->micro_ids);
+  self->micro_keep = malloc (B * S * sizeof *self->micro_keep);
+  self->places = malloc (B * sizeof *self->places);
+  self->texts = malloc (B * sizeof *self->texts);
   self->reader = cosmos_graph_new (self->training->pool, self->training->progress);
-  return self->clean && self->times && self->tasks && self->source_ids && self->source_keep && self->reader;
+  return self->clean && self->times && self->tasks && self->source_ids && self->source_keep && self->micro_ids && self->micro_keep
+         && self->places && self->texts && self->reader;
 }
 
 /* Blocks begin as the identity: what they add is 0 at first. */
@@ -219,6 +233,20 @@ static void take_latents (const Stage *self, size_t text, float *clean)
   normalise (self, clean);
 }
 
+/* By chance where the text was drawn, for guidance; or there are none. */
+static bool is_left_out (const Stage *self, const CosmosTexts *sources, int place)
+{
+  return sources->n == 0
+         || cosmos_random_uniform (self->seed + STREAM_SOURCE, (uint32_t) self->step, (uint64_t) place)
+                < self->training->recipe->tasks[self->task].unconditional;
+}
+
+static CosmosPlace make_place (const Stage *self, const CosmosTexts *sources, int place, size_t text, bool is_empty)
+{
+  int64_t length = is_empty ? 2 : (int64_t) (sources->starts[text + 1] - sources->starts[text]);
+  return (CosmosPlace) {place, length < self->source_length ? length : self->source_length};
+}
+
 /* "[CLS] [SEP]" for no source. */
 static void fill_source (Stage *self, const CosmosTexts *sources, int b, size_t text, bool is_empty)
 {
@@ -227,7 +255,7 @@ static void fill_source (Stage *self, const CosmosTexts *sources, int b, size_t 
                 end = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP);
   int32_t *ids = self->source_ids + b * self->source_length;
   bool *keep = self->source_keep + b * self->source_length;
-  if (!is_empty && sources->n) {
+  if (!is_empty) {
     cosmos_stage_get_row (self->training, sources, text, self->source_length, ids, keep);
     return;
   }
@@ -235,14 +263,6 @@ static void fill_source (Stage *self, const CosmosTexts *sources, int b, size_t 
     ids[i] = i == 0 ? cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_CLS) : i == 1 ? end : pad;
     keep[i] = i < 2;
   }
-}
-
-/* Left out by chance, for guidance. */
-static void take_source (Stage *self, const CosmosTexts *sources, int b, size_t text)
-{
-  bool is_empty = cosmos_random_uniform (self->seed + STREAM_SOURCE, (uint32_t) self->step, (uint64_t) b)
-                  < self->training->recipe->tasks[self->task].unconditional;
-  fill_source (self, sources, b, text, is_empty);
 }
 
 /* Uniform (spec 1.10), or where the recipe looks most closely. */
@@ -267,11 +287,16 @@ static bool draw (void *data, int64_t step, CosmosError *err)
   const CosmosTexts *sources = &cosmos_corpus_get_train (self->training->corpus, self->task)->sources;
   self->source_length = sources->n ? self->training->recipe->tasks[self->task].source_tokens : 2;
   for (int b = 0; b < self->batch; b++) {
-    size_t text = cosmos_stage_choose (self->seed, step, (uint64_t) b, self->latents[self->task].n);
-    take_latents (self, text, self->clean + b * latent_size (self));
-    take_source (self, sources, b, text);
+    self->texts[b] = cosmos_stage_choose (self->seed, step, (uint64_t) b, self->latents[self->task].n);
+    self->places[b] = make_place (self, sources, b, self->texts[b], is_left_out (self, sources, b));
+  }
+  cosmos_stage_sort_places (self->places, self->batch);
+  for (int b = 0; b < self->batch; b++) {
+    const int place = self->places[b].place;
+    take_latents (self, self->texts[place], self->clean + b * latent_size (self));
+    fill_source (self, sources, b, self->texts[place], is_left_out (self, sources, place));
     self->tasks[b] = self->task;
-    self->times[b] = draw_time (self, step, b);
+    self->times[b] = draw_time (self, step, place);
   }
   return true;
 }
@@ -288,40 +313,51 @@ static void add_noise (const Stage *self, float *x, int first, int count)
                 sigma = (float) cosmos_schedule_get_sigma (schedule, self->times[first + b]);
     const float *clean = self->clean + (first + b) * n;
     float *row = x + b * n;
-    cosmos_random_normal (self->seed + STREAM_NOISE, (uint32_t) self->step, (uint64_t) ((first + b) * n), row, (size_t) n);
+    cosmos_random_normal (self->seed + STREAM_NOISE, (uint32_t) self->step, (uint64_t) (self->places[first + b].place * n), row,
+                          (size_t) n);
     for (int64_t i = 0; i < n; i++)
       row[i] = alpha * clean[i] + sigma * row[i];
   }
 }
 
-/* The sources' encoder states as an input of the graph; nothing where the network reads none. */
+/* The sources of a micro-batch: their encoder states as an input of the graph; nothing where the network reads none. */
 static CosmosTensor *read_source (Stage *self, CosmosGraph *graph, int first, int count)
 {
-  const int64_t S = self->source_length;
+  int64_t S = 2;
   CosmosError err;
+  for (int b = first; b < first + count; b++)
+    S = self->places[b].length > S ? self->places[b].length : S;
+  for (int b = 0; b < count; b++) {
+    const int64_t from = (first + b) * self->source_length;
+    memcpy (self->micro_ids + b * S, self->source_ids + from, (size_t) S * sizeof *self->micro_ids);
+    memcpy (self->micro_keep + b * S, self->source_keep + from, (size_t) S * sizeof *self->micro_keep);
+  }
   cosmos_graph_reset (self->reader);
-  CosmosTensor *h = cosmos_frozen_read (self->frozen, self->reader, self->source_ids + first * S, self->source_keep + first * S,
-                                        count, S); /* (B, S, D) */
+  CosmosTensor *h = cosmos_frozen_read (self->frozen, self->reader, self->micro_ids, self->micro_keep, count, S); /* (B, S, D) */
   if (!cosmos_graph_check (self->reader, &err))
     return cosmos_graph_fail (graph, err.code, "%s", err.message);
   return cosmos_graph_input (graph, 3, h->shape, h->data);
 }
 
-static CosmosSource encode_source (const Stage *self, CosmosGraph *graph, const CosmosTensor *h, int first)
+/* What the denoiser reads of them; nothing where it reads none. */
+static CosmosSource encode_source (Stage *self, CosmosGraph *graph, int first, int count)
 {
-  if (!h)
+  if (!cosmos_denoiser_has_source (self->denoiser))
     return (CosmosSource) {0};
-  const bool *keep = self->source_keep + first * self->source_length;
-  return (CosmosSource) {cosmos_denoiser_encode_source (self->denoiser, graph, h, keep), keep};
+  const CosmosTensor *h = read_source (self, graph, first, count);
+  return (CosmosSource) {cosmos_denoiser_encode_source (self->denoiser, graph, h, self->micro_keep), self->micro_keep};
 }
 
-/* What the network would guess without a guess before: an input for the graph, without a way back. */
-static CosmosTensor *guess (Stage *self, CosmosGraph *graph, const CosmosTensor *x, const CosmosTensor *h, int first)
+/* What the network would guess without a guess before: an input for the graph, without a way back. The source is the graph's: it was read with the
+ * same weights. */
+static CosmosTensor *guess (Stage *self, CosmosGraph *graph, const CosmosTensor *x, CosmosSource source, int first)
 {
   CosmosError err;
+  if (cosmos_graph_has_failed (graph))
+    return cosmos_graph_nothing (graph);
   cosmos_graph_reset (self->reader);
   CosmosTensor *x0 = cosmos_denoiser_run (self->denoiser, self->reader, x, self->times + first, NULL, self->tasks + first,
-                                          encode_source (self, self->reader, h, first));
+                                          source);
   if (!cosmos_graph_check (self->reader, &err))
     return cosmos_graph_fail (graph, err.code, "%s", err.message);
   return cosmos_graph_input (graph, 3, x0->shape, x0->data);
@@ -337,10 +373,10 @@ static CosmosTensor *lose (void *data, CosmosGraph *graph, int first, int count,
   if (cosmos_graph_has_failed (graph))
     return x;
   add_noise (self, x->data, first, count);
-  CosmosTensor *h = cosmos_denoiser_has_source (self->denoiser) ? read_source (self, graph, first, count) : NULL;
-  CosmosTensor *before = self->has_guess ? guess (self, graph, x, h, first) : NULL;
+  CosmosSource source = encode_source (self, graph, first, count);
+  CosmosTensor *before = self->has_guess ? guess (self, graph, x, source, first) : NULL;
   CosmosTensor *x0 = cosmos_denoiser_run (self->denoiser, graph, x, self->times + first, before, self->tasks + first,
-                                          encode_source (self, graph, h, first)); /* (B, N, Z) */
+                                          source); /* (B, N, Z) */
   CosmosTensor *loss = cosmos_scale (graph, cosmos_mean_squared_error (graph, x0, target, NULL), share);
   if (!cosmos_graph_has_failed (graph))
     measures[0] += (double) loss->data[0];
@@ -379,6 +415,7 @@ static bool take_valid (Stage *self, int task, bool has_source, size_t first, in
   self->source_length = has_source ? self->training->recipe->tasks[task].source_tokens : 2;
   for (int b = 0; ok && b < count; b++) {
     normalise (self, self->clean + b * n);
+    self->places[b] = make_place (self, &valid->sources, b, first + (size_t) b, !has_source);
     fill_source (self, &valid->sources, b, first + (size_t) b, !has_source);
     self->tasks[b] = task;
   }
@@ -397,10 +434,9 @@ static bool measure_loss (Stage *self, CosmosGraph *graph, int count, Loss *loss
   if (!cosmos_graph_check (graph, err))
     return false;
   add_noise (self, x->data, 0, count);
-  CosmosTensor *h = cosmos_denoiser_has_source (self->denoiser) ? read_source (self, graph, 0, count) : NULL;
-  CosmosTensor *before = guess (self, graph, x, h, 0);
-  CosmosTensor *x0 = cosmos_denoiser_run (self->denoiser, graph, x, self->times, before, self->tasks,
-                                          encode_source (self, graph, h, 0));
+  CosmosSource source = encode_source (self, graph, 0, count);
+  CosmosTensor *before = guess (self, graph, x, source, 0);
+  CosmosTensor *x0 = cosmos_denoiser_run (self->denoiser, graph, x, self->times, before, self->tasks, source);
   CosmosTensor *plain = cosmos_mean_squared_error (graph, before, target, NULL),
                *guessed = cosmos_mean_squared_error (graph, x0, target, NULL);
   if (!cosmos_graph_check (graph, err))

@@ -34,13 +34,15 @@ typedef struct {
   int batch;
   int64_t longest;
 
-  /* the batch: batch x length */
+  /* the batch, the longest text first: batch x longest */
   Pick *picks;
-  int64_t length;
+  CosmosPlace *places;
   int32_t *ids, *seen;
   bool *keep, *chosen;
   int64_t n_chosen;
-  int32_t *rows, *targets; /* of a micro-batch: chosen places and what stands there */
+  /* a micro-batch, as long as its own longest text; chosen places and what stands there */
+  int32_t *micro_seen, *rows, *targets;
+  bool *micro_keep;
 } Stage;
 
 /* ---- making ---- */
@@ -52,6 +54,9 @@ static void stage_free (void *data)
     return;
   cosmos_encoder_free (self->encoder);
   free (self->picks);
+  free (self->places);
+  free (self->micro_seen);
+  free (self->micro_keep);
   free (self->ids);
   free (self->seen);
   free (self->keep);
@@ -78,13 +83,17 @@ static bool init_memory (Stage *self)
 {
   size_t n = (size_t) self->batch * (size_t) self->longest;
   self->picks = malloc ((size_t) self->batch * sizeof *self->picks);
+  self->places = malloc ((size_t) self->batch * sizeof *self->places);
+  self->micro_seen = malloc (n * sizeof *self->micro_seen);
+  self->micro_keep = malloc (n * sizeof *self->micro_keep);
   self->ids = malloc (n * sizeof *self->ids);
   self->seen = malloc (n * sizeof *self->seen);
   self->keep = malloc (n * sizeof *self->keep);
   self->chosen = malloc (n * sizeof *self->chosen);
   self->rows = malloc (n * sizeof *self->rows);
   self->targets = malloc (n * sizeof *self->targets);
-  return self->picks && self->ids && self->seen && self->keep && self->chosen && self->rows && self->targets;
+  return self->picks && self->places && self->micro_seen && self->micro_keep && self->ids && self->seen && self->keep
+         && self->chosen && self->rows && self->targets;
 }
 
 static void *make (const CosmosTraining *training, CosmosParameters *store, CosmosError *err)
@@ -143,20 +152,19 @@ static bool draw (void *data, int64_t step, CosmosError *err)
   Stage *self = data;
   const CosmosTokenizer *tokenizer = self->training->tokenizer;
   const int32_t mask = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_MASK);
-  self->length = 2;
   for (int b = 0; b < self->batch; b++) {
     Pick *pick = &self->picks[b];
     *pick = pick_text (self, step, (uint64_t) b);
-    int64_t length = (int64_t) (pick->texts->starts[pick->text + 1] - pick->texts->starts[pick->text]);
-    self->length = length > self->length ? length : self->length;
+    self->places[b] = (CosmosPlace) {b, (int64_t) (pick->texts->starts[pick->text + 1] - pick->texts->starts[pick->text])};
   }
+  cosmos_stage_sort_places (self->places, self->batch);
   self->n_chosen = 0;
   for (int b = 0; b < self->batch; b++) {
-    int64_t row = b * self->length;
-    cosmos_stage_get_row (self->training, self->picks[b].texts, self->picks[b].text, self->length, self->ids + row,
-                          self->keep + row);
-    for (int64_t i = row; i < row + self->length; i++) {
-      uint64_t index = (uint64_t) self->batch + 2 * (uint64_t) (b * self->longest + i - row);
+    const Pick *pick = &self->picks[self->places[b].place];
+    int64_t row = b * self->longest, drawn = self->places[b].place * self->longest;
+    cosmos_stage_get_row (self->training, pick->texts, pick->text, self->longest, self->ids + row, self->keep + row);
+    for (int64_t i = row; i < row + self->longest; i++) {
+      uint64_t index = (uint64_t) self->batch + 2 * (uint64_t) (drawn + i - row);
       self->chosen[i] = self->keep[i] && !cosmos_tokenizer_is_special (tokenizer, self->ids[i])
                         && cosmos_random_uniform (self->seed, (uint32_t) step, index) < self->training->recipe->encoder.masked;
       bool is_hidden = self->chosen[i]
@@ -174,16 +182,21 @@ static bool draw (void *data, int64_t step, CosmosError *err)
 static CosmosTensor *lose (void *data, CosmosGraph *graph, int first, int count, double *measures)
 {
   Stage *self = data;
-  const int64_t L = self->length, from = first * L, D = self->training->recipe->config.encoder.width;
+  const int64_t L = self->places[first].length, D = self->training->recipe->config.encoder.width;
   int64_t n = 0;
-  for (int64_t i = 0; i < count * L; i++)
-    if (self->chosen[from + i]) {
-      self->rows[n] = (int32_t) i;
-      self->targets[n++] = self->ids[from + i];
-    }
+  for (int64_t b = 0; b < count; b++) {
+    const int64_t from = (first + b) * self->longest;
+    memcpy (self->micro_seen + b * L, self->seen + from, (size_t) L * sizeof *self->seen);
+    memcpy (self->micro_keep + b * L, self->keep + from, (size_t) L * sizeof *self->keep);
+    for (int64_t i = 0; i < L; i++)
+      if (self->chosen[from + i]) {
+        self->rows[n] = (int32_t) (b * L + i);
+        self->targets[n++] = self->ids[from + i];
+      }
+  }
   if (n == 0)
     return NULL;
-  CosmosTensor *h = cosmos_encoder_run (self->encoder, graph, self->seen + from, self->keep + from, count, L); /* (B, L, D) */
+  CosmosTensor *h = cosmos_encoder_run (self->encoder, graph, self->micro_seen, self->micro_keep, count, L); /* (B, L, D) */
   CosmosTensor *x = cosmos_gather (graph, cosmos_reshape (graph, h, 2, (int64_t[]) {count * L, D}), self->rows, n); /* (n, D) */
   x = cosmos_gelu (graph, cosmos_linear (graph, x, self->predictor, self->predictor_bias));
   x = cosmos_layer_norm (graph, x, self->predictor_norm, self->predictor_norm_bias, 1e-5f);

@@ -75,6 +75,19 @@ void cosmos_stage_get_row (const CosmosTraining *training, const CosmosTexts *te
                         cosmos_tokenizer_get_special (training->tokenizer, COSMOS_TOKEN_SEP), ids, keep);
 }
 
+static int compare_places (const void *a, const void *b)
+{
+  const CosmosPlace *x = a, *y = b;
+  if (x->length != y->length)
+    return x->length > y->length ? -1 : 1;
+  return x->place - y->place;
+}
+
+void cosmos_stage_sort_places (CosmosPlace *places, int n)
+{
+  qsort (places, (size_t) n, sizeof *places, compare_places);
+}
+
 char *cosmos_stage_get_path (const CosmosTraining *training, const char *stage)
 {
   char *path;

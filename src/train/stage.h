@@ -75,6 +75,13 @@ size_t cosmos_stage_choose (uint64_t seed, int64_t step, uint64_t index, size_t 
 /* Text i as a row of `length`, see cosmos_texts_get_row (). */
 void cosmos_stage_get_row (const CosmosTraining *training, const CosmosTexts *texts, size_t i, int64_t length, int32_t *ids,
                            bool *keep);
+/* A text of the batch: where it was drawn, and how long it is. */
+typedef struct {
+  int place;
+  int64_t length;
+} CosmosPlace;
+/* The longest first, equal ones in their order: neighbours, who share a micro-batch, are padded little. Chance stays that of the place. */
+void cosmos_stage_sort_places (CosmosPlace *places, int n);
 /* Where the checkpoint of a stage lies; free() it. NULL: out of memory. */
 char *cosmos_stage_get_path (const CosmosTraining *training, const char *stage);
 /* Matrices whose names contain `part` ("" all) get this standard deviation (0: zeros) instead of 1 / sqrt (in). */

@@ -220,14 +220,16 @@ static bool evaluate (Trainer *self, CosmosError *err)
     return true;
   CosmosEvaluation evaluation = {0};
   cosmos_optimiser_swap_average (self->optimiser);
-  bool ok = !self->kind->evaluate || self->kind->evaluate (self->stage, &evaluation, err);
+  CosmosError why = {0};
+  bool ok = !self->kind->evaluate || self->kind->evaluate (self->stage, &evaluation, &why);
   cosmos_optimiser_swap_average (self->optimiser);
   if (ok)
     report (self, &evaluation);
   cosmos_evaluation_clear_samples (&evaluation);
   if (ok)
     self->measured = evaluation;
-  return ok;
+  /* Who stops does not wait for measurements. */
+  return ok || why.code == COSMOS_STATUS_CANCELLED || cosmos_error_set (err, why.code, "%s", why.message);
 }
 
 static bool finish (Trainer *self, CosmosError *err)
@@ -271,6 +273,17 @@ bool cosmos_train_stage (const CosmosTraining *training, const CosmosStageKind *
   bool is_done = false;
   Trainer self = {
     .training = training, .kind = kind, .recipe = kind->get_recipe (training->recipe), .options = options, .last_loss = NAN};
+  char *path = cosmos_stage_get_path (training, kind->name);
+  /* The baseline's sizes are not in its checkpoint's config. */
+  is_done = path && options->resume && kind->evaluate && kind != &cosmos_stage_baseline
+            && cosmos_checkpoint_is_finished (path, kind->name, &training->recipe->config, self.recipe->steps);
+  free (path);
+  if (cosmos_ranks_get_first (is_done) > 0) { /* whose checkpoints they are */
+    if (done)
+      *done = true;
+    return true;
+  }
+  is_done = false;
   bool ok = make (&self, err) && resume (&self, err) && cosmos_shared_step_check (self.shared, training, self.step, err)
             && run (&self, &is_done, err);
   if (ok && done)

@@ -41,14 +41,15 @@ static char *path_in (const char *out, const char *stage, const char *end)
   return g_build_filename (out, name, NULL);
 }
 
-static GSubprocess *start (GSubprocessLauncher *launcher, const char *out, const char *stage, const char *save_every)
+static GSubprocess *start (GSubprocessLauncher *launcher, const char *out, const char *stage, const char *save_every,
+                           const char *value)
 {
   GError *error = NULL;
-  const char *words[16] = {g_getenv ("COSMOS"), "train",     recipe,     "--data",       data,      "--out", out,
-                           "--resume",          "--compute", "openblas", "--save-every", save_every};
+  const char *words[20] = {g_getenv ("COSMOS"), "train",     recipe,     "--data",       data,       "--out", out,
+                           "--resume",          "--compute", "openblas", "--save-every", save_every, "--set", value};
   if (stage) {
-    words[12] = "--stage";
-    words[13] = stage;
+    words[14] = "--stage";
+    words[15] = stage;
   }
   GSubprocess *process = g_subprocess_launcher_spawnv (launcher, words, &error);
   g_assert_no_error (error);
@@ -108,7 +109,7 @@ static void killed (void)
   train (whole, NULL);
   for (int i = 0; i < 200 && n_killed < 8; i++) {
     g_autoptr (GSubprocessLauncher) launcher = new_launcher ();
-    g_autoptr (GSubprocess) process = start (launcher, often, NULL, "0.02s");
+    g_autoptr (GSubprocess) process = start (launcher, often, NULL, "0.02s", "model.name=small");
     g_usleep ((gulong) g_test_rand_int_range (50000, 400000));
     g_subprocess_send_signal (process, SIGKILL);
     g_subprocess_wait (process, NULL, NULL);
@@ -133,7 +134,7 @@ static void stopped (void)
   g_autofree char *out = command_path ("stopped"), *log = g_build_filename (out, "samples.txt", NULL),
                   *checkpoint = path_in (out, "encoder", ".gguf");
   g_autoptr (GSubprocessLauncher) launcher = new_launcher ();
-  g_autoptr (GSubprocess) process = start (launcher, out, "encoder", "1h");
+  g_autoptr (GSubprocess) process = start (launcher, out, "encoder", "1h", "encoder.steps=1000000");
   for (int i = 0; i < 1000 && !g_file_test (log, G_FILE_TEST_EXISTS); i++)
     g_usleep (2000);
   /* a second training has no business there */
@@ -143,12 +144,9 @@ static void stopped (void)
   g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, NULL, &said, NULL));
   g_test_message ("%s", said);
   g_assert_true (g_subprocess_get_if_exited (process));
-  if (g_subprocess_get_exit_status (process) == 0)
-    g_test_message ("it was done before the signal came");
-  else
-    g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 130);
-  train (out, "encoder");
+  g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 130);
   g_assert_true (g_file_test (checkpoint, G_FILE_TEST_EXISTS));
+  train (out, "encoder");
 }
 
 /* ---- a full disk ---- */
@@ -173,7 +171,7 @@ static void full_disk (void)
   g_assert_cmpuint (n_before, >, DISK);
   g_autoptr (GSubprocessLauncher) launcher = new_launcher ();
   g_subprocess_launcher_set_child_setup (launcher, limit_files, NULL, NULL);
-  g_autoptr (GSubprocess) process = start (launcher, out, "baseline", "1h");
+  g_autoptr (GSubprocess) process = start (launcher, out, "baseline", "1h", "baseline.steps=120");
   g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, NULL, &said, NULL));
   g_test_message ("%s", said);
   g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 1);
@@ -265,6 +263,19 @@ static void log_file (void)
   g_assert_nonnull (strstr (samples, "== denoiser, step 100 of 100 ==\n\nstory of: Sally saw a dog.\nstory: "));
 }
 
+static void curves (void)
+{
+  g_autofree char *out = command_path ("provenance"), *path = g_build_filename (out, "curves.svg", NULL), *svg = NULL;
+  static const char *const words[] = {"encoder: loss",        "tokens that come back", "story 0.25", "denoiser: validation loss",
+                                      "detox plain + source", "baseline: perplexity"};
+  g_assert_true (g_file_get_contents (path, &svg, NULL, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++) {
+    g_test_message ("%s", words[i]);
+    g_assert_nonnull (strstr (svg, words[i]));
+  }
+  g_assert_true (g_str_has_suffix (g_strchomp (svg), "</svg>"));
+}
+
 /* ---- misunderstood ---- */
 
 static void refused (void)
@@ -306,6 +317,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/cmd-train/provenance", provenance);
   g_test_add_func ("/cmd-train/ablation", ablation);
   g_test_add_func ("/cmd-train/log", log_file);
+  g_test_add_func ("/cmd-train/curves", curves);
   g_test_add_func ("/cmd-train/refused", refused);
   int result = g_test_run ();
   g_free (recipe);

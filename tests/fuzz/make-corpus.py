@@ -186,16 +186,29 @@ def cosmosrun():
             "model": "Story", "model_sha256": "00", "engine": "f32", "program": "0.1.0", "started": 1700000000000000, "seconds": 1.5, "error": "", "title": "T",
             "note": "n", "tags": ["a", "b"], "output": "o", "output_hash": "ff", "steps": [step, {"step": 1}], "latents": [latents]}
     other = {"id": "6ba7b812-9dad-41d1-80b4-00c04fd430c8", "settings": {"steps": 2.0, "c": "x"}}
+    bookmarks = [{"step": 0, "title": "The owl", "made": 1700000000000000}, {"step": 3}]
+    written = {"id": "6ba7b812-9dad-41d1-80b4-00c04fd430c8", "kind": "autoregressive", "part": True, "output": "An owl", "settings": {"temperature": 1.0},
+               "steps": [{"step": 0, "text": "An", "seconds": 0.01, "confidence": 0.5, "token_ids": [7], "token_probabilities": [0.5]}, {"step": 1, "text": " owl"}]}
+    column = {"run": written["id"], "variation": "autoregressive", "tokens": 2, "seconds": 0.5, "perplexity": 12.5, "diversity": 1, "rouge_1": 0, "rouge_2": 0,
+              "rouge_l": 0.5, "bleu": 0.25, "problem": "", "own_judge": True}
+    comparison = {"kind": "comparison", "columns": [column, {}], "judge": "J", "reference": "R", "output": "An owl", "bookmarks": bookmarks}
     yield "json-least", run_json({})
     yield "json-full", run_json(full, other)
-    yield "json-newer", run_json({}, version=2)
+    yield "json-newer", run_json({}, version=3)
     yield "json-twice", run_json({}, {})
+    yield "json-bookmarks", run_json({"bookmarks": bookmarks}, version=2)
+    yield "json-bookmarks-kinds", run_json({"bookmarks": [{"step": "0"}, 7, {"step": 1 << 40}]}, version=2)
+    yield "json-comparison", run_json(comparison, written, version=2)
+    yield "json-comparison-alone", run_json(comparison, version=2)
+    yield "json-comparison-itself", run_json(comparison | {"columns": [{"run": "6ba7b810-9dad-41d1-80b4-00c04fd430c8"}] * 16, "part": True}, version=2)
+    yield "json-comparison-kinds", run_json({"kind": "comparison", "columns": [{"run": 7, "tokens": -1, "perplexity": "1", "own_judge": 2}]}, version=2)
     yield "json-huge", run_json({"latents": [latents | {"n": 1 << 31, "width": 1 << 31}], "branched": -1, "started": 1 << 62})
     yield "json-deep", run_json({"settings": {"a": "x"}}).replace(b'"x"', b"[" * 40 + b"]" * 40)
     yield "json-kinds", run_json({"title": 1, "tags": "x", "steps": {}, "settings": [], "seconds": "1"})
     yield "json-no-utf8", run_json({"title": "x"}).replace(b'"x"', b'"\xff"')
     good = [("run.json", run_json(full, other)), ("latents/0.zst", LATENTS)]
     yield "zip", zip_file(*good)
+    yield "zip-comparison", zip_file(("run.json", run_json(comparison, written, version=2)))
     yield "zip-deflated", zip_file(*good, method=zipfile.ZIP_DEFLATED)
     yield "zip-no-latents", zip_file(good[0])
     yield "zip-no-runs", zip_file(good[1])

@@ -211,6 +211,25 @@ static void test_resume (Setting *self, gconstpointer unused)
   }
 }
 
+/* What is finished is not made again: no texts are encoded, nothing is measured anew; with other sizes it is refused. */
+static void test_finished (Setting *self, gconstpointer unused)
+{
+  CosmosError err;
+  Heard heard;
+  CosmosTraining training = get_training (self);
+  CosmosTrainingOptions options = {.resume = true, .checkpoint_seconds = 1e9};
+  for (size_t i = 0; i < 3; i++)
+    train (self, stages[i], false, 0, &heard);
+  g_assert_true (train (self, "denoiser", true, 0, &heard));
+  g_assert_cmpint (heard.n, ==, 0);
+  self->recipe.denoiser.stage.steps = 40;
+  g_assert_true (train (self, "denoiser", true, 0, &heard));
+  g_assert_cmpint (heard.n, ==, 10 + 1);
+  self->recipe.config.denoiser.ffn = 32;
+  g_assert_false (cosmos_train_stage (&training, cosmos_stage_find ("denoiser"), &options, NULL, &err));
+  g_assert_nonnull (strstr (err.message, "the recipe has changed"));
+}
+
 static CosmosStageKind interrupted_kind;
 static CosmosProgress *interrupted_progress;
 static int n_lost;
@@ -546,6 +565,7 @@ int main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/trainer/all-stages", Setting, NULL, set_up, test_all_stages, tear_down);
   g_test_add ("/trainer/resume", Setting, NULL, set_up, test_resume, tear_down);
+  g_test_add ("/trainer/finished", Setting, NULL, set_up, test_finished, tear_down);
   g_test_add ("/trainer/interrupt", Setting, NULL, set_up, test_interrupt, tear_down);
   g_test_add ("/trainer/micro-batches", Setting, NULL, set_up, test_micro_batches, tear_down);
   g_test_add ("/trainer/faults", Setting, NULL, set_up, test_faults, tear_down);

@@ -33,7 +33,8 @@ CONTROLS = {"push button", "button", "toggle button", "radio button", "check box
 def restart_inside():
     """Once more, inside a bus and a display, each of this script's own."""
     # The accessibility bus has its socket there: scripts that run at the same time must not share it.
-    inside = os.environ | {"INSIDE": "1", "GTK_A11Y": "", "XDG_RUNTIME_DIR": tempfile.mkdtemp(prefix="cosmos-ui-")}
+    # Its library ends the script where an answer does not come in time, but for the last variable.
+    inside = os.environ | {"INSIDE": "1", "GTK_A11Y": "", "DBUS_FATAL_WARNINGS": "0", "XDG_RUNTIME_DIR": tempfile.mkdtemp(prefix="cosmos-ui-")}
     del inside["GTK_A11Y"]
     # From a number of its own on, as two that look for a free display at once may find the same.
     command = [DBUS_RUN, "--", XVFB_RUN, "-n", str(100 + os.getpid() % 900), "-a", "-s", "-screen 0 1280x860x24", sys.executable, "-W", "ignore", *sys.argv]
@@ -104,7 +105,15 @@ class Program:
             if self.process.poll() is not None:
                 raise AssertionError("the program ended:\n" + self.read_log())
             time.sleep(0.02)
-        raise AssertionError(f"waited in vain for {what}:\n{self.read_log()}")
+        raise AssertionError(f"waited in vain for {what}; there is:\n{self.describe()}\n{self.read_log()}")
+
+    def describe(self):
+        """What can be read now, for who asks why something was not there."""
+        words = []
+        with contextlib.suppress(GLib.Error, AttributeError):
+            words += [f"{node.get_role_name()} {node.get_name()!r}" for node in self.all()
+                      if node.get_name() and node.get_state_set().contains(Atspi.StateType.SHOWING)]
+        return "\n".join(words)
 
     def all(self, root=None):
         root = root or self.frame
@@ -155,6 +164,16 @@ class Program:
                     return node.get_name()
             return None
         return self.wait(look, pattern)
+
+    def wait_for_steps(self, first=1, of=50):
+        """Until that step or a later one is shown; on a busy machine it may have come to the end before anybody looks."""
+        def look():
+            for node in self.all():
+                found = re.match(rf"Step (\d+) of {of}\b|Done: \d+ tokens? in {of} steps", node.get_name())
+                if found and node.get_role_name() == "label" and int(found[1] or of) >= first:
+                    return True
+            return False
+        self.wait(look, f"step {first} of {of}")
 
     def scrubber(self):
         return self.find("Step", "slider")

@@ -10,7 +10,7 @@ from program import Atspi, WITHIN
 class Compare(driver.WindowTest):
     def open(self, **how):
         program = self.start(**how)
-        program.label(r"^Step \d+ of 50")
+        program.wait_for_steps()
         program.act("win.compare")
         program.find("Text of Column 2")
         program.label("^Perplexity of column 2: [0-9]")
@@ -85,13 +85,12 @@ class Compare(driver.WindowTest):
 
         # in true time
         self.mode("Race")
-        program.label(r"^0\.\d+ of \d\.\d+ seconds, \d+ times slower$")
+        program.label(r"^[\d.]+ of [\d.]+ seconds")  # and how many times slower, where it was fast
         program.act("win.first-step")
         program.wait(lambda: self.text(1) == "" and self.text(2) == "", "nothing at the start")
         program.label("^Nothing is written yet$")
         program.act("win.play")
-        program.find("Pause")
-        program.wait(lambda: 0 < len(self.text(2)) < len(ends[1]), "the race to go on")
+        program.wait(lambda: 0 < len(self.text(2)) < len(ends[1]) or self.position() == 1, "the race to go on")
         program.photograph("compare-race")
         program.wait(lambda: self.position() == 1 and not program.has("Pause"), "the race to end")
         program.wait(lambda: [self.text(1), self.text(2)] == ends)
@@ -128,7 +127,7 @@ class Compare(driver.WindowTest):
     def test_first_showing(self):
         """The page by itself is not empty; a long comparison can be stopped."""
         program = self.start()
-        program.label(r"^Step \d+ of 50")
+        program.wait_for_steps()
         program.key("alt+2")
         program.label("^Seconds of column 2: [0-9]")
         program.wait(lambda: self.text(1))

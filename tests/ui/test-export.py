@@ -187,7 +187,7 @@ class Export(driver.WindowTest):
 
     def test_narrow(self):
         program = self.start(size=(370, 640))
-        program.label(r"^Step \d+ of 50")
+        program.wait_for_steps()
         self.dialog()
         time.sleep(0.3)
         program.photograph("export-narrow")

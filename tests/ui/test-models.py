@@ -52,7 +52,7 @@ class Models(driver.WindowTest):
             catalogs.mkdir(parents=True)
             (catalogs / "mine.json").write_text(json.dumps({"version": 1, "models": models}))
         program = self.start(environment={"XDG_DATA_HOME": str(self.data), "XDG_CACHE_HOME": str(self.data / "cache")}, **how)
-        program.label(r"^Step \d+ of 50")
+        program.wait_for_steps()
         program.key("alt+4")
         program.find("Installed Models", "list")
         return program

@@ -271,10 +271,11 @@ static void test_comparison (Fixture *f, gconstpointer data)
   cpg_recorder_watch_comparison (f->recorder, comparison);
   cpg_comparison_set_reference (comparison, ((CpgLogRun *) again->pdata[0])->reference);
   for (guint i = 0; i < N; i++)
-    g_ptr_array_add (contenders, cpg_sessions_comparison_restore_contender (record->columns->pdata[i], again->pdata[i + 1], base));
+    g_ptr_array_add (contenders,
+                     cpg_sessions_comparison_restore_contender (record->columns->pdata[i], again->pdata[i + 1], base));
   cpg_recorder_set_comparison_replay (f->recorder, comparison, again->pdata[0]);
-  cpg_comparison_restore (comparison, (CpgContender *const *) contenders->pdata, N, cpg_session_get_engine (f->session), base, NULL,
-                          cpg_sessions_comparison_restore_report (again->pdata[0]));
+  cpg_comparison_restore (comparison, (CpgContender *const *) contenders->pdata, N, cpg_session_get_engine (f->session), base,
+                          NULL, cpg_sessions_comparison_restore_report (again->pdata[0]));
   finish_comparison (comparison);
   for (guint i = 0; i < N; i++) {
     CpgContender *contender = cpg_comparison_get (comparison, i);
@@ -284,7 +285,8 @@ static void test_comparison (Fixture *f, gconstpointer data)
     g_assert_cmpint (cpg_contender_get_variation (contender), ==, variations[i]);
     g_assert_cmpstr (cpg_contender_get_text (contender), ==, texts[i]);
     g_assert_cmpfloat_with_epsilon (cpg_contender_get_seconds (contender), seconds[i], 1e-9);
-    g_assert_cmpfloat_with_epsilon (cpg_contender_get_time (contender, cpg_contender_get_n_done (contender) / 2), middle[i], 1e-9);
+    g_assert_cmpfloat_with_epsilon (cpg_contender_get_time (contender, cpg_contender_get_n_done (contender) / 2), middle[i],
+                                    1e-9);
     g_assert_true (is_same_number (now->perplexity, measures[i].perplexity));
     g_assert_true (is_same_number (now->diversity, measures[i].diversity));
     g_assert_true (is_same_number (now->bleu, measures[i].bleu));

@@ -238,6 +238,13 @@ typedef struct {
   int64_t times;
 } Repeat;
 
+static void repeat_copies (int64_t first, int64_t count, void *data)
+{
+  const Repeat *self = data;
+  for (int64_t k = first; k < first + count; k++)
+    cosmos_tensor_copy_to (&self->a, self->y.data + k * cosmos_tensor_get_count (&self->a));
+}
+
 /* A row of a gets the sum of its copies' gradients. */
 static void repeat_backward_rows (int64_t first, int64_t count, void *data)
 {
@@ -267,9 +274,9 @@ CosmosTensor *cosmos_repeat (CosmosGraph *graph, const CosmosTensor *a, int64_t 
   CosmosTensor *y = cosmos_graph_tensor (graph, a->rank + 1, shape);
   if (cosmos_graph_has_failed (graph))
     return y;
-  for (int64_t k = 0; k < count; k++)
-    cosmos_tensor_copy_to (a, y->data + k * cosmos_tensor_get_count (a));
   Repeat self = {*a, *y, count};
+  cosmos_parallel (cosmos_graph_get_pool (graph), count, (double) cosmos_tensor_get_count (a) * cost_of_number, repeat_copies,
+                   &self);
   cosmos_graph_record_copy (graph, repeat_backward, &self, sizeof self);
   return y;
 }

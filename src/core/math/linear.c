@@ -16,11 +16,11 @@ static CosmosRows rows_of (const CosmosTensor *tensor, float *data)
   return (CosmosRows) {data, cosmos_tensor_get_rows (tensor), tensor->stride};
 }
 
-static void add_bias_columns (int64_t first, int64_t count, void *data)
+static void sum_rows (int64_t first, int64_t count, float *sums, void *data)
 {
   const Linear *self = data;
-  for (int64_t row = 0; row < cosmos_tensor_get_rows (&self->y); row++)
-    cosmos_vector_add (self->bias.grad + first, self->y.grad + row * self->y.stride + first, count);
+  for (int64_t row = first; row < first + count; row++)
+    cosmos_vector_add (sums, self->y.grad + row * self->y.stride, cosmos_tensor_get_columns (&self->y));
 }
 
 static void backward (CosmosGraph *graph, const void *op)
@@ -29,14 +29,17 @@ static void backward (CosmosGraph *graph, const void *op)
   CosmosPool *pool = cosmos_graph_get_pool (graph);
   CosmosArena *arena = cosmos_graph_get_arena (graph);
   CosmosRows dy = rows_of (&self->y, self->y.grad);
+  int64_t columns = cosmos_tensor_get_columns (&self->y);
   CosmosError err;
-  if (!cosmos_gemm_backward (pool, arena, self->weight, dy, rows_of (&self->x, self->x.data), rows_of (&self->x, self->x.grad),
-                             &err)) {
-    cosmos_graph_fail (graph, err.code, "%s", err.message);
+  if (self->bias.grad
+      && !cosmos_parallel_sums (pool, arena, dy.rows, 0.1 * (double) columns, sum_rows, (void *) self, columns, 1,
+                                (float *const[]) {self->bias.grad})) {
+    cosmos_graph_fail (graph, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for a gradient: use a smaller batch");
     return;
   }
-  if (self->bias.grad)
-    cosmos_parallel_columns (pool, cosmos_tensor_get_columns (&self->y), 0.1 * (double) dy.rows, add_bias_columns, (void *) self);
+  if (!cosmos_gemm_backward (pool, arena, self->weight, dy, rows_of (&self->x, self->x.data), rows_of (&self->x, self->x.grad),
+                             &err))
+    cosmos_graph_fail (graph, err.code, "%s", err.message);
 }
 
 CosmosTensor *cosmos_linear (CosmosGraph *graph, const CosmosTensor *x, const CosmosWeight *weight, const CosmosTensor *bias)

@@ -59,11 +59,16 @@ COSMOS_SIMD_CLONES static void rms_backward_row (const float *restrict x, const 
   }
 }
 
-COSMOS_SIMD_CLONES static void accumulate_normalised (const float *restrict x, float mean, float inverse,
-                                                      const float *restrict dy, float *restrict dweight, int64_t n)
+/* dweight += dy x inverse, over the groups. */
+COSMOS_SIMD_CLONES static void rms_backward_weight_row (const float *restrict x, const float *restrict dy,
+                                                        const float *restrict inverses, float *restrict dweight, int64_t groups,
+                                                        int64_t n)
 {
-  for (int64_t i = 0; i < n; i++)
-    dweight[i] += dy[i] * ((x[i] - mean) * inverse);
+  for (int64_t g = 0; g < groups; g++, x += n, dy += n) {
+    float inverse = inverses[g];
+    for (int64_t i = 0; i < n; i++)
+      dweight[i] += dy[i] * (x[i] * inverse);
+  }
 }
 
 static void rms_rows (int64_t first, int64_t count, void *data)
@@ -75,39 +80,37 @@ static void rms_rows (int64_t first, int64_t count, void *data)
              self->eps);
 }
 
-static void rms_backward_rows (int64_t first, int64_t count, void *data)
+static void rms_backward_rows (int64_t first, int64_t count, float *dweight, void *data)
 {
   const Rms *self = data;
   float clamped = self->kind == COSMOS_RMS_CLAMP ? 1.0f / self->eps : 0.0f;
-  for (int64_t r = first; r < first + count; r++)
-    rms_backward_row (cosmos_tensor_row (&self->x, r), self->weight.data, self->y.grad + r * self->y.stride,
-                      self->inverses + r * self->groups, self->x.grad + r * self->x.stride, self->groups, self->weight.shape[0],
-                      clamped);
+  for (int64_t r = first; r < first + count; r++) {
+    const float *x = cosmos_tensor_row (&self->x, r), *dy = self->y.grad + r * self->y.stride;
+    const float *inverses = self->inverses + r * self->groups;
+    if (self->x.grad)
+      rms_backward_row (x, self->weight.data, dy, inverses, self->x.grad + r * self->x.stride, self->groups,
+                        self->weight.shape[0], clamped);
+    if (self->weight.grad)
+      rms_backward_weight_row (x, dy, inverses, dweight, self->groups, self->weight.shape[0]);
+  }
 }
 
-/* Some numbers of the weight over all rows, so that the order of the sum is fixed. */
-static void rms_backward_weight (int64_t first, int64_t count, void *data)
+/* Input and weight in one pass over the rows, n numbers of n_totals weights. */
+static void backward_rows (CosmosGraph *graph, const CosmosTensor *x,
+                           void (*work) (int64_t first, int64_t count, float *sums, void *data), void *op, int64_t n,
+                           int n_totals, float *const *totals)
 {
-  const Rms *self = data;
-  int64_t n = self->weight.shape[0], rows = cosmos_tensor_get_rows (&self->x);
-  for (int64_t r = 0; r < rows; r++)
-    for (int64_t g = 0; g < self->groups; g++) {
-      int64_t skip = g * n + first;
-      accumulate_normalised (cosmos_tensor_row (&self->x, r) + skip, 0.0f, self->inverses[r * self->groups + g],
-                             self->y.grad + r * self->y.stride + skip, self->weight.grad + first, count);
-    }
+  double cost = 2.0 * (double) cosmos_tensor_get_columns (x) * cost_of_number;
+  if (!cosmos_parallel_sums (cosmos_graph_get_pool (graph), cosmos_graph_get_arena (graph), cosmos_tensor_get_rows (x), cost,
+                             work, op, n, n_totals, totals))
+    cosmos_graph_fail (graph, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for a gradient: use a smaller batch");
 }
 
 static void rms_backward (CosmosGraph *graph, const void *op)
 {
   Rms self = *(const Rms *) op;
-  CosmosPool *pool = cosmos_graph_get_pool (graph);
-  int64_t rows = cosmos_tensor_get_rows (&self.x), columns = cosmos_tensor_get_columns (&self.x);
-  if (self.x.grad)
-    cosmos_parallel (pool, rows, (double) columns * cost_of_number, rms_backward_rows, &self);
-  if (self.weight.grad)
-    cosmos_parallel_columns (pool, self.weight.shape[0], (double) (rows * self.groups) * cost_of_number, rms_backward_weight,
-                             &self);
+  if (self.x.grad || self.weight.grad)
+    backward_rows (graph, &self.x, rms_backward_rows, &self, self.weight.shape[0], 1, (float *const[]) {self.weight.grad});
 }
 
 CosmosTensor *cosmos_rms_norm (CosmosGraph *graph, const CosmosTensor *x, const CosmosTensor *weight, CosmosRmsKind kind,
@@ -180,6 +183,14 @@ COSMOS_SIMD_CLONES static void layer_norm_backward_row (const float *restrict x,
     dx[i] += inverse * (weight[i] * dy[i] - total - (x[i] - mean) * inverse * product);
 }
 
+/* dweight += dy n */
+COSMOS_SIMD_CLONES static void layer_norm_backward_weight_row (const float *restrict x, const float *restrict dy,
+                                                               float *restrict dweight, int64_t n, Moments moments)
+{
+  for (int64_t i = 0; i < n; i++)
+    dweight[i] += dy[i] * ((x[i] - moments.mean) * moments.inverse);
+}
+
 static void layer_norm_rows (int64_t first, int64_t count, void *data)
 {
   const LayerNorm *self = data;
@@ -191,38 +202,27 @@ static void layer_norm_rows (int64_t first, int64_t count, void *data)
   }
 }
 
-static void layer_norm_backward_rows (int64_t first, int64_t count, void *data)
+static void layer_norm_backward_rows (int64_t first, int64_t count, float *sums, void *data)
 {
   const LayerNorm *self = data;
-  for (int64_t r = first; r < first + count; r++)
-    layer_norm_backward_row (cosmos_tensor_row (&self->x, r), self->weight.data, self->y.grad + r * self->y.stride,
-                             self->x.grad + r * self->x.stride, cosmos_tensor_get_columns (&self->x), self->moments[r]);
-}
-
-/* Some columns of all rows, so that the order of the sum is fixed. */
-static void layer_norm_backward_columns (int64_t first, int64_t count, void *data)
-{
-  const LayerNorm *self = data;
-  int64_t rows = cosmos_tensor_get_rows (&self->x);
-  for (int64_t r = 0; r < rows; r++) {
-    const float *dy = self->y.grad + r * self->y.stride + first;
+  int64_t n = cosmos_tensor_get_columns (&self->x);
+  for (int64_t r = first; r < first + count; r++) {
+    const float *x = cosmos_tensor_row (&self->x, r), *dy = self->y.grad + r * self->y.stride;
+    if (self->x.grad)
+      layer_norm_backward_row (x, self->weight.data, dy, self->x.grad + r * self->x.stride, n, self->moments[r]);
     if (self->weight.grad)
-      accumulate_normalised (cosmos_tensor_row (&self->x, r) + first, self->moments[r].mean, self->moments[r].inverse, dy,
-                             self->weight.grad + first, count);
+      layer_norm_backward_weight_row (x, dy, sums, n, self->moments[r]);
     if (self->bias.grad)
-      cosmos_vector_add (self->bias.grad + first, dy, count);
+      cosmos_vector_add (sums + n, dy, n);
   }
 }
 
 static void layer_norm_backward (CosmosGraph *graph, const void *op)
 {
   LayerNorm self = *(const LayerNorm *) op;
-  CosmosPool *pool = cosmos_graph_get_pool (graph);
-  int64_t rows = cosmos_tensor_get_rows (&self.x), columns = cosmos_tensor_get_columns (&self.x);
-  if (self.x.grad)
-    cosmos_parallel (pool, rows, (double) columns * cost_of_number, layer_norm_backward_rows, &self);
-  if (self.weight.grad || self.bias.grad)
-    cosmos_parallel_columns (pool, columns, (double) rows * cost_of_number, layer_norm_backward_columns, &self);
+  if (self.x.grad || self.weight.grad || self.bias.grad)
+    backward_rows (graph, &self.x, layer_norm_backward_rows, &self, cosmos_tensor_get_columns (&self.x), 2,
+                   (float *const[]) {self.weight.grad, self.bias.grad});
 }
 
 CosmosTensor *cosmos_layer_norm (CosmosGraph *graph, const CosmosTensor *x, const CosmosTensor *weight, const CosmosTensor *bias,

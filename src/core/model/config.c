@@ -111,6 +111,19 @@ static double as_written (double value)
   return strtod (text, NULL);
 }
 
+bool cosmos_config_equals (const CosmosConfig *a, const CosmosConfig *b)
+{
+  for (int i = 0; i < N_FIELDS; i++)
+    if (get (a, &fields[i]) != get (b, &fields[i]))
+      return false;
+  if (a->n_tasks != b->n_tasks)
+    return false;
+  for (int i = 0; i < a->n_tasks; i++)
+    if (strcmp (a->tasks[i], b->tasks[i]) != 0)
+      return false;
+  return true;
+}
+
 /* Values that follow from others where the file does not say them. */
 static void settle (CosmosConfig *self)
 {

@@ -55,6 +55,8 @@ bool cosmos_config_read (CosmosConfig *self, const CosmosGguf *file, CosmosError
 bool cosmos_config_read_json (CosmosConfig *self, const char *path, CosmosError *err);
 /* Sets general.architecture and the cosmos.* keys. */
 void cosmos_config_write (const CosmosConfig *self, CosmosGgufWriter *writer);
+/* As a file can say them. */
+bool cosmos_config_equals (const CosmosConfig *a, const CosmosConfig *b);
 /* What read() checks. where: a file's name for the message. */
 bool cosmos_config_check (const CosmosConfig *self, const char *where, CosmosError *err);
 /* The paper's sizes (spec 1.2 - 1.9): BERT-base, 12 layers everywhere, width 768, L = 128, unconditional. */
