@@ -37,6 +37,6 @@ typedef struct {
   int steps, count, batch, steps_shown, limit, top_k, max_tokens, points;         /* 0: not given */
   double guidance, schedule_d, t_end, temperature, top_p, pace, time, save_every; /* NAN: not given */
   uint64_t seed;
-  bool has_seed, no_self_conditioning, watch, greedy, spherical, tensors, keys, lower_case, resume, unverified, deleted, no_log, training, json,
-      help;
+  bool has_seed, no_self_conditioning, watch, greedy, spherical, tensors, keys, lower_case, resume, unverified, deleted, no_log,
+      training, json, help;
 } CliArguments;

@@ -17,11 +17,11 @@ char *cpg_log_tags_join (const char *const *tags)
 
 /* A step that was there: its numbers are the new ones, and what was read of it stays until it is read again. */
 #define KEPT(column) #column " = iif (excluded.decoded, excluded." #column ", " #column ")"
-#define KEEPING_TEXTS                                                                                              \
-  "ON CONFLICT (run, step) DO UPDATE SET t = excluded.t, alpha = excluded.alpha, sigma = excluded.sigma, "         \
-  "change = excluded.change, seconds = excluded.seconds, " KEPT (confidence) ", " KEPT (entropy) ", " KEPT (changed) \
-  ", " KEPT (settled) ", " KEPT (text) ", " KEPT (tokens) ", decoded = max (decoded, excluded.decoded), "          \
-  "noisy_text = iif (excluded.noisy_text = '', noisy_text, excluded.noisy_text)"
+#define KEEPING_TEXTS                                                                                                            \
+  "ON CONFLICT (run, step) DO UPDATE SET t = excluded.t, alpha = excluded.alpha, sigma = excluded.sigma, "                       \
+  "change = excluded.change, seconds = excluded.seconds, " KEPT (confidence) ", " KEPT (entropy) ", " KEPT (changed) ", " KEPT ( \
+      settled) ", " KEPT (text) ", " KEPT (tokens) ", decoded = max (decoded, excluded.decoded), "                               \
+                                                   "noisy_text = iif (excluded.noisy_text = '', noisy_text, excluded.noisy_text)"
 
 gboolean cpg_log_write_steps (CpgConnection *connection, gint64 run, GPtrArray *steps, GError **error)
 {

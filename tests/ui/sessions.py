@@ -113,7 +113,10 @@ class SessionsTest(driver.WindowTest):
         self.program.photograph("sessions-" + title.split()[0].lower())
         self.program.key("Return")
         self.program.wait(lambda: not look(), "the dialog to go")
-        self.program.wait(lambda: subprocess.run(["xdotool", "windowfocus", self.program.window()], capture_output=True).returncode == 0, "the window")
+        def focus():
+            window = self.program.window()
+            return window and subprocess.run(["xdotool", "windowfocus", window], capture_output=True).returncode == 0
+        self.program.wait(focus, "the window")
 
     def column(self, number):
         def read():

@@ -147,7 +147,7 @@ class SessionsLog(sessions.SessionsTest):
         self.finish()
         self.show()
         self.search(texts[1].split()[-1].strip(".,!?\"'"))  # a word of the autoregressive text
-        find = lambda: next(row for row in self.rows() if "Comparison of 2" in row.get_name())
+        find = lambda: next((row for row in self.rows() if "Comparison of 2" in row.get_name()), None)
         program.wait(find, "the comparison")
         self.open(find, "The same to the last bit")
         program.wait(lambda: self.ends() == texts, "the texts")
