@@ -87,7 +87,7 @@ static const Option options[] = {
    0, 100},
   {"top-k", 0, KIND_INTEGER, AT (top_k), "K", "draw from the K most likely tokens only (default 0: all)", 0, 1000000},
   {"top-p", 0, KIND_NUMBER, AT (top_p), "P",
-   "draw from the most likely tokens that have P of the probability together (default 0.95)", 0.0001, 1},
+   "draw from the most likely tokens that have P of the probability together (default 1: from all)", 0.0001, 1},
   {"greedy", 0, KIND_FLAG, AT (greedy), NULL, "always take the most likely token"},
   {"max-tokens", 0, KIND_INTEGER, AT (max_tokens), "N", "write at most N tokens", 1, 1000000},
   {"limit", 0, KIND_INTEGER, AT (limit), "N", "read at most N texts, or list at most N runs", 1, 1000000},

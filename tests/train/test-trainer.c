@@ -560,6 +560,15 @@ static void test_rate (void)
     g_assert_cmpfloat (cosmos_training_get_rate (&recipe, step), <, cosmos_training_get_rate (&recipe, step - 1));
 }
 
+static void test_places (void)
+{
+  CosmosPlace places[] = {{0, 3}, {1, 9}, {2, 3}, {3, 12}, {4, 9}};
+  static const int want[] = {3, 1, 4, 0, 2};
+  cosmos_stage_sort_places (places, 5);
+  for (int i = 0; i < 5; i++)
+    g_assert_cmpint (places[i].place, ==, want[i]);
+}
+
 int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
@@ -577,5 +586,6 @@ int main (int argc, char **argv)
   g_test_add ("/trainer/from-other-sizes", Setting, NULL, set_up, test_from_other_sizes, tear_down);
   g_test_add ("/trainer/from-other-tokens", Setting, NULL, set_up, test_from_other_tokens, tear_down);
   g_test_add_func ("/trainer/rate", test_rate);
+  g_test_add_func ("/trainer/places", test_places);
   return g_test_run ();
 }

@@ -59,10 +59,47 @@ static void test_short_loops_are_one_piece (void)
   cosmos_pool_free (pool);
 }
 
+static void add_rows (int64_t first, int64_t count, float *sums, void *data)
+{
+  const float *values = data;
+  for (int64_t r = first; r < first + count; r++)
+    for (int i = 0; i < 6; i++)
+      sums[i] += values[r * 6 + i];
+}
+
+/* Two totals of three numbers each: added to what is there, in an order that the number of threads does not change. */
+static void test_sums (void)
+{
+  static float values[MAX_ITEMS * 6];
+  static const double costs[] = {0, 100, 1e6};
+  for (int i = 0; i < MAX_ITEMS * 6; i++)
+    values[i] = 1 + (float) (i * 7919 % 1000) / 997;
+  CosmosPool *one = cosmos_pool_new (1), *three = cosmos_pool_new (3);
+  CosmosArena *arena = cosmos_arena_new (1);
+  for (int64_t rows = 0; rows <= MAX_ITEMS; rows = rows * 3 + 1)
+    for (size_t c = 0; c < G_N_ELEMENTS (costs); c++) {
+      float a[2][3] = {{1, 2, 3}, {4, 5, 6}}, b[2][3] = {{1, 2, 3}, {4, 5, 6}};
+      double want[6] = {1, 2, 3, 4, 5, 6};
+      for (int64_t i = 0; i < rows * 6; i++)
+        want[i % 6] += (double) values[i];
+      g_assert_true (cosmos_parallel_sums (one, arena, rows, costs[c], add_rows, values, 3, 2, (float *const[]) {a[0], a[1]}));
+      g_assert_true (cosmos_parallel_sums (three, arena, rows, costs[c], add_rows, values, 3, 2, (float *const[]) {b[0], b[1]}));
+      g_assert_cmpmem (a, sizeof a, b, sizeof b);
+      for (int i = 0; i < 6; i++)
+        g_assert_cmpfloat_with_epsilon ((double) a[i / 3][i % 3], want[i], 1e-4 * want[i]);
+      g_assert_true (cosmos_parallel_sums (three, arena, rows, costs[c], add_rows, values, 3, 2, (float *const[]) {NULL, b[1]}));
+      g_assert_cmpmem (b[0], sizeof b[0], a[0], sizeof a[0]);
+    }
+  cosmos_arena_free (arena);
+  cosmos_pool_free (one);
+  cosmos_pool_free (three);
+}
+
 int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/parallel/covers-each-item-once", test_covers_each_item_once);
+  g_test_add_func ("/parallel/sums", test_sums);
   g_test_add_func ("/parallel/short-loops-are-one-piece", test_short_loops_are_one_piece);
   return g_test_run ();
 }
