@@ -109,6 +109,8 @@ static void cpg_explore_edit_show_original (CpgExploreEdit *self, int i)
 static void on_looked_at (CpgExploreEdit *self, GParamSpec *pspec, CpgLatentToggle *toggle)
 {
   gboolean is_looked_at;
+  if (!self->original) /* it loses the focus as the window ends */
+    return;
   g_object_get (toggle, "looked-at", &is_looked_at, NULL);
   cpg_explore_edit_show_original (self, is_looked_at ? cpg_latent_toggle_get_number (toggle) - 1 : -1);
 }
