@@ -13,6 +13,7 @@ struct CliTrainingRecord {
   const CliArguments *arguments;
   const CosmosRecipe *recipe;
   CpgLogTraining *training; /* of the stage; NULL between stages */
+  double loss;              /* as it was told last, before what was measured there */
   bool failed;              /* which is told once */
 };
 
@@ -67,6 +68,7 @@ void cli_training_record_begin (CliTrainingRecord *self, const CosmosStageKind *
   if (!self)
     return;
   self->training = cpg_log_training_new ();
+  self->loss = NAN;
   self->training->name = g_strdup (self->recipe->name);
   self->training->stage = g_strdup (kind->name);
   self->training->recipe = describe_recipe (self);
@@ -85,12 +87,14 @@ void cli_training_record_report (CliTrainingRecord *self, const CosmosTrainingRe
   if (!self || !self->training)
     return;
   self->training->seconds = report->seconds;
+  if (isfinite (report->loss))
+    self->loss = report->loss;
   if (!report->evaluation)
     return;
   yyjson_mut_doc *doc = yyjson_mut_doc_new (NULL);
   yyjson_mut_val *root = yyjson_mut_obj (doc);
   yyjson_mut_doc_set_root (doc, root);
-  add (doc, root, "loss", report->loss);
+  add (doc, root, "loss", self->loss);
   add (doc, root, "rate", report->rate);
   for (int i = 0; i < report->evaluation->n; i++)
     add (doc, root, report->evaluation->items[i].name, report->evaluation->items[i].value);

@@ -48,6 +48,8 @@ static void test_formats (void)
     if (!cosmos_compute_is_available (products_computes[c], NULL))
       continue;
     for (CosmosDtype dtype = 0; dtype < COSMOS_N_DTYPES; dtype++) {
+      if (IN % cosmos_dtype_get_block_length (dtype) != 0)
+        continue; /* a row is no whole number of blocks: see test-block-formats.c */
       for (int shift = 0; shift < 2; shift++) {
         size_t size;
         g_assert_true (cosmos_dtype_get_size (dtype, OUT * IN, &size));
