@@ -2,15 +2,18 @@
 
 #include "core/base/simd.h"
 #include "core/math/parallel.h"
+#include "train/orthogonalise.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Parameters are cut into pieces of this many numbers, so that the sum of squares has one order. */
 enum { PIECE = 16384 };
-/* Nanoseconds for one number. */
-static const double cost_of_update = 0.8;
+/* Nanoseconds for one number; for one matrix: long enough to be a task of its own. */
+static const double cost_of_update = 0.8, cost_of_matrix = 1e6;
+static const float momentum = .95f;
 
 typedef struct {
   size_t parameter;
@@ -27,6 +30,9 @@ struct CosmosOptimiser {
   Piece *pieces;
   double *squares; /* of each piece */
   size_t n_pieces;
+  size_t *matrices; /* the parameters that go by Muon */
+  size_t n_matrices;
+  atomic_bool lacks_memory;
   int64_t n_steps;
   double norm;
 
@@ -54,16 +60,26 @@ static double find_rate (const CosmosOptimiserSettings *settings, const char *na
   return 1;
 }
 
+/* Matrices that turn rows into rows; not those that have a row for every token of the vocabulary. */
+static bool is_hidden (const CosmosParameter *parameter)
+{
+  return parameter->is_matrix && !strstr (parameter->name, "token_emb") && !strstr (parameter->name, "head.weight")
+         && strcmp (parameter->name, "output.weight") != 0;
+}
+
 static bool add_parameter (CosmosOptimiser *self, CosmosParameter parameter)
 {
   size_t size = (size_t) count_of (&parameter) * sizeof (float);
+  bool is_by_muon = self->settings.muon > 0 && is_hidden (&parameter);
   CosmosOptimiserState *state = &self->states[self->n];
-  self->rates[self->n++] = find_rate (&self->settings, parameter.name);
-  *state = (CosmosOptimiserState) {parameter, calloc (1, size), calloc (1, size), NULL};
+  if (is_by_muon)
+    self->matrices[self->n_matrices++] = self->n;
+  self->rates[self->n++] = find_rate (&self->settings, parameter.name) * (is_by_muon ? self->settings.muon : 1);
+  *state = (CosmosOptimiserState) {parameter, calloc (1, size), is_by_muon ? NULL : calloc (1, size), NULL};
   if (self->settings.average_decay > 0 && (state->average = malloc (size)))
     memcpy (state->average, parameter.values, size);
   self->n_pieces += (size_t) (count_of (&parameter) + PIECE - 1) / PIECE;
-  return state->first && state->second && (state->average || self->settings.average_decay <= 0);
+  return state->first && (state->second || is_by_muon) && (state->average || self->settings.average_decay <= 0);
 }
 
 static bool cut (CosmosOptimiser *self)
@@ -91,7 +107,8 @@ CosmosOptimiser *cosmos_optimiser_new (CosmosParameters *parameters, CosmosPool 
     self->settings = *settings;
     self->states = calloc (n + 1, sizeof *self->states);
     self->rates = calloc (n + 1, sizeof *self->rates);
-    ok = self->states && self->rates;
+    self->matrices = calloc (n + 1, sizeof *self->matrices);
+    ok = self->states && self->rates && self->matrices;
   }
   for (size_t i = 0; ok && i < n; i++)
     if (cosmos_parameters_get (parameters, i).grad)
@@ -114,6 +131,7 @@ void cosmos_optimiser_free (CosmosOptimiser *self)
   }
   free (self->states);
   free (self->rates);
+  free (self->matrices);
   free (self->pieces);
   free (self->squares);
   free (self);
@@ -171,6 +189,8 @@ static void update_pieces (int64_t first, int64_t count, void *data)
   for (int64_t i = first; i < first + count; i++) {
     const Piece *piece = &self->pieces[i];
     const CosmosOptimiserState *state = &self->states[piece->parameter];
+    if (!state->second)
+      continue;
     const Update with = {self->scale,
                          (float) settings->beta1,
                          (float) settings->beta2,
@@ -184,6 +204,45 @@ static void update_pieces (int64_t first, int64_t count, void *data)
             piece->count);
     if (state->average)
       follow (state->average + piece->first, w, self->keep, piece->count);
+  }
+}
+
+/* g = g + momentum m, after m = momentum m + g */
+COSMOS_SIMD_CLONES static void look_ahead (float *restrict g, float *restrict m, float scale, int64_t n)
+{
+#pragma omp simd
+  for (int64_t i = 0; i < n; i++) {
+    float gradient = g[i] * scale;
+    m[i] = momentum * m[i] + gradient;
+    g[i] = gradient + momentum * m[i];
+  }
+}
+
+COSMOS_SIMD_CLONES static void descend (float *restrict w, float *restrict g, float step, float decay, int64_t n)
+{
+#pragma omp simd
+  for (int64_t i = 0; i < n; i++) {
+    w[i] -= step * g[i] + decay * w[i];
+    g[i] = 0;
+  }
+}
+
+static void update_matrices (int64_t first, int64_t count, void *data)
+{
+  CosmosOptimiser *self = data;
+  for (int64_t i = first; i < first + count; i++) {
+    const size_t index = self->matrices[i];
+    const CosmosOptimiserState *state = &self->states[index];
+    const CosmosParameter *parameter = &state->parameter;
+    const int64_t n = count_of (parameter);
+    const float rate = self->rate * (float) self->rates[index];
+    const float size = .2f * sqrtf ((float) (parameter->rows > parameter->columns ? parameter->rows : parameter->columns));
+    look_ahead (parameter->grad, state->first, self->scale, n);
+    if (!cosmos_orthogonalise (parameter->grad, parameter->rows, parameter->columns))
+      self->lacks_memory = true;
+    descend (parameter->values, parameter->grad, rate * size, rate * (float) self->settings.decay, n);
+    if (state->average)
+      follow (state->average, parameter->values, self->keep, n);
   }
 }
 
@@ -215,9 +274,11 @@ bool cosmos_optimiser_step (CosmosOptimiser *self, double rate, double scale, Co
   self->correction2 = (float) (1 / (1 - pow (settings->beta2, n)));
   self->keep = (float) fmin (settings->average_decay, (1 + n) / (10 + n));
   cosmos_parallel (self->pool, (int64_t) self->n_pieces, PIECE * cost_of_update, update_pieces, self);
+  cosmos_parallel (self->pool, (int64_t) self->n_matrices, cost_of_matrix, update_matrices, self);
   cosmos_parameters_touch (self->store);
   self->n_steps++;
-  return true;
+  return !self->lacks_memory
+         || cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for the optimiser's step");
 }
 
 int64_t cosmos_optimiser_get_n_steps (const CosmosOptimiser *self)
