@@ -5,14 +5,13 @@
 #include "train/orthogonalise.h"
 
 #include <math.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Parameters are cut into pieces of this many numbers, so that the sum of squares has one order. */
 enum { PIECE = 16384 };
-/* Nanoseconds for one number; for one matrix: long enough to be a task of its own. */
-static const double cost_of_update = 0.8, cost_of_matrix = 1e6;
+/* Nanoseconds for one number. */
+static const double cost_of_update = 0.8;
 static const float momentum = .95f;
 
 typedef struct {
@@ -32,7 +31,7 @@ struct CosmosOptimiser {
   size_t n_pieces;
   size_t *matrices; /* the parameters that go by Muon */
   size_t n_matrices;
-  atomic_bool lacks_memory;
+  CosmosArena *arena; /* of their products */
   int64_t n_steps;
   double norm;
 
@@ -108,7 +107,8 @@ CosmosOptimiser *cosmos_optimiser_new (CosmosParameters *parameters, CosmosPool 
     self->states = calloc (n + 1, sizeof *self->states);
     self->rates = calloc (n + 1, sizeof *self->rates);
     self->matrices = calloc (n + 1, sizeof *self->matrices);
-    ok = self->states && self->rates && self->matrices;
+    self->arena = cosmos_arena_new (1 << 20);
+    ok = self->states && self->rates && self->matrices && self->arena;
   }
   for (size_t i = 0; ok && i < n; i++)
     if (cosmos_parameters_get (parameters, i).grad)
@@ -132,6 +132,7 @@ void cosmos_optimiser_free (CosmosOptimiser *self)
   free (self->states);
   free (self->rates);
   free (self->matrices);
+  cosmos_arena_free (self->arena);
   free (self->pieces);
   free (self->squares);
   free (self);
@@ -227,23 +228,21 @@ COSMOS_SIMD_CLONES static void descend (float *restrict w, float *restrict g, fl
   }
 }
 
-static void update_matrices (int64_t first, int64_t count, void *data)
+static bool update_matrix (CosmosOptimiser *self, size_t index, CosmosError *err)
 {
-  CosmosOptimiser *self = data;
-  for (int64_t i = first; i < first + count; i++) {
-    const size_t index = self->matrices[i];
-    const CosmosOptimiserState *state = &self->states[index];
-    const CosmosParameter *parameter = &state->parameter;
-    const int64_t n = count_of (parameter);
-    const float rate = self->rate * (float) self->rates[index];
-    const float size = .2f * sqrtf ((float) (parameter->rows > parameter->columns ? parameter->rows : parameter->columns));
-    look_ahead (parameter->grad, state->first, self->scale, n);
-    if (!cosmos_orthogonalise (parameter->grad, parameter->rows, parameter->columns))
-      self->lacks_memory = true;
-    descend (parameter->values, parameter->grad, rate * size, rate * (float) self->settings.decay, n);
-    if (state->average)
-      follow (state->average, parameter->values, self->keep, n);
-  }
+  const CosmosOptimiserState *state = &self->states[index];
+  const CosmosParameter *parameter = &state->parameter;
+  const int64_t n = count_of (parameter);
+  const float rate = self->rate * (float) self->rates[index];
+  const float size = .2f * sqrtf ((float) (parameter->rows > parameter->columns ? parameter->rows : parameter->columns));
+  look_ahead (parameter->grad, state->first, self->scale, n);
+  if (!cosmos_orthogonalise (self->pool, self->arena, self->settings.compute, parameter->grad, parameter->rows,
+                             parameter->columns, err))
+    return false;
+  descend (parameter->values, parameter->grad, rate * size, rate * (float) self->settings.decay, n);
+  if (state->average)
+    follow (state->average, parameter->values, self->keep, n);
+  return true;
 }
 
 static void clear_pieces (int64_t first, int64_t count, void *data)
@@ -274,11 +273,12 @@ bool cosmos_optimiser_step (CosmosOptimiser *self, double rate, double scale, Co
   self->correction2 = (float) (1 / (1 - pow (settings->beta2, n)));
   self->keep = (float) fmin (settings->average_decay, (1 + n) / (10 + n));
   cosmos_parallel (self->pool, (int64_t) self->n_pieces, PIECE * cost_of_update, update_pieces, self);
-  cosmos_parallel (self->pool, (int64_t) self->n_matrices, cost_of_matrix, update_matrices, self);
+  for (size_t i = 0; i < self->n_matrices; i++)
+    if (!update_matrix (self, self->matrices[i], err))
+      return false;
   cosmos_parameters_touch (self->store);
   self->n_steps++;
-  return !self->lacks_memory
-         || cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for the optimiser's step");
+  return true;
 }
 
 int64_t cosmos_optimiser_get_n_steps (const CosmosOptimiser *self)

@@ -23,6 +23,7 @@ typedef struct {
   double beta1, beta2, eps, decay, clip; /* clip 0: none */
   double average_decay;                  /* 0: no average */
   double muon;                           /* 0: AdamW for all; else what matrices' rate is multiplied by */
+  CosmosCompute compute;                 /* how the products of Muon are made */
   double slow_rate;                      /* share of the rate that slow tables get */
   const char *const *slow;               /* what their names contain; ended by NULL; NULL: none. Borrowed */
 } CosmosOptimiserSettings;

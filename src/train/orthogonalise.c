@@ -1,83 +1,118 @@
 #include "train/orthogonalise.h"
 
-#include <cblas.h>
+#include "core/base/simd.h"
+#include "core/math/gemm.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-enum { ITERATIONS = 5 };
+enum { ITERATIONS = 5, ROWS_AT_ONCE = 16 };
 static const float a = 3.4445f, b = -4.7750f, c = 2.0315f;
 
-/* The short side of X is the one whose products are made: X X^T where it is wide, X^T X where it is tall. */
 typedef struct {
-  blasint rows, columns, n; /* n: the short side */
-  bool is_tall;
-} Shape;
+  CosmosPool *pool;
+  CosmosArena *scratch;
+  int64_t rows, n;      /* of X, which is tall: rows >= n */
+  float *x, *next;      /* (rows, n) */
+  float *a, *p;         /* (n, n): A, and the polynomial of it */
+  CosmosWeight *weight; /* p as the matrix of a product */
+} Iteration;
 
-/* product = X X^T, or X^T X */
-static void square (const Shape *shape, const float *x, float *product)
+COSMOS_SIMD_CLONES static void scale (const float *from, float factor, float *to, int64_t n)
 {
-  const blasint k = shape->is_tall ? shape->rows : shape->columns;
-  cblas_sgemm (CblasRowMajor, shape->is_tall ? CblasTrans : CblasNoTrans, shape->is_tall ? CblasNoTrans : CblasTrans, shape->n,
-               shape->n, k, 1, x, shape->columns, x, shape->columns, 0, product, shape->n);
+#pragma omp simd
+  for (int64_t i = 0; i < n; i++)
+    to[i] = factor * from[i];
 }
 
-/* next = a X + P X, or a X + X P */
-static void apply (const Shape *shape, const float *polynomial, const float *x, float *next)
+/* Some rows at a time, whose lines of `to` then stay in the cache. */
+static void turn (const float *from, int64_t rows, int64_t columns, float *to)
 {
-  const int64_t count = (int64_t) shape->rows * shape->columns;
-  for (int64_t i = 0; i < count; i++)
-    next[i] = x[i];
-  if (shape->is_tall)
-    cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, shape->rows, shape->n, shape->n, 1, x, shape->n, polynomial, shape->n,
-                 a, next, shape->n);
+  for (int64_t first = 0; first < rows; first += ROWS_AT_ONCE)
+    for (int64_t k = 0; k < columns; k++)
+      for (int64_t r = first; r < first + ROWS_AT_ONCE && r < rows; r++)
+        to[k * rows + r] = from[r * columns + k];
+}
+
+/* y (n, n) += x^T x; x (rows, n) */
+static bool add_square (const Iteration *self, float *x, int64_t rows, float *y, CosmosError *err)
+{
+  const CosmosRows all = {x, rows, self->n};
+  return cosmos_gemm_backward_into (self->pool, self->scratch, self->weight, all, all, (CosmosRows) {0}, false, y, err);
+}
+
+/* next += x p */
+static bool add_product (const Iteration *self, CosmosError *err)
+{
+  const CosmosRows x = {self->x, self->rows, self->n}, next = {self->next, self->rows, self->n};
+  return cosmos_gemm_backward_into (self->pool, self->scratch, self->weight, x, x, next, false, NULL, err);
+}
+
+static bool iterate (Iteration *self, CosmosError *err)
+{
+  const int64_t square = self->n * self->n;
+  scale (self->a, 0, self->a, square);
+  if (!add_square (self, self->x, self->rows, self->a, err))
+    return false;
+  scale (self->a, b / c, self->p, square);
+  if (!add_square (self, self->a, self->n, self->p, err)) /* A is symmetric */
+    return false;
+  scale (self->p, c, self->p, square);
+  scale (self->x, a, self->next, self->rows * self->n);
+  if (!add_product (self, err))
+    return false;
+  float *before = self->x;
+  self->x = self->next;
+  self->next = before;
+  return true;
+}
+
+static bool no_memory (CosmosError *err)
+{
+  return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for the optimiser's step");
+}
+
+static bool run (Iteration *self, CosmosCompute compute, float *matrix, bool is_wide, float norm, CosmosError *err)
+{
+  const int64_t count = self->rows * self->n, square = self->n * self->n;
+  float *numbers = cosmos_arena_alloc (self->scratch, (size_t) (2 * count + 2 * square) * sizeof *numbers);
+  if (!numbers)
+    return no_memory (err);
+  self->x = numbers;
+  self->next = numbers + count;
+  self->a = self->next + count;
+  self->p = self->a + square;
+  for (int64_t i = 0; i < square; i++)
+    self->a[i] = 0;
+  if (!(self->weight = cosmos_weight_new (self->n, self->n, COSMOS_DTYPE_F32, self->p, compute)))
+    return no_memory (err);
+  scale (matrix, 1 / norm, matrix, count);
+  if (is_wide)
+    turn (matrix, self->n, self->rows, self->x);
   else
-    cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, shape->n, shape->columns, shape->n, 1, polynomial, shape->n, x,
-                 shape->columns, a, next, shape->columns);
+    scale (matrix, 1, self->x, count);
+  bool ok = true;
+  for (int i = 0; ok && i < ITERATIONS; i++)
+    ok = iterate (self, err);
+  if (is_wide)
+    turn (self->x, self->rows, self->n, matrix);
+  else
+    scale (self->x, 1, matrix, count);
+  cosmos_weight_free (self->weight);
+  return ok;
 }
 
-/* polynomial = b A + c A A */
-static void make_polynomial (const Shape *shape, const float *product, float *polynomial)
+bool cosmos_orthogonalise (CosmosPool *pool, CosmosArena *scratch, CosmosCompute compute, float *matrix, int64_t rows,
+                           int64_t columns, CosmosError *err)
 {
-  const int64_t count = (int64_t) shape->n * shape->n;
-  for (int64_t i = 0; i < count; i++)
-    polynomial[i] = product[i];
-  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, shape->n, shape->n, shape->n, c, product, shape->n, product, shape->n,
-               b, polynomial, shape->n);
-}
-
-static void iterate (const Shape *shape, float *matrix, float *next, float *product, float *polynomial)
-{
-  const int64_t count = (int64_t) shape->rows * shape->columns;
+  const bool is_wide = rows < columns;
   double squares = 0;
-  for (int64_t i = 0; i < count; i++)
+  for (int64_t i = 0; i < rows * columns; i++)
     squares += (double) matrix[i] * (double) matrix[i];
   if (squares <= 0)
-    return;
-  const float scale = (float) (1 / sqrt (squares));
-  float *x = matrix;
-  for (int64_t i = 0; i < count; i++)
-    x[i] *= scale;
-  for (int k = 0; k < ITERATIONS; k++) {
-    square (shape, x, product);
-    make_polynomial (shape, product, polynomial);
-    apply (shape, polynomial, x, next);
-    float *before = x;
-    x = next;
-    next = before;
-  }
-  for (int64_t i = 0; x != matrix && i < count; i++)
-    matrix[i] = x[i];
-}
-
-bool cosmos_orthogonalise (float *matrix, int64_t rows, int64_t columns)
-{
-  const Shape shape = {(blasint) rows, (blasint) columns, (blasint) (rows < columns ? rows : columns), rows > columns};
-  const size_t count = (size_t) (rows * columns), square_count = (size_t) shape.n * (size_t) shape.n;
-  float *memory = malloc ((count + 2 * square_count) * sizeof *memory);
-  if (!memory)
-    return false;
-  iterate (&shape, matrix, memory, memory + count, memory + count + square_count);
-  free (memory);
-  return true;
+    return true;
+  CosmosArenaMark mark = cosmos_arena_mark (scratch);
+  Iteration self = {.pool = pool, .scratch = scratch, .rows = is_wide ? columns : rows, .n = is_wide ? rows : columns};
+  bool ok = run (&self, compute, matrix, is_wide, (float) sqrt (squares), err);
+  cosmos_arena_rewind (scratch, mark);
+  return ok;
 }

@@ -139,6 +139,7 @@ static void test_muon (Fixture *self, gconstpointer unused)
   settings.decay = .1;
   settings.clip = 0;
   settings.muon = 2;
+  settings.compute = openblas;
   settings.average_decay = .9;
   CosmosOptimiser *optimiser = new_optimiser (self, settings);
   const CosmosOptimiserState state = cosmos_optimiser_get_state (optimiser, 0);
@@ -150,6 +151,7 @@ static void test_muon (Fixture *self, gconstpointer unused)
   g_autofree float *expected = g_memdup2 (w, ROWS * COLUMNS * sizeof *w), *m = g_new0 (float, ROWS *COLUMNS),
                    *u = g_new (float, ROWS *COLUMNS);
   double average = w[6];
+  CosmosArena *arena = cosmos_arena_new (65536);
   Reference reference = {.w = other[6], .average = other[6]};
   for (int n = 1; n <= 5; n++) {
     set_gradients (self, n);
@@ -158,7 +160,7 @@ static void test_muon (Fixture *self, gconstpointer unused)
       m[i] = .95f * m[i] + .5f * g[i];
       u[i] = .5f * g[i] + .95f * m[i];
     }
-    g_assert_true (cosmos_orthogonalise (u, ROWS, COLUMNS));
+    g_assert_true (cosmos_orthogonalise (self->pool, arena, openblas, u, ROWS, COLUMNS, &err));
     for (int i = 0; i < ROWS * COLUMNS; i++)
       expected[i] -= (float) (2 * rate * (.2 * sqrt (COLUMNS) * (double) u[i] + .1 * (double) expected[i]));
     const double keep = fmin (.9, (1.0 + n) / (10.0 + n));
@@ -170,6 +172,7 @@ static void test_muon (Fixture *self, gconstpointer unused)
     g_assert_cmpfloat_with_epsilon (other[6], reference.w, 2e-6);
     g_assert_cmpfloat_with_epsilon (state.average[6], average, 1e-5);
   }
+  cosmos_arena_free (arena);
   cosmos_optimiser_free (optimiser);
 }
 
@@ -232,6 +235,7 @@ static void test_threads (gconstpointer muon)
   set_up_threads (&two, 2);
   CosmosOptimiserSettings settings = cosmos_optimiser_settings_default ();
   settings.muon = *(const double *) muon;
+  settings.compute = openblas;
   CosmosOptimiser *first = new_optimiser (&one, settings), *second = new_optimiser (&two, settings);
   for (int n = 0; n < 5; n++) {
     set_gradients (&one, n);
