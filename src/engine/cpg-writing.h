@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "core/sample/instruction.h"
 #include "engine/cpg-engine.h"
 
 G_BEGIN_DECLS
@@ -32,6 +33,8 @@ double cpg_writing_get_seconds (CpgWriting *self);
 /* The whole text, once it is done; "" before. */
 const char *cpg_writing_get_text (CpgWriting *self);
 const char *cpg_writing_get_model_name (CpgWriting *self);
+/* How the model was asked, once it is open. */
+CosmosAsking cpg_writing_get_asking (CpgWriting *self);
 const char *cpg_writing_get_error (CpgWriting *self);
 
 G_END_DECLS

@@ -5,6 +5,7 @@
 #include <string.h>
 
 enum { MAX_SIZE = 1 << 20, MAX_KEY = 64 };
+#define CHAT_TEMPLATE "tokenizer.chat_template"
 
 static const char *const architectures[] = {[COSMOS_LANGUAGE_LLAMA] = "llama", [COSMOS_LANGUAGE_GPT2] = "gpt2"};
 enum { N_ARCHITECTURES = sizeof architectures / sizeof *architectures };
@@ -253,7 +254,10 @@ static CosmosLanguageModel *open_parts (Parts *parts, CosmosCompute compute, Cos
                       cosmos_tokenizer_get_size (parts->tokenizer), sizes.vocabulary);
     return NULL;
   }
-  if (cosmos_gguf_has (parts->file, "general.name") && !cosmos_gguf_get_string (parts->file, "general.name", &name, err))
+  const char *chat_template = NULL;
+  if ((cosmos_gguf_has (parts->file, "general.name") && !cosmos_gguf_get_string (parts->file, "general.name", &name, err))
+      || (cosmos_gguf_has (parts->file, CHAT_TEMPLATE)
+          && !cosmos_gguf_get_string (parts->file, CHAT_TEMPLATE, &chat_template, err)))
     return NULL;
   int begin;
   CosmosLanguageModelTasks tasks;
@@ -267,6 +271,7 @@ static CosmosLanguageModel *open_parts (Parts *parts, CosmosCompute compute, Cos
   CosmosLanguageModel *self = cosmos_language_model_new (&sizes, parts->parameters, err);
   if (self) {
     self->name = name;
+    self->chat_template = chat_template;
     self->begin = begin;
     self->tasks = tasks;
   }

@@ -11,8 +11,8 @@ struct CosmosLanguageModel {
   CosmosGguf *file;                   /* NULL where made from somebody's parameters */
   CosmosParameters *owned_parameters; /* of the file */
   CosmosTokenizer *tokenizer;
-  const char *name, *path;
-  int begin; /* token, or -1 */
+  const char *name, *path, *chat_template; /* the last may be NULL */
+  int begin;                               /* token, or -1 */
   CosmosLanguageModelTasks tasks;
   const CosmosWeight *tokens, *head;                  /* (V, D); the same where tied */
   const CosmosTensor *positions;                      /* (context, D); NULL: the blocks turn queries and keys */

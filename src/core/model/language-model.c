@@ -103,6 +103,11 @@ int cosmos_language_model_get_begin (const CosmosLanguageModel *self)
   return self->begin;
 }
 
+const char *cosmos_language_model_get_chat_template (const CosmosLanguageModel *self)
+{
+  return self->chat_template;
+}
+
 const CosmosLanguageModelTasks *cosmos_language_model_get_tasks (const CosmosLanguageModel *self)
 {
   return &self->tasks;

@@ -57,6 +57,8 @@ const CosmosLanguageModelSizes *cosmos_language_model_get_sizes (const CosmosLan
 const CosmosTokenizer *cosmos_language_model_get_tokenizer (const CosmosLanguageModel *self);
 /* The token that a text begins with, or -1. A file says so by tokenizer.ggml.add_bos_token, or else by having a cls_token_id. */
 int cosmos_language_model_get_begin (const CosmosLanguageModel *self);
+/* tokenizer.chat_template of its file, NULL where it has none: the model was tuned to talk. */
+const char *cosmos_language_model_get_chat_template (const CosmosLanguageModel *self);
 const CosmosLanguageModelTasks *cosmos_language_model_get_tasks (const CosmosLanguageModel *self);
 /* The number of a task, NULL: of the first; -1 where the model does not know that task, or none at all. */
 int cosmos_language_model_find_task (const CosmosLanguageModel *self, const char *name);
