@@ -36,7 +36,7 @@ typedef struct {
   bool many;                  /* the form of an option that a verb asks for by NAME+, in place of the usual one */
 } Option;
 
-static const char *const computes[] = {"auto", "f32", "bf16", "int8", "openblas", NULL};
+static const char *const computes[] = {"auto", "f32", "bf16", "int8", "blocks", "openblas", NULL};
 static const char *const returns[] = {"x0", "mean", NULL};
 static const char *const dtypes[] = {"BF16", "F16", "F32", "Q8_0", NULL};
 static const char *const stages[] = {"encoder", "autoencoder", "denoiser", "baseline", NULL};

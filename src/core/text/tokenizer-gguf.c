@@ -107,8 +107,10 @@ void cosmos_tokenizer_write (const CosmosTokenizer *self, CosmosGgufWriter *writ
       cosmos_gguf_writer_set_u32 (writer, special_keys[which][0], (uint32_t) self->special[which]);
   }
   /* Other programs look for these in language models. */
-  if (self->byte_pair && self->special[COSMOS_TOKEN_CLS] >= 0)
+  if (self->byte_pair && self->special[COSMOS_TOKEN_CLS] >= 0) {
     cosmos_gguf_writer_set_u32 (writer, KEY "bos_token_id", (uint32_t) self->special[COSMOS_TOKEN_CLS]);
+    cosmos_gguf_writer_set_bool (writer, KEY "add_bos_token", true); /* what a cls_token_id says here; llama.cpp puts none without this */
+  }
   if (self->byte_pair && self->special[COSMOS_TOKEN_SEP] >= 0)
     cosmos_gguf_writer_set_u32 (writer, KEY "eos_token_id", (uint32_t) self->special[COSMOS_TOKEN_SEP]);
 }
