@@ -55,6 +55,29 @@ void cosmos_block_dot_round (const float *x, int64_t n, CosmosRoundedRow row)
 
 /* ---- weights: u, a and b ---- */
 
+/* Blocks where they lie in a file, at any byte: a copy on the stack would be read back before it is written. */
+#define LOOSE(name) typedef CosmosBlock##name __attribute__ ((aligned (1))) Loose##name
+LOOSE (Q8_0);
+LOOSE (Q4_0);
+LOOSE (Q4_1);
+LOOSE (Q5_0);
+LOOSE (Q5_1);
+LOOSE (Q4_K);
+LOOSE (Q5_K);
+LOOSE (Q6_K);
+
+/* One instruction where the function that this is inlined in may use it. */
+COSMOS_SIMD_INLINE float half_to_float (uint16_t bits)
+{
+#if HAVE_X86
+  _Float16 half;
+  memcpy (&half, &bits, sizeof half);
+  return (float) half;
+#else
+  return cosmos_half_to_float (bits);
+#endif
+}
+
 /* A block in its place of a chunk; what fills it is inlined where it is called, so that it is made of that function's instructions. */
 typedef struct {
   uint8_t *u;
@@ -69,55 +92,81 @@ COSMOS_SIMD_INLINE void set_scales (Place place, int group, int n, float a, floa
   }
 }
 
-COSMOS_SIMD_INLINE void open_halves (Place place, const uint8_t *q)
+/* Vectors of bytes, as compilers take loops of 16 and 32 bytes apart instead. */
+typedef uint8_t Bytes16 __attribute__ ((vector_size (16)));
+typedef uint8_t Bytes32 __attribute__ ((vector_size (32)));
+
+COSMOS_SIMD_INLINE void open_halves (uint8_t *u, const uint8_t *q)
 {
-  for (int j = 0; j < BLOCK / 2; j++) {
-    place.u[j] = q[j] & 15;
-    place.u[j + BLOCK / 2] = q[j] >> 4;
-  }
+  Bytes16 bytes, low, high;
+  memcpy (&bytes, q, sizeof bytes);
+  low = bytes & 15;
+  high = bytes >> 4;
+  memcpy (u, &low, sizeof low);
+  memcpy (u + sizeof low, &high, sizeof high);
 }
 
 /* Bit j of high is the fifth of number j. */
-COSMOS_SIMD_INLINE void add_fifths (Place place, const uint8_t *high)
+COSMOS_SIMD_INLINE void add_fifths (uint8_t *restrict u, const uint8_t *restrict high)
 {
   for (int j = 0; j < BLOCK; j++)
-    place.u[j] |= (uint8_t) ((high[j / 8] >> j % 8 & 1) << 4);
+    u[j] |= (uint8_t) ((high[j / 8] >> j % 8 & 1) << 4);
 }
 
-COSMOS_SIMD_INLINE void open_q8_0 (Place place, const CosmosBlockQ8_0 *block)
+/* 32 numbers of four bits: the low halves of 32 bytes, or the high ones; above them what stands in 32 other bytes from bit `bit` on (NULL: nothing). */
+COSMOS_SIMD_INLINE void open_nibbles (uint8_t *u, const uint8_t *q, bool upper, const uint8_t *high, int bit, uint8_t mask)
 {
-  float d = cosmos_half_to_float (block->scale);
-  for (int j = 0; j < BLOCK; j++)
-    place.u[j] = (uint8_t) (block->q[j] + 128);
+  Bytes32 bytes, bits;
+  memcpy (&bytes, q, sizeof bytes);
+  bytes = upper ? bytes >> 4 : bytes & 15;
+  if (high) {
+    memcpy (&bits, high, sizeof bits);
+    bytes |= (bits >> bit & mask) << 4;
+  }
+  memcpy (u, &bytes, sizeof bytes);
+}
+
+COSMOS_SIMD_INLINE void open_bytes (uint8_t *u, const int8_t *q)
+{
+  Bytes32 bytes;
+  memcpy (&bytes, q, sizeof bytes);
+  bytes ^= 128;
+  memcpy (u, &bytes, sizeof bytes);
+}
+
+COSMOS_SIMD_INLINE void open_q8_0 (Place place, const LooseQ8_0 *block)
+{
+  float d = half_to_float (block->scale);
+  open_bytes (place.u, block->q);
   set_scales (place, 0, 2, d, -128 * d);
 }
 
-COSMOS_SIMD_INLINE void open_q4_0 (Place place, const CosmosBlockQ4_0 *block)
+COSMOS_SIMD_INLINE void open_q4_0 (Place place, const LooseQ4_0 *block)
 {
-  float d = cosmos_half_to_float (block->scale);
-  open_halves (place, block->q);
+  float d = half_to_float (block->scale);
+  open_halves (place.u, block->q);
   set_scales (place, 0, 2, d, -8 * d);
 }
 
-COSMOS_SIMD_INLINE void open_q4_1 (Place place, const CosmosBlockQ4_1 *block)
+COSMOS_SIMD_INLINE void open_q4_1 (Place place, const LooseQ4_1 *block)
 {
-  open_halves (place, block->q);
-  set_scales (place, 0, 2, cosmos_half_to_float (block->scale), cosmos_half_to_float (block->minimum));
+  open_halves (place.u, block->q);
+  set_scales (place, 0, 2, half_to_float (block->scale), half_to_float (block->minimum));
 }
 
-COSMOS_SIMD_INLINE void open_q5_0 (Place place, const CosmosBlockQ5_0 *block)
+COSMOS_SIMD_INLINE void open_q5_0 (Place place, const LooseQ5_0 *block)
 {
-  float d = cosmos_half_to_float (block->scale);
-  open_halves (place, block->q);
-  add_fifths (place, block->high);
+  float d = half_to_float (block->scale);
+  open_halves (place.u, block->q);
+  add_fifths (place.u, block->high);
   set_scales (place, 0, 2, d, -16 * d);
 }
 
-COSMOS_SIMD_INLINE void open_q5_1 (Place place, const CosmosBlockQ5_1 *block)
+COSMOS_SIMD_INLINE void open_q5_1 (Place place, const LooseQ5_1 *block)
 {
-  open_halves (place, block->q);
-  add_fifths (place, block->high);
-  set_scales (place, 0, 2, cosmos_half_to_float (block->scale), cosmos_half_to_float (block->minimum));
+  open_halves (place.u, block->q);
+  add_fifths (place.u, block->high);
+  set_scales (place, 0, 2, half_to_float (block->scale), half_to_float (block->minimum));
 }
 
 /* What Q4_K and Q5_K share; high: where the fifth bits are, or NULL. */
@@ -128,72 +177,54 @@ COSMOS_SIMD_INLINE void open_with_minima (Place place, float scale, float minimu
     int s, m;
     cosmos_block_get_scales (scales, k, &s, &m);
     set_scales (place, 2 * k, 2, scale * (float) s, -minimum * (float) m);
-    const uint8_t *pair = q + k / 2 * BLOCK;
-    for (int j = 0; j < BLOCK; j++)
-      place.u[k * BLOCK + j] = (uint8_t) ((pair[j] >> k % 2 * 4 & 15) | (high ? (high[j] >> k & 1) << 4 : 0));
+    open_nibbles (place.u + k * BLOCK, q + k / 2 * BLOCK, k % 2, high, k, 1);
   }
 }
 
-COSMOS_SIMD_INLINE void open_q4_k (Place place, const CosmosBlockQ4_K *block)
+COSMOS_SIMD_INLINE void open_q4_k (Place place, const LooseQ4_K *block)
 {
-  open_with_minima (place, cosmos_half_to_float (block->scale), cosmos_half_to_float (block->minimum), block->scales, NULL,
-                    block->q);
+  open_with_minima (place, half_to_float (block->scale), half_to_float (block->minimum), block->scales, NULL, block->q);
 }
 
-COSMOS_SIMD_INLINE void open_q5_k (Place place, const CosmosBlockQ5_K *block)
+COSMOS_SIMD_INLINE void open_q5_k (Place place, const LooseQ5_K *block)
 {
-  open_with_minima (place, cosmos_half_to_float (block->scale), cosmos_half_to_float (block->minimum), block->scales, block->high,
-                    block->q);
+  open_with_minima (place, half_to_float (block->scale), half_to_float (block->minimum), block->scales, block->high, block->q);
 }
 
-COSMOS_SIMD_INLINE void open_q6_k (Place place, const CosmosBlockQ6_K *block)
+COSMOS_SIMD_INLINE void open_q6_k (Place place, const LooseQ6_K *block)
 {
-  float d = cosmos_half_to_float (block->scale);
-  for (int k = 0; k < SUPER / BLOCK; k++) { /* 32 numbers: a quarter of a half */
-    const uint8_t *low = block->low + 64 * (k / 4) + 32 * (k % 2), *high = block->high + 32 * (k / 4);
-    for (int j = 0; j < BLOCK; j++)
-      place.u[k * BLOCK + j] = (uint8_t) ((low[j] >> k % 4 / 2 * 4 & 15) | (high[j] >> 2 * (k % 4) & 3) << 4);
-  }
+  float d = half_to_float (block->scale);
+  for (int k = 0; k < SUPER / BLOCK; k++) /* 32 numbers: a quarter of a half */
+    open_nibbles (place.u + k * BLOCK, block->low + 64 * (k / 4) + 32 * (k % 2), k % 4 / 2, block->high + 32 * (k / 4),
+                  2 * (k % 4), 3);
   for (int g = 0; g < SUPER / GROUP; g++)
     set_scales (place, g, 1, d * (float) block->scales[g], -32 * d * (float) block->scales[g]);
 }
 
-#define OPEN_ALL(name, length)                                                                  \
-  for (int64_t i = 0; i < n; i += (length), at += sizeof block.name) {                          \
-    memcpy (&block.name, at, sizeof block.name);                                                \
-    open_##name ((Place) {self->u + i, self->a + i / GROUP, self->b + i / GROUP}, &block.name); \
-  }                                                                                             \
+#define OPEN_ALL(open, Loose, length)                                                           \
+  for (int64_t i = 0; i < n; i += (length), at += sizeof (Loose))                               \
+    open ((Place) {self->u + i, self->a + i / GROUP, self->b + i / GROUP}, (const Loose *) at); \
   break
 
 COSMOS_SIMD_INLINE void open_chunk (CosmosDotChunk *self, CosmosDtype dtype, const unsigned char *at, int64_t n)
 {
-  union {
-    CosmosBlockQ8_0 q8_0;
-    CosmosBlockQ4_0 q4_0;
-    CosmosBlockQ4_1 q4_1;
-    CosmosBlockQ5_0 q5_0;
-    CosmosBlockQ5_1 q5_1;
-    CosmosBlockQ4_K q4_k;
-    CosmosBlockQ5_K q5_k;
-    CosmosBlockQ6_K q6_k;
-  } block;
   switch (dtype) {
   case COSMOS_DTYPE_Q8_0:
-    OPEN_ALL (q8_0, BLOCK);
+    OPEN_ALL (open_q8_0, LooseQ8_0, BLOCK);
   case COSMOS_DTYPE_Q4_0:
-    OPEN_ALL (q4_0, BLOCK);
+    OPEN_ALL (open_q4_0, LooseQ4_0, BLOCK);
   case COSMOS_DTYPE_Q4_1:
-    OPEN_ALL (q4_1, BLOCK);
+    OPEN_ALL (open_q4_1, LooseQ4_1, BLOCK);
   case COSMOS_DTYPE_Q5_0:
-    OPEN_ALL (q5_0, BLOCK);
+    OPEN_ALL (open_q5_0, LooseQ5_0, BLOCK);
   case COSMOS_DTYPE_Q5_1:
-    OPEN_ALL (q5_1, BLOCK);
+    OPEN_ALL (open_q5_1, LooseQ5_1, BLOCK);
   case COSMOS_DTYPE_Q4_K:
-    OPEN_ALL (q4_k, SUPER);
+    OPEN_ALL (open_q4_k, LooseQ4_K, SUPER);
   case COSMOS_DTYPE_Q5_K:
-    OPEN_ALL (q5_k, SUPER);
+    OPEN_ALL (open_q5_k, LooseQ5_K, SUPER);
   case COSMOS_DTYPE_Q6_K:
-    OPEN_ALL (q6_k, SUPER);
+    OPEN_ALL (open_q6_k, LooseQ6_K, SUPER);
   default: /* see cosmos_block_dot_has () */
     break;
   }
