@@ -78,156 +78,171 @@ COSMOS_SIMD_INLINE float half_to_float (uint16_t bits)
 #endif
 }
 
-/* A block in its place of a chunk; what fills it is inlined where it is called, so that it is made of that function's instructions. */
-typedef struct {
-  uint8_t *u;
-  float *a, *b;
-} Place;
-
-COSMOS_SIMD_INLINE void set_scales (Place place, int group, int n, float a, float b)
-{
-  for (int g = group; g < group + n; g++) {
-    place.a[g] = a;
-    place.b[g] = b;
-  }
-}
-
 /* Vectors of bytes, as compilers take loops of 16 and 32 bytes apart instead. */
 typedef uint8_t Bytes16 __attribute__ ((vector_size (16)));
 typedef uint8_t Bytes32 __attribute__ ((vector_size (32)));
 
-COSMOS_SIMD_INLINE void open_halves (uint8_t *u, const uint8_t *q)
+/* 32 numbers, with a and b of each 16. What fills it is inlined where it is called, so that it is made of that function's instructions. */
+typedef struct {
+  Bytes32 u;
+  float a[2], b[2];
+} Piece;
+
+COSMOS_SIMD_INLINE void set_scales (Piece *self, float a, float b)
+{
+  self->a[0] = self->a[1] = a;
+  self->b[0] = self->b[1] = b;
+}
+
+COSMOS_SIMD_INLINE void open_halves (Piece *self, const uint8_t *q)
 {
   Bytes16 bytes, low, high;
   memcpy (&bytes, q, sizeof bytes);
   low = bytes & 15;
   high = bytes >> 4;
-  memcpy (u, &low, sizeof low);
-  memcpy (u + sizeof low, &high, sizeof high);
+  self->u = __builtin_shufflevector (low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22,
+                                     23, 24, 25, 26, 27, 28, 29, 30, 31);
 }
 
 /* Bit j of high is the fifth of number j. */
-COSMOS_SIMD_INLINE void add_fifths (uint8_t *restrict u, const uint8_t *restrict high)
+COSMOS_SIMD_INLINE void add_fifths (Piece *self, const uint8_t *high)
 {
+  uint8_t fifths[BLOCK];
+  Bytes32 bytes;
   for (int j = 0; j < BLOCK; j++)
-    u[j] |= (uint8_t) ((high[j / 8] >> j % 8 & 1) << 4);
+    fifths[j] = (uint8_t) ((high[j / 8] >> j % 8 & 1) << 4);
+  memcpy (&bytes, fifths, sizeof bytes);
+  self->u |= bytes;
 }
 
-/* 32 numbers of four bits: the low halves of 32 bytes, or the high ones; above them what stands in 32 other bytes from bit `bit` on (NULL: nothing). */
-COSMOS_SIMD_INLINE void open_nibbles (uint8_t *u, const uint8_t *q, bool upper, const uint8_t *high, int bit, uint8_t mask)
+/* 32 numbers of four bits: the low halves of 32 bytes, or the upper ones; above them what stands in 32 other bytes from bit `bit` on (NULL: nothing). */
+COSMOS_SIMD_INLINE void open_nibbles (Piece *self, const uint8_t *q, bool upper, const uint8_t *high, int bit, uint8_t mask)
 {
   Bytes32 bytes, bits;
   memcpy (&bytes, q, sizeof bytes);
-  bytes = upper ? bytes >> 4 : bytes & 15;
-  if (high) {
-    memcpy (&bits, high, sizeof bits);
-    bytes |= (bits >> bit & mask) << 4;
+  self->u = upper ? bytes >> 4 : bytes & 15;
+  if (!high)
+    return;
+  memcpy (&bits, high, sizeof bits);
+  self->u |= (bits >> bit & mask) << 4;
+}
+
+/* Each: the k-th 32 numbers of a block. */
+
+COSMOS_SIMD_INLINE void open_q8_0 (Piece *self, const LooseQ8_0 *block, int k)
+{
+  (void) k;
+  float d = half_to_float (block->scale);
+  memcpy (&self->u, block->q, sizeof self->u);
+  self->u ^= 128; /* + 128 */
+  set_scales (self, d, -128 * d);
+}
+
+COSMOS_SIMD_INLINE void open_q4_0 (Piece *self, const LooseQ4_0 *block, int k)
+{
+  (void) k;
+  float d = half_to_float (block->scale);
+  open_halves (self, block->q);
+  set_scales (self, d, -8 * d);
+}
+
+COSMOS_SIMD_INLINE void open_q4_1 (Piece *self, const LooseQ4_1 *block, int k)
+{
+  (void) k;
+  open_halves (self, block->q);
+  set_scales (self, half_to_float (block->scale), half_to_float (block->minimum));
+}
+
+COSMOS_SIMD_INLINE void open_q5_0 (Piece *self, const LooseQ5_0 *block, int k)
+{
+  (void) k;
+  float d = half_to_float (block->scale);
+  open_halves (self, block->q);
+  add_fifths (self, block->high);
+  set_scales (self, d, -16 * d);
+}
+
+COSMOS_SIMD_INLINE void open_q5_1 (Piece *self, const LooseQ5_1 *block, int k)
+{
+  (void) k;
+  open_halves (self, block->q);
+  add_fifths (self, block->high);
+  set_scales (self, half_to_float (block->scale), half_to_float (block->minimum));
+}
+
+COSMOS_SIMD_INLINE void set_scales_of_k (Piece *self, float scale, float minimum, const uint8_t *scales, int k)
+{
+  int s, m;
+  cosmos_block_get_scales (scales, k, &s, &m);
+  set_scales (self, scale * (float) s, -minimum * (float) m);
+}
+
+COSMOS_SIMD_INLINE void open_q4_k (Piece *self, const LooseQ4_K *block, int k)
+{
+  open_nibbles (self, block->q + k / 2 * BLOCK, k % 2, NULL, 0, 0);
+  set_scales_of_k (self, half_to_float (block->scale), half_to_float (block->minimum), block->scales, k);
+}
+
+COSMOS_SIMD_INLINE void open_q5_k (Piece *self, const LooseQ5_K *block, int k)
+{
+  open_nibbles (self, block->q + k / 2 * BLOCK, k % 2, block->high, k, 1);
+  set_scales_of_k (self, half_to_float (block->scale), half_to_float (block->minimum), block->scales, k);
+}
+
+COSMOS_SIMD_INLINE void open_q6_k (Piece *self, const LooseQ6_K *block, int k)
+{
+  float d = half_to_float (block->scale);
+  open_nibbles (self, block->low + 64 * (k / 4) + 32 * (k % 2), k % 4 / 2, block->high + 32 * (k / 4), 2 * (k % 4), 3);
+  for (int g = 0; g < 2; g++) {
+    self->a[g] = d * (float) block->scales[2 * k + g];
+    self->b[g] = -32 * self->a[g];
   }
-  memcpy (u, &bytes, sizeof bytes);
 }
 
-COSMOS_SIMD_INLINE void open_bytes (uint8_t *u, const int8_t *q)
-{
-  Bytes32 bytes;
-  memcpy (&bytes, q, sizeof bytes);
-  bytes ^= 128;
-  memcpy (u, &bytes, sizeof bytes);
-}
-
-COSMOS_SIMD_INLINE void open_q8_0 (Place place, const LooseQ8_0 *block)
-{
-  float d = half_to_float (block->scale);
-  open_bytes (place.u, block->q);
-  set_scales (place, 0, 2, d, -128 * d);
-}
-
-COSMOS_SIMD_INLINE void open_q4_0 (Place place, const LooseQ4_0 *block)
-{
-  float d = half_to_float (block->scale);
-  open_halves (place.u, block->q);
-  set_scales (place, 0, 2, d, -8 * d);
-}
-
-COSMOS_SIMD_INLINE void open_q4_1 (Place place, const LooseQ4_1 *block)
-{
-  open_halves (place.u, block->q);
-  set_scales (place, 0, 2, half_to_float (block->scale), half_to_float (block->minimum));
-}
-
-COSMOS_SIMD_INLINE void open_q5_0 (Place place, const LooseQ5_0 *block)
-{
-  float d = half_to_float (block->scale);
-  open_halves (place.u, block->q);
-  add_fifths (place.u, block->high);
-  set_scales (place, 0, 2, d, -16 * d);
-}
-
-COSMOS_SIMD_INLINE void open_q5_1 (Place place, const LooseQ5_1 *block)
-{
-  open_halves (place.u, block->q);
-  add_fifths (place.u, block->high);
-  set_scales (place, 0, 2, half_to_float (block->scale), half_to_float (block->minimum));
-}
-
-/* What Q4_K and Q5_K share; high: where the fifth bits are, or NULL. */
-COSMOS_SIMD_INLINE void open_with_minima (Place place, float scale, float minimum, const uint8_t *scales, const uint8_t *high,
-                                          const uint8_t *q)
-{
-  for (int k = 0; k < SUPER / BLOCK; k++) {
-    int s, m;
-    cosmos_block_get_scales (scales, k, &s, &m);
-    set_scales (place, 2 * k, 2, scale * (float) s, -minimum * (float) m);
-    open_nibbles (place.u + k * BLOCK, q + k / 2 * BLOCK, k % 2, high, k, 1);
-  }
-}
-
-COSMOS_SIMD_INLINE void open_q4_k (Place place, const LooseQ4_K *block)
-{
-  open_with_minima (place, half_to_float (block->scale), half_to_float (block->minimum), block->scales, NULL, block->q);
-}
-
-COSMOS_SIMD_INLINE void open_q5_k (Place place, const LooseQ5_K *block)
-{
-  open_with_minima (place, half_to_float (block->scale), half_to_float (block->minimum), block->scales, block->high, block->q);
-}
-
-COSMOS_SIMD_INLINE void open_q6_k (Place place, const LooseQ6_K *block)
-{
-  float d = half_to_float (block->scale);
-  for (int k = 0; k < SUPER / BLOCK; k++) /* 32 numbers: a quarter of a half */
-    open_nibbles (place.u + k * BLOCK, block->low + 64 * (k / 4) + 32 * (k % 2), k % 4 / 2, block->high + 32 * (k / 4),
-                  2 * (k % 4), 3);
-  for (int g = 0; g < SUPER / GROUP; g++)
-    set_scales (place, g, 1, d * (float) block->scales[g], -32 * d * (float) block->scales[g]);
-}
-
-#define OPEN_ALL(open, Loose, length)                                                           \
-  for (int64_t i = 0; i < n; i += (length), at += sizeof (Loose))                               \
-    open ((Place) {self->u + i, self->a + i / GROUP, self->b + i / GROUP}, (const Loose *) at); \
+/* USE (piece, i): with all pieces of n numbers, from the i-th number on each. */
+#define EACH_OF(open, Loose, length, USE)                                     \
+  for (int64_t first = 0; first < n; first += (length), at += sizeof (Loose)) \
+    _Pragma ("GCC unroll 8") for (int k = 0; k < (length) / BLOCK; k++)       \
+    {                                                                         \
+      Piece piece;                                                            \
+      open (&piece, (const Loose *) at, k);                                   \
+      USE (piece, first + k * BLOCK);                                         \
+    }                                                                         \
   break
+#define EACH_PIECE(USE)                         \
+  switch (dtype) {                              \
+  case COSMOS_DTYPE_Q8_0:                       \
+    EACH_OF (open_q8_0, LooseQ8_0, BLOCK, USE); \
+  case COSMOS_DTYPE_Q4_0:                       \
+    EACH_OF (open_q4_0, LooseQ4_0, BLOCK, USE); \
+  case COSMOS_DTYPE_Q4_1:                       \
+    EACH_OF (open_q4_1, LooseQ4_1, BLOCK, USE); \
+  case COSMOS_DTYPE_Q5_0:                       \
+    EACH_OF (open_q5_0, LooseQ5_0, BLOCK, USE); \
+  case COSMOS_DTYPE_Q5_1:                       \
+    EACH_OF (open_q5_1, LooseQ5_1, BLOCK, USE); \
+  case COSMOS_DTYPE_Q4_K:                       \
+    EACH_OF (open_q4_k, LooseQ4_K, SUPER, USE); \
+  case COSMOS_DTYPE_Q5_K:                       \
+    EACH_OF (open_q5_k, LooseQ5_K, SUPER, USE); \
+  case COSMOS_DTYPE_Q6_K:                       \
+    EACH_OF (open_q6_k, LooseQ6_K, SUPER, USE); \
+  default: /* see cosmos_block_dot_has () */    \
+    break;                                      \
+  }
+
+COSMOS_SIMD_INLINE void keep (CosmosDotChunk *self, const Piece *piece, int64_t i)
+{
+  memcpy (self->u + i, &piece->u, sizeof piece->u);
+  memcpy (self->a + i / GROUP, piece->a, sizeof piece->a);
+  memcpy (self->b + i / GROUP, piece->b, sizeof piece->b);
+}
 
 COSMOS_SIMD_INLINE void open_chunk (CosmosDotChunk *self, CosmosDtype dtype, const unsigned char *at, int64_t n)
 {
-  switch (dtype) {
-  case COSMOS_DTYPE_Q8_0:
-    OPEN_ALL (open_q8_0, LooseQ8_0, BLOCK);
-  case COSMOS_DTYPE_Q4_0:
-    OPEN_ALL (open_q4_0, LooseQ4_0, BLOCK);
-  case COSMOS_DTYPE_Q4_1:
-    OPEN_ALL (open_q4_1, LooseQ4_1, BLOCK);
-  case COSMOS_DTYPE_Q5_0:
-    OPEN_ALL (open_q5_0, LooseQ5_0, BLOCK);
-  case COSMOS_DTYPE_Q5_1:
-    OPEN_ALL (open_q5_1, LooseQ5_1, BLOCK);
-  case COSMOS_DTYPE_Q4_K:
-    OPEN_ALL (open_q4_k, LooseQ4_K, SUPER);
-  case COSMOS_DTYPE_Q5_K:
-    OPEN_ALL (open_q5_k, LooseQ5_K, SUPER);
-  case COSMOS_DTYPE_Q6_K:
-    OPEN_ALL (open_q6_k, LooseQ6_K, SUPER);
-  default: /* see cosmos_block_dot_has () */
-    break;
-  }
+#define KEEP(piece, i) keep (self, &piece, i)
+  EACH_PIECE (KEEP)
+#undef KEEP
   self->n = n;
 }
 
@@ -284,23 +299,50 @@ VNNI static void open_vnni (CosmosDotChunk *self, CosmosDtype dtype, const unsig
   open_chunk (self, dtype, source, n);
 }
 
-/* Of the eight sums of four products each, four belong to the first group and four to the second. */
+typedef struct {
+  __m256 products; /* d a sum u q, in eight parts */
+  __m128 offsets;  /* b sum x, in two */
+} Sums;
+
+/* Of the eight sums of four products each, four belong to the first 16 numbers and four to the second. */
+VNNI static inline __attribute__ ((always_inline)) void add_piece (Sums *self, __m256i u, const float *a, const float *b,
+                                                                   const int8_t *q, const float *scale, const float *sum)
+{
+  __m256i sums = _mm256_dpbusd_epi32 (_mm256_setzero_si256 (), u, _mm256_loadu_si256 ((const __m256i *) q));
+  __m256 factors = _mm256_set_m128 (_mm_set1_ps (a[1]), _mm_set1_ps (a[0]));
+  factors = _mm256_mul_ps (factors, _mm256_set1_ps (*scale));
+  self->products = _mm256_fmadd_ps (_mm256_cvtepi32_ps (sums), factors, self->products);
+  __m128 offset = _mm_setr_ps (b[0], b[1], 0, 0), x = _mm_castpd_ps (_mm_load_sd ((const double *) (const void *) sum));
+  self->offsets = _mm_fmadd_ps (offset, x, self->offsets);
+}
+
+VNNI static float finish (const Sums *self)
+{
+  __m128 y = _mm_add_ps (_mm256_castps256_ps128 (self->products), _mm256_extractf128_ps (self->products, 1));
+  y = _mm_add_ps (y, self->offsets);
+  y = _mm_add_ps (y, _mm_movehl_ps (y, y));
+  y = _mm_add_ss (y, _mm_movehdup_ps (y));
+  return _mm_cvtss_f32 (y);
+}
+
 VNNI static float dot_vnni (const CosmosDotChunk *self, const int8_t *q, const float *scale, const float *sum)
 {
-  const __m256i spread = _mm256_setr_epi32 (0, 0, 0, 0, 1, 1, 1, 1);
-  __m256 total = _mm256_setzero_ps ();
-  for (int64_t i = 0; i < self->n; i += BLOCK) {
-    __m256i u = _mm256_load_si256 ((const __m256i *) (self->u + i)), x = _mm256_loadu_si256 ((const __m256i *) (q + i));
-    __m256i sums = _mm256_dpbusd_epi32 (_mm256_setzero_si256 (), u, x);
-    double pair; /* two floats */
-    memcpy (&pair, self->a + i / GROUP, sizeof pair);
-    __m256 a = _mm256_permutevar8x32_ps (_mm256_castpd_ps (_mm256_set1_pd (pair)), spread);
-    total = _mm256_fmadd_ps (_mm256_cvtepi32_ps (sums), _mm256_mul_ps (a, _mm256_set1_ps (scale[i / BLOCK])), total);
-  }
-  __m128 half = _mm_add_ps (_mm256_castps256_ps128 (total), _mm256_extractf128_ps (total, 1));
-  half = _mm_add_ps (half, _mm_movehl_ps (half, half));
-  half = _mm_add_ss (half, _mm_movehdup_ps (half));
-  return _mm_cvtss_f32 (half) + add_offsets (self->b, sum, self->n / GROUP);
+  Sums sums = {_mm256_setzero_ps (), _mm_setzero_ps ()};
+  for (int64_t i = 0; i < self->n; i += BLOCK)
+    add_piece (&sums, _mm256_load_si256 ((const __m256i *) (self->u + i)), self->a + i / GROUP, self->b + i / GROUP, q + i,
+               scale + i / BLOCK, sum + i / GROUP);
+  return finish (&sums);
+}
+
+/* The same numbers without the way through a chunk. */
+VNNI static float dot_at_once_vnni (CosmosDtype dtype, const unsigned char *at, int64_t n, const int8_t *q, const float *scale,
+                                    const float *sum)
+{
+  Sums sums = {_mm256_setzero_ps (), _mm_setzero_ps ()};
+#define ADD(piece, i) add_piece (&sums, (__m256i) piece.u, piece.a, piece.b, q + (i), scale + (i) / BLOCK, sum + (i) / GROUP)
+  EACH_PIECE (ADD)
+#undef ADD
+  return finish (&sums);
 }
 #endif
 
@@ -324,4 +366,21 @@ float cosmos_block_dot (const CosmosDotChunk *self, CosmosRoundedRow row, int64_
     return dot_vnni (self, q, scale, sum);
 #endif
   return dot_plainly (self, q, scale, sum);
+}
+
+float cosmos_block_dot_at_once (CosmosDtype dtype, const void *source, int64_t n, CosmosRoundedRow row)
+{
+#if HAVE_X86
+  if (has_vnni ())
+    return dot_at_once_vnni (dtype, source, n, row.q, row.scale, row.sum);
+#endif
+  CosmosDotChunk chunk;
+  const size_t length = cosmos_dtype_get_block_length (dtype), size = cosmos_dtype_get_block_size (dtype);
+  float y = 0;
+  for (int64_t first = 0; first < n; first += COSMOS_DOT_CHUNK) {
+    int64_t some = n - first < COSMOS_DOT_CHUNK ? n - first : COSMOS_DOT_CHUNK;
+    cosmos_block_dot_open (&chunk, dtype, (const unsigned char *) source + (size_t) first / length * size, some);
+    y += cosmos_block_dot (&chunk, row, first);
+  }
+  return y;
 }

@@ -35,3 +35,5 @@ void cosmos_block_dot_open (CosmosDotChunk *self, CosmosDtype dtype, const void 
 void cosmos_block_dot_set_plain (bool plain);
 /* The product with the row's numbers from `first` on. */
 float cosmos_block_dot (const CosmosDotChunk *self, CosmosRoundedRow row, int64_t first);
+/* Of a whole row of n weights with one row of activations, which is not worth opening it for. */
+float cosmos_block_dot_at_once (CosmosDtype dtype, const void *source, int64_t n, CosmosRoundedRow row);

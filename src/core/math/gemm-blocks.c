@@ -51,12 +51,17 @@ static void round_rows (int64_t first, int64_t count, void *data)
     cosmos_block_dot_round (x->data + row * x->stride, self->product->weight->in, get_row (self, row));
 }
 
-/* Each part of a row of weights is opened once for all rows of activations. */
+/* Each part of a row of weights is opened once for all rows of activations, where there are several. */
 static void multiply_column (const Call *self, int64_t column)
 {
   const CosmosProduct *product = self->product;
   const CosmosWeight *weight = product->weight;
   const unsigned char *values = cosmos_weight_get_row_values (weight, column);
+  if (product->y.rows == 1) { /* a token being written */
+    product->y.data[column] = cosmos_block_dot_at_once (weight->dtype, values, weight->in, get_row (self, 0))
+                              + (product->bias ? product->bias[column] : 0);
+    return;
+  }
   CosmosDotChunk chunk;
   float *y = product->y.data + column;
   for (int64_t row = 0; row < product->y.rows; row++)

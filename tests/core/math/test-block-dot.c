@@ -59,6 +59,12 @@ static void test_format (gconstpointer data)
     cosmos_pool_free (pool);
   }
   g_assert_cmpuint (cosmos_weight_get_packed_size (weight), ==, 0);
+  CosmosPool *one = cosmos_pool_new (1);
+  CosmosArena *scratch = cosmos_arena_new (1 << 16);
+  float alone[OUT];
+  g_assert_true (cosmos_gemm (one, scratch, weight, (CosmosRows) {x, 1, IN}, bias, (CosmosRows) {alone, 1, OUT}, &err));
+  cosmos_arena_free (scratch);
+  cosmos_pool_free (one);
   double square_error = 0, square = 0;
   for (int r = 0; r < ROWS; r++) {
     int8_t q[IN];
@@ -73,6 +79,7 @@ static void test_format (gconstpointer data)
         size += fabs ((double) w[i] * (double) x[r * IN + i]);
       }
       g_assert_cmpfloat (fabs ((double) y[r * OUT + o] - rounded), <, 4e-6 * size);
+      g_assert_true (r > 0 || fabs ((double) alone[o] - rounded) < 4e-6 * size);
       square_error += ((double) y[r * OUT + o] - meant) * ((double) y[r * OUT + o] - meant);
       square += meant * meant;
     }
