@@ -35,6 +35,7 @@ typedef struct {
   const CosmosProduct *product;
   CosmosRoundedRow x; /* of all rows, one behind the other */
   CosmosTiles tiles;
+  size_t row_size; /* of weights, in bytes */
 } Call;
 
 static CosmosRoundedRow get_row (const Call *self, int64_t row)
@@ -56,7 +57,7 @@ static void multiply_column (const Call *self, int64_t column)
 {
   const CosmosProduct *product = self->product;
   const CosmosWeight *weight = product->weight;
-  const unsigned char *values = cosmos_weight_get_row_values (weight, column);
+  const unsigned char *values = (const unsigned char *) weight->values + (size_t) column * self->row_size;
   if (product->y.rows == 1) { /* a token being written */
     product->y.data[column] = cosmos_block_dot_at_once (weight->dtype, values, weight->in, get_row (self, 0))
                               + (product->bias ? product->bias[column] : 0);
@@ -91,7 +92,9 @@ static bool multiply (CosmosPool *pool, CosmosArena *scratch, const CosmosProduc
   Call call = {product,
                {cosmos_arena_alloc (scratch, n), cosmos_arena_alloc (scratch, n / 32 * sizeof (float)),
                 cosmos_arena_alloc (scratch, n / COSMOS_DOT_GROUP * sizeof (float))},
-               cosmos_gemm_get_tiles (weight->out, 1)};
+               cosmos_gemm_get_tiles (weight->out, 1),
+               0};
+  cosmos_dtype_get_size (weight->dtype, (size_t) weight->in, &call.row_size);
   if (!call.x.q || !call.x.scale || !call.x.sum)
     return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory for the activations of a matrix product");
   cosmos_parallel (pool, product->y.rows, 0.15 * (double) weight->in, round_rows, &call);
