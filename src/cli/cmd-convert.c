@@ -28,6 +28,8 @@ static int print_json (const CliArguments *arguments, const CosmosConverted *res
   cli_json_integer (&json, json.root, "n_tensors", (int64_t) result->n_tensors);
   cli_json_integer (&json, json.root, "n_parameters", result->n_parameters);
   cli_json_integer (&json, json.root, "bytes", (int64_t) result->size);
+  if (result->guessed_heads)
+    cli_json_integer (&json, json.root, "guessed_heads", result->guessed_heads);
   cli_json_number (&json, json.root, "seconds", seconds);
   return cli_json_finish (&json);
 }
@@ -70,6 +72,10 @@ static int run_convert (const CliArguments *arguments)
     return print_json (arguments, &result, cli_now () - start);
   printf ("%s: %s, %zu tensors, %" PRId64 " parameters, %.1f MB; it loads\n", arguments->output, result.architecture,
           result.n_tensors, result.n_parameters, (double) result.size / 1e6);
+  if (result.guessed_heads)
+    printf (
+        "%d attention heads are taken for granted (of 64 numbers, as Google's BERTs have them), since there is no config.json\n",
+        result.guessed_heads);
   return cli_finish_output ();
 }
 
@@ -79,11 +85,13 @@ const CliVerb cli_verb_convert = {
   .summary = "make a model file (GGUF) of trained weights",
   .about
   = "Makes one GGUF file of a folder with model.safetensors, config.json and tokenizer.json (or vocab.txt). A COSMOS folder becomes a "
-    "bundle for generate; a Hugging Face LLaMA becomes a baseline or judge that llama.cpp reads, too. The file appears whole, "
+    "bundle for generate; a Hugging Face LLaMA becomes a baseline or judge that llama.cpp reads, too; a Hugging Face BERT becomes "
+    "a text encoder that a training can take ([encoder] file in the recipe; it needs no config.json where its heads have 64 numbers). The file appears whole, "
     "after it was opened to prove that it loads, or not at all.",
   .options = "output dtype tokenizer lower-case name license description provenance quality",
   .examples = "  cosmos convert weights/story-first -o models/story-first.gguf --license CC-BY-4.0\n"
               "  cosmos convert weights/story-first -o small.gguf --dtype Q8_0\n"
+              "  cosmos convert bert-base-cased -o models/bert-base.gguf --dtype F32 --license Apache-2.0\n"
               "  cosmos convert llama-folder -o models/story-baseline.gguf --quality perplexity=21.4",
   .min_words = 1,
   .max_words = 1,
