@@ -6,6 +6,7 @@
 #include "cli/terminal.h"
 #include "cli/verb.h"
 #include "core/model/convert.h"
+#include "core/model/finding.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -55,6 +56,9 @@ static int run_convert (const CliArguments *arguments)
   };
   CosmosError err = {0};
   CosmosConverted result;
+  CosmosFinding found;
+  if (!conversion.license && cosmos_finding_read (&found, conversion.input, NULL) && found.license[0])
+    conversion.license = found.license; /* as the README.md beside it says */
   double start = cli_now ();
   bool ok = !arguments->dtype || cosmos_dtype_from_name (arguments->dtype, &conversion.dtype);
   while (ok && conversion.n_qualities < (size_t) arguments->quality.n) {
