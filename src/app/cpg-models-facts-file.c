@@ -73,11 +73,16 @@ static void add_language_model (CpgFactGroup *group, const CosmosFinding *found)
 
 static void add_finding (CpgFactGroup *group, const CosmosFinding *found)
 {
+  const char *license = g_str_equal (found->license, "other") ? _ ("None of the usual ones; see where it comes from")
+                                                              : found->license;
   g_autofree char *uses = cpg_models_words_uses (found->uses), *missing = cpg_models_words_missing (found->missing),
                   *size = g_format_size (found->size);
   cpg_fact_group_add (group, _ ("Kind"), cpg_models_words_finding (found->kind));
   cpg_fact_group_add (group, _ ("Good for"), uses);
   cpg_fact_group_add (group, _ ("Missing"), missing);
+  /* Translators: "90.9 MB, safetensors" */
+  cpg_fact_group_add_format (group, _ ("File"), _ ("%s, %s"), size, found->format);
+  cpg_fact_group_add (group, _ ("License"), license);
   if (found->architecture[0] && !g_str_has_prefix (found->architecture, "cosmos"))
     cpg_fact_group_add (group, _ ("Architecture"), found->architecture);
   if (found->config.tokens)
@@ -87,9 +92,6 @@ static void add_finding (CpgFactGroup *group, const CosmosFinding *found)
   else
     add_language_model (group, found);
   add_sum (group, found);
-  /* Translators: "90.9 MB, safetensors" */
-  cpg_fact_group_add_format (group, _ ("File"), _ ("%s, %s"), size, found->format);
-  cpg_fact_group_add (group, _ ("License"), found->license);
 }
 
 /* ---- what a GGUF says of itself ---- */
@@ -104,15 +106,10 @@ static void add_about (CpgModelsFacts *self, const CosmosGguf *file)
 {
   static const struct {
     const char *key, *label;
-  } lines[] = {{"general.description", N_ ("Description")},
-               {"general.license", N_ ("License")},
-               {"general.provenance", N_ ("Where it comes from")}};
+  } lines[] = {{"general.description", N_ ("Description")}, {"general.provenance", N_ ("Where it comes from")}};
   CpgFactGroup *group = cpg_models_facts_add_group (self, _ ("In the File"));
-  for (guint i = 0; i < G_N_ELEMENTS (lines); i++) {
-    const char *value = get_string (file, lines[i].key);
-    gboolean other = g_str_equal (lines[i].key, "general.license") && g_strcmp0 (value, "other") == 0;
-    cpg_fact_group_add (group, _ (lines[i].label), other ? _ ("None of the usual ones; see where it comes from") : value);
-  }
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    cpg_fact_group_add (group, _ (lines[i].label), get_string (file, lines[i].key));
 }
 
 /* cosmos.quality.NAME, as whoever made the file has measured it. */

@@ -28,7 +28,7 @@ static char *describe_plan (const CosmosFinding *found, const char *path, const 
         size);
   if (plan == IMPORT)
     return g_strdup_printf (_ ("%s are copied into the models folder; your file stays as it is."), size);
-  if (found->missing)
+  if (found->uses)
     return g_strdup (_ ("It can be used once what is missing is there, too."));
   return g_strdup (_ ("It is sound, but nothing in this program can use it."));
 }
@@ -44,6 +44,7 @@ AdwAlertDialog *cpg_models_question_new (const CpgModelsFacts *facts, const char
                                   "hscrollbar-policy", GTK_POLICY_NEVER, "propagate-natural-height", TRUE, "min-content-height",
                                   LOWEST, "max-content-height", HIGHEST, NULL);
   adw_alert_dialog_set_extra_child (self, list);
+  adw_alert_dialog_set_prefer_wide_layout (self, TRUE);
   if (plan == NOTHING) {
     adw_alert_dialog_add_response (self, "close", _ ("_Close"));
     adw_alert_dialog_set_close_response (self, "close");

@@ -145,9 +145,14 @@ static void read_license (CosmosFinding *self, const Beside *beside)
   set_text (self->license, sizeof self->license, line);
 }
 
-/* The folder's own name. */
-static void read_name (CosmosFinding *self, const Beside *beside)
+/* The file's, without its ending; of a "model.safetensors" the folder's. */
+static void read_name (CosmosFinding *self, const char *file, const Beside *beside)
 {
+  const char *base = strrchr (file, '/') ? strrchr (file, '/') + 1 : file, *dot = strrchr (base, '.');
+  if (strcmp (base, "model.safetensors") != 0) {
+    snprintf (self->name, sizeof self->name, "%.*s", (int) (dot && dot > base ? (size_t) (dot - base) : strlen (base)), base);
+    return;
+  }
   char *path = realpath (*beside->folder ? beside->folder : ".", NULL), *slash = path ? strrchr (path, '/') : NULL;
   if (slash)
     set_text (self->name, sizeof self->name, slash + 1);
@@ -282,7 +287,7 @@ static bool read_file (CosmosFinding *self, const char *path, CosmosError *err)
                              path);
   if (!beside_init (&beside, path, err))
     return false;
-  read_name (self, &beside);
+  read_name (self, path, &beside);
   read_license (self, &beside);
   bool ok = true;
   if (format == SAFETENSORS)

@@ -136,6 +136,11 @@ static void others (void)
   finding = find ("torch/model.bin", COSMOS_FINDING_PYTORCH_CHECKPOINT, COSMOS_USE_DENOISE | COSMOS_USE_ENCODER,
                   COSMOS_MISSING_PARTNER | COSMOS_MISSING_TOKENIZER);
   g_assert_true (finding.needs_conversion);
+  g_assert_cmpstr (finding.name, ==, "model");
+  g_free (write_bytes ("torch/d=5.final.pth", "PK\3\4 and so on", -1));
+  finding = find ("torch/d=5.final.pth", COSMOS_FINDING_PYTORCH_CHECKPOINT, COSMOS_USE_DENOISE | COSMOS_USE_ENCODER,
+                  COSMOS_MISSING_PARTNER | COSMOS_MISSING_TOKENIZER);
+  g_assert_cmpstr (finding.name, ==, "d=5.final");
 }
 
 static void check_refused (const char *path, const char *words)
