@@ -44,7 +44,6 @@ AdwAlertDialog *cpg_models_question_new (const CpgModelsFacts *facts, const char
                                   "hscrollbar-policy", GTK_POLICY_NEVER, "propagate-natural-height", TRUE, "min-content-height",
                                   LOWEST, "max-content-height", HIGHEST, NULL);
   adw_alert_dialog_set_extra_child (self, list);
-  adw_alert_dialog_set_prefer_wide_layout (self, TRUE);
   if (plan == NOTHING) {
     adw_alert_dialog_add_response (self, "close", _ ("_Close"));
     adw_alert_dialog_set_close_response (self, "close");
