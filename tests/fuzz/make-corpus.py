@@ -254,7 +254,7 @@ def weights():
     yield "roberta", weights_folder('{"model_type":"roberta"}', good)
     yield "llama", weights_folder('{"architectures":["LlamaForCausalLM"],"num_hidden_layers":-1,"hidden_size":1e300}', {"model.embed_tokens.weight": [8, 2]})
     yield "card", weights_folder("---\nlicense: 'mit'\n---\n", good)
-    yield "torch", b"{}\0PK\3\4"
+    yield "torch", b"{}\0PK\3\4archive/data.pkl"
 
 
 SEEDS = {

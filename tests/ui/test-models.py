@@ -299,7 +299,7 @@ class Models(driver.WindowTest):
             "text.gguf": b"Once there was a text that called itself a model.\n" * 20,
             # version 3, no tensors, one key
             "mamba.gguf": b"GGUF" + struct.pack("<IQQQ20sIQ5s", 3, 0, 1, 20, b"general.architecture", 8, 5, b"mamba"),
-            "half.pth": b"PK\3\4" + b"\0" * 200,
+            "half.pth": b"PK\3\4" + b"\0" * 200 + b"half/data.pkl",
         }
         for name, data in files.items():
             (self.data / name).write_bytes(data)

@@ -10,7 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CARD_SIZE = 8192 /* bytes of a README.md that are looked at */ };
+enum {
+  CARD_SIZE = 8192,        /* bytes of a README.md that are looked at */
+  DIRECTORY_SIZE = 1 << 20 /* of the end of a zip archive */
+};
 
 /* ---- what all kinds have ---- */
 
@@ -253,16 +256,43 @@ static void read_pytorch (CosmosFinding *self, const Beside *beside)
 
 /* ---- what it is ---- */
 
-typedef enum { GGUF, SAFETENSORS, PYTORCH, UNKNOWN } Format;
+typedef enum { GGUF, SAFETENSORS, ZIP, PICKLE, UNKNOWN } Format;
 
-/* By its first bytes: n of them. A zip archive is what PyTorch saves; safetensors begin with the length of a JSON object. */
+/* By its first bytes: n of them. A zip archive is what PyTorch saves, a pickle what it once did; safetensors begin with the length of a JSON object. */
 static Format get_format (const unsigned char *bytes, size_t n)
 {
   if (n >= 4 && memcmp (bytes, "GGUF", 4) == 0)
     return GGUF;
   if (n >= 4 && memcmp (bytes, "PK\3\4", 4) == 0)
-    return PYTORCH;
+    return ZIP;
+  if (n >= 2 && bytes[0] == 0x80 && bytes[1] == 2)
+    return PICKLE;
   return n >= 9 && bytes[6] == 0 && bytes[7] == 0 && bytes[8] == '{' ? SAFETENSORS : UNKNOWN;
+}
+
+/* Whether the directory at the end of a zip archive lists what every file of PyTorch has. */
+static bool has_pickle (FILE *file, uint64_t size)
+{
+  const uint64_t length = size < DIRECTORY_SIZE ? size : DIRECTORY_SIZE;
+  char *end = malloc (length + 1);
+  bool found = end && fseeko (file, (off_t) (size - length), SEEK_SET) == 0 && fread (end, 1, length, file) == length
+               && memmem (end, length, "/data.pkl", strlen ("/data.pkl"));
+  free (end);
+  return found;
+}
+
+static bool check_format (Format format, bool is_pytorch, const char *path, CosmosError *err)
+{
+  if (format == PICKLE)
+    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED,
+                             "%s: is a pickle, perhaps of a PyTorch before 1.6; load it there and save it anew", path);
+  if (format == ZIP && !is_pytorch)
+    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: is a zip archive, but not of PyTorch, or one that is cut off",
+                             path);
+  if (format == UNKNOWN)
+    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: is no model: neither GGUF, nor safetensors, nor of PyTorch",
+                             path);
+  return true;
 }
 
 static bool read_file (CosmosFinding *self, const char *path, CosmosError *err)
@@ -275,17 +305,15 @@ static bool read_file (CosmosFinding *self, const char *path, CosmosError *err)
     return cosmos_error_set (err, COSMOS_STATUS_IO, "%s: cannot be read: %s", path, strerror (errno));
   bool is_file = fstat (fileno (file), &info) == 0 && S_ISREG (info.st_mode);
   size_t n = is_file ? fread (bytes, 1, sizeof bytes, file) : 0;
+  Format format = get_format (bytes, n);
+  bool is_pytorch = format == ZIP && has_pickle (file, (uint64_t) info.st_size);
   fclose (file);
   if (!is_file)
     return cosmos_error_set (err, COSMOS_STATUS_IO, "%s: is no regular file", path);
   self->size = (uint64_t) info.st_size;
-  Format format = get_format (bytes, n);
   if (format == GGUF)
     return read_gguf (self, path, err);
-  if (format == UNKNOWN)
-    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: is no model: neither GGUF, nor safetensors, nor of PyTorch",
-                             path);
-  if (!beside_init (&beside, path, err))
+  if (!check_format (format, is_pytorch, path, err) || !beside_init (&beside, path, err))
     return false;
   read_name (self, path, &beside);
   read_license (self, &beside);

@@ -132,12 +132,12 @@ static void others (void)
   cosmos_finding_describe_uses (&finding, words, sizeof words);
   g_assert_cmpstr (words, ==, "nothing here");
   g_assert_cmpint (finding.layers, ==, 7);
-  g_free (write_bytes ("torch/model.bin", "PK\3\4 and so on", -1)); /* whatever it is called */
+  g_free (write_bytes ("torch/model.bin", "PK\3\4 and archive/data.pkl", -1)); /* whatever it is called */
   finding = find ("torch/model.bin", COSMOS_FINDING_PYTORCH_CHECKPOINT, COSMOS_USE_DENOISE | COSMOS_USE_ENCODER,
                   COSMOS_MISSING_PARTNER | COSMOS_MISSING_TOKENIZER);
   g_assert_true (finding.needs_conversion);
   g_assert_cmpstr (finding.name, ==, "model");
-  g_free (write_bytes ("torch/d=5.final.pth", "PK\3\4 and so on", -1));
+  g_free (write_bytes ("torch/d=5.final.pth", "PK\3\4 and archive/data.pkl", -1));
   finding = find ("torch/d=5.final.pth", COSMOS_FINDING_PYTORCH_CHECKPOINT, COSMOS_USE_DENOISE | COSMOS_USE_ENCODER,
                   COSMOS_MISSING_PARTNER | COSMOS_MISSING_TOKENIZER);
   g_assert_cmpstr (finding.name, ==, "d=5.final");
@@ -168,6 +168,9 @@ static void refused (void)
                   *nothing = g_build_filename (folder, "x", NULL);
   check_refused (text, "is no model");
   check_refused (empty, "is no model");
+  g_autofree char *zip = write_bytes ("zip.pth", "PK\3\4 and a letter.txt", -1), *old = write_bytes ("old.pth", "\200\2}q", 4);
+  check_refused (zip, "but not of PyTorch");
+  check_refused (old, "is a pickle");
   check_refused (weights, "w.safetensors");
   check_refused (nothing, "is a folder without model.safetensors");
   check_refused ("/nowhere", "cannot be read");
