@@ -18,7 +18,7 @@ static bool no_memory (CosmosError *err)
 
 /* ---- what both kinds share ---- */
 
-float *cosmos_converter_load (CosmosConverter *self, const CosmosTensorInfo *tensor, CosmosError *err)
+float *cosmos_converter_allocate (CosmosConverter *self, size_t count, CosmosError *err)
 {
   if (self->n_values == self->values_capacity) {
     size_t larger = self->values_capacity ? 2 * self->values_capacity : 64;
@@ -30,12 +30,19 @@ float *cosmos_converter_load (CosmosConverter *self, const CosmosTensorInfo *ten
     self->values = moved;
     self->values_capacity = larger;
   }
-  float *values = malloc ((tensor->count + 1) * sizeof *values); /* the file is not shorter than half of that */
-  if (!values) {
+  float *values = malloc ((count + 1) * sizeof *values); /* the file is not shorter than half of that */
+  if (values)
+    self->values[self->n_values++] = values;
+  else
     no_memory (err);
+  return values;
+}
+
+float *cosmos_converter_load (CosmosConverter *self, const CosmosTensorInfo *tensor, CosmosError *err)
+{
+  float *values = cosmos_converter_allocate (self, tensor->count, err);
+  if (!values)
     return NULL;
-  }
-  self->values[self->n_values++] = values;
   cosmos_dtype_to_float (tensor->dtype, tensor->data, values, tensor->count);
   for (size_t i = 0; i < tensor->count; i++) {
     if (!isfinite (values[i])) {
@@ -152,8 +159,28 @@ static bool is_llama (yyjson_val *root)
   return yyjson_equals_str (architecture, "LlamaForCausalLM");
 }
 
-static bool convert_folder (CosmosConverter *self, CosmosError *err)
+static bool is_checkpoint (const char *path)
 {
+  return ends_with (path, ".pth") || ends_with (path, ".pt");
+}
+
+static bool open_weights (CosmosConverter *self, CosmosError *err)
+{
+  if (is_checkpoint (self->weights_path)) /* opened by its conversion */
+    return true;
+  if (self->what->diffusion)
+    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED,
+                             "%s: only PyTorch checkpoints (.pth, .pt) are converted two at a time; name one folder",
+                             self->weights_path);
+  return open_config (self, err) && (self->weights = cosmos_safetensors_open (self->weights_path, err));
+}
+
+static bool convert_input (CosmosConverter *self, CosmosError *err)
+{
+  if (is_checkpoint (self->weights_path)) {
+    self->result.architecture = "cosmos";
+    return cosmos_convert_checkpoint (self, err);
+  }
   yyjson_val *root = yyjson_doc_get_root (self->config), *architectures = yyjson_obj_get (root, "architectures");
   if (is_llama (root)) {
     self->result.architecture = "llama";
@@ -255,12 +282,11 @@ static void converter_clear (CosmosConverter *self)
 bool cosmos_convert (const CosmosConversion *what, CosmosConverted *result, CosmosProgress *progress, CosmosError *err)
 {
   CosmosConverter self = {.what = what, .progress = progress};
-  bool ok = find_paths (&self, err) && open_config (&self, err)
-            && (self.weights = cosmos_safetensors_open (self.weights_path, err)) && open_tokenizer (&self, err)
+  bool ok = find_paths (&self, err) && open_weights (&self, err) && open_tokenizer (&self, err)
             && ((self.writer = cosmos_gguf_writer_new ()) || no_memory (err));
   if (ok) {
     cosmos_tokenizer_write (self.tokenizer, self.writer);
-    ok = convert_folder (&self, err) && write_general_keys (&self, err) && save (&self, err);
+    ok = convert_input (&self, err) && write_general_keys (&self, err) && save (&self, err);
   }
   if (ok)
     *result = self.result;
