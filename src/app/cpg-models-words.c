@@ -31,7 +31,9 @@ const char *cpg_models_words_finding (CosmosFindingKind kind)
     [COSMOS_FINDING_LLAMA_WEIGHTS] = N_ ("Weights of a language model (LLaMA)"),
     [COSMOS_FINDING_BERT_WEIGHTS] = N_ ("Weights of a text encoder (BERT)"),
     [COSMOS_FINDING_FOREIGN_WEIGHTS] = N_ ("Weights that cannot be converted"),
-    [COSMOS_FINDING_PYTORCH_CHECKPOINT] = N_ ("PyTorch checkpoint"),
+    [COSMOS_FINDING_PYTORCH_AUTOENCODER] = N_ ("Autoencoder of the COSMOS authors (PyTorch)"),
+    [COSMOS_FINDING_PYTORCH_DIFFUSION] = N_ ("Diffusion of the COSMOS authors (PyTorch)"),
+    [COSMOS_FINDING_PYTORCH_FOREIGN] = N_ ("PyTorch checkpoint of something else"),
   };
   return _ (words[kind]);
 }

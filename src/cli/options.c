@@ -115,6 +115,7 @@ static const Option options[] = {
   {"dtype", 0, KIND_CHOICE, AT (dtype), "FORMAT", "number format of matrices (default BF16); vectors and tables are F32",
    .choices = dtypes},
   {"tokenizer", 0, KIND_TEXT, AT (tokenizer), "FILE", "tokenizer.json or vocab.txt (default: the one in the folder)"},
+  {"vocabulary", 0, KIND_TEXT, AT (tokenizer), "FILE", "the same, as what goes with checkpoints is called"},
   {"lower-case", 0, KIND_FLAG, AT (lower_case), NULL, "the vocab.txt is an uncased one"},
   {"name", 0, KIND_TEXT, AT (name), "TEXT", "the model's name (default: the folder's)"},
   {"license", 0, KIND_TEXT, AT (license), "TEXT",

@@ -299,7 +299,7 @@ class Models(driver.WindowTest):
             "text.gguf": b"Once there was a text that called itself a model.\n" * 20,
             # version 3, no tensors, one key
             "mamba.gguf": b"GGUF" + struct.pack("<IQQQ20sIQ5s", 3, 0, 1, 20, b"general.architecture", 8, 5, b"mamba"),
-            "half.pth": b"PK\3\4" + b"\0" * 200 + b"half/data.pkl",
+            "half.pth": (SOURCES / "tests" / "golden" / "checkpoints" / "autoencoder.pth").read_bytes(),
         }
         for name, data in files.items():
             (self.data / name).write_bytes(data)
@@ -312,7 +312,8 @@ class Models(driver.WindowTest):
         program.label(r"^mamba")
         program.photograph("models-import-foreign")
         self.press("Close")
-        self.refuse(self.data / "half.pth", "the autoencoder or the diffusion")
+        self.refuse(self.data / "half.pth", "^Autoencoder of the COSMOS authors")
+        program.label("the autoencoder or the diffusion")
         program.photograph("models-import-pytorch")
         self.press("Close")
         program.find("Installed Models", "list")

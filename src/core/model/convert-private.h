@@ -34,5 +34,7 @@ bool cosmos_converter_report (CosmosConverter *self, size_t done, size_t all, Co
 
 /* Keys and tensors of a BERT. */
 bool cosmos_convert_bert (CosmosConverter *self, CosmosError *err);
+/* Keys and tensors of the authors' checkpoints, which it opens itself. */
+bool cosmos_convert_checkpoint (CosmosConverter *self, CosmosError *err);
 /* Keys and tensors of a LLaMA. */
 bool cosmos_convert_llama (CosmosConverter *self, CosmosError *err);

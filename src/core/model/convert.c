@@ -140,7 +140,7 @@ static bool open_config (CosmosConverter *self, CosmosError *err)
 }
 
 /* A BERT may come without a config.json: shapes say nearly all. */
-static bool open_weights (CosmosConverter *self, CosmosError *err)
+static bool open_safetensors (CosmosConverter *self, CosmosError *err)
 {
   CosmosError why = {0};
   if (open_config (self, &why))
@@ -166,7 +166,8 @@ static bool is_uncased (const CosmosTokenizer *tokenizer)
 static CosmosTokenizer *read_vocabulary (const CosmosConverter *self, const char *path, CosmosError *err)
 {
   CosmosTokenizer *tokenizer = cosmos_tokenizer_new_from_vocabulary (path, self->what->lower_case, err);
-  if (!tokenizer || self->what->lower_case || !cosmos_bert_find_prefix (self->weights) || !is_uncased (tokenizer))
+  if (!tokenizer || self->what->lower_case || !self->weights || !cosmos_bert_find_prefix (self->weights)
+      || !is_uncased (tokenizer))
     return tokenizer;
   cosmos_tokenizer_free (tokenizer);
   return cosmos_tokenizer_new_from_vocabulary (path, true, err);
@@ -193,8 +194,28 @@ static bool is_llama (yyjson_val *root)
   return yyjson_equals_str (architecture, "LlamaForCausalLM");
 }
 
-static bool convert_folder (CosmosConverter *self, CosmosError *err)
+static bool is_checkpoint (const char *path)
 {
+  return ends_with (path, ".pth") || ends_with (path, ".pt");
+}
+
+static bool open_weights (CosmosConverter *self, CosmosError *err)
+{
+  if (is_checkpoint (self->weights_path)) /* opened by its conversion */
+    return true;
+  if (self->what->diffusion)
+    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED,
+                             "%s: only PyTorch checkpoints (.pth, .pt) are converted two at a time; name one folder",
+                             self->weights_path);
+  return open_safetensors (self, err);
+}
+
+static bool convert_input (CosmosConverter *self, CosmosError *err)
+{
+  if (is_checkpoint (self->weights_path)) {
+    self->result.architecture = "cosmos";
+    return cosmos_convert_checkpoint (self, err);
+  }
   yyjson_val *root = yyjson_doc_get_root (self->config), *architectures = yyjson_obj_get (root, "architectures");
   if (cosmos_bert_find_prefix (self->weights)) {
     self->result.architecture = "cosmos-encoder";
@@ -304,7 +325,7 @@ bool cosmos_convert (const CosmosConversion *what, CosmosConverted *result, Cosm
             && ((self.writer = cosmos_gguf_writer_new ()) || no_memory (err));
   if (ok) {
     cosmos_tokenizer_write (self.tokenizer, self.writer);
-    ok = convert_folder (&self, err) && write_general_keys (&self, err) && save (&self, err);
+    ok = convert_input (&self, err) && write_general_keys (&self, err) && save (&self, err);
   }
   if (ok)
     *result = self.result;

@@ -1,5 +1,6 @@
 #include "core/model/finding.h"
 
+#include "core/file/torch-archive.h"
 #include "core/model/convert-bert.h"
 
 #include <errno.h>
@@ -10,10 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-  CARD_SIZE = 8192,        /* bytes of a README.md that are looked at */
-  DIRECTORY_SIZE = 1 << 20 /* of the end of a zip archive */
-};
+enum { CARD_SIZE = 8192 /* bytes of a README.md that are looked at */ };
 
 /* ---- what all kinds have ---- */
 
@@ -245,54 +243,58 @@ static bool read_weights (CosmosFinding *self, const char *path, const Beside *b
 
 /* ---- PyTorch ---- */
 
-static void read_pytorch (CosmosFinding *self, const Beside *beside)
+static bool has_member (const CosmosTorchArchive *file, const char *prefix)
 {
-  self->kind = COSMOS_FINDING_PYTORCH_CHECKPOINT;
+  for (size_t i = 0; i < cosmos_torch_archive_get_n_tensors (file); i++)
+    if (strncmp (cosmos_torch_archive_get_tensor (file, i)->name, prefix, strlen (prefix)) == 0)
+      return true;
+  return false;
+}
+
+/* The COSMOS authors' two files are known by the dicts at their top (convert-checkpoint.c). */
+static void judge_pytorch (CosmosFinding *self, const CosmosTorchArchive *file)
+{
+  const bool is_diffusion = has_member (file, "score_estimator.") || has_member (file, "ema.shadow_params."),
+             is_autoencoder = has_member (file, "encoder.") && has_member (file, "decoder.");
+  self->kind = is_diffusion     ? COSMOS_FINDING_PYTORCH_DIFFUSION
+               : is_autoencoder ? COSMOS_FINDING_PYTORCH_AUTOENCODER
+                                : COSMOS_FINDING_PYTORCH_FOREIGN;
+  if (is_diffusion || is_autoencoder) {
+    self->uses = COSMOS_USE_DENOISE | COSMOS_USE_ENCODER;
+    self->missing = COSMOS_MISSING_PARTNER;
+    self->needs_conversion = true;
+  }
+}
+
+static bool read_pytorch (CosmosFinding *self, const char *path, const Beside *beside, CosmosError *err)
+{
+  CosmosTorchArchive *file = cosmos_torch_archive_open (path, err);
+  if (!file)
+    return false;
   set_text (self->format, sizeof self->format, "PyTorch");
-  self->uses = COSMOS_USE_DENOISE | COSMOS_USE_ENCODER;
-  self->missing = COSMOS_MISSING_PARTNER | (measure_beside (beside, "vocab.txt") ? 0 : COSMOS_MISSING_TOKENIZER);
-  self->needs_conversion = true;
+  for (size_t i = 0; i < cosmos_torch_archive_get_n_tensors (file); i++)
+    add_tensor (self, cosmos_torch_archive_get_tensor (file, i));
+  judge_pytorch (self, file);
+  if (self->kind == COSMOS_FINDING_PYTORCH_AUTOENCODER && !measure_beside (beside, "vocab.txt"))
+    self->missing |= COSMOS_MISSING_TOKENIZER;
+  cosmos_torch_archive_free (file);
+  return true;
 }
 
 /* ---- what it is ---- */
 
-typedef enum { GGUF, SAFETENSORS, ZIP, PICKLE, UNKNOWN } Format;
+typedef enum { GGUF, SAFETENSORS, PYTORCH, UNKNOWN } Format;
 
-/* By its first bytes: n of them. A zip archive is what PyTorch saves, a pickle what it once did; safetensors begin with the length of a JSON object. */
+/* By its first bytes: n of them. A zip archive is what PyTorch saves, a pickle what it once did (whose reader says so); safetensors begin with the length of a JSON object. */
 static Format get_format (const unsigned char *bytes, size_t n)
 {
   if (n >= 4 && memcmp (bytes, "GGUF", 4) == 0)
     return GGUF;
   if (n >= 4 && memcmp (bytes, "PK\3\4", 4) == 0)
-    return ZIP;
+    return PYTORCH;
   if (n >= 2 && bytes[0] == 0x80 && bytes[1] == 2)
-    return PICKLE;
+    return PYTORCH;
   return n >= 9 && bytes[6] == 0 && bytes[7] == 0 && bytes[8] == '{' ? SAFETENSORS : UNKNOWN;
-}
-
-/* Whether the directory at the end of a zip archive lists what every file of PyTorch has. */
-static bool has_pickle (FILE *file, uint64_t size)
-{
-  const uint64_t length = size < DIRECTORY_SIZE ? size : DIRECTORY_SIZE;
-  char *end = malloc (length + 1);
-  bool found = end && fseeko (file, (off_t) (size - length), SEEK_SET) == 0 && fread (end, 1, length, file) == length
-               && memmem (end, length, "/data.pkl", strlen ("/data.pkl"));
-  free (end);
-  return found;
-}
-
-static bool check_format (Format format, bool is_pytorch, const char *path, CosmosError *err)
-{
-  if (format == PICKLE)
-    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED,
-                             "%s: is a pickle, perhaps of a PyTorch before 1.6; load it there and save it anew", path);
-  if (format == ZIP && !is_pytorch)
-    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: is a zip archive, but not of PyTorch, or one that is cut off",
-                             path);
-  if (format == UNKNOWN)
-    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: is no model: neither GGUF, nor safetensors, nor of PyTorch",
-                             path);
-  return true;
 }
 
 static bool read_file (CosmosFinding *self, const char *path, CosmosError *err)
@@ -306,14 +308,16 @@ static bool read_file (CosmosFinding *self, const char *path, CosmosError *err)
   bool is_file = fstat (fileno (file), &info) == 0 && S_ISREG (info.st_mode);
   size_t n = is_file ? fread (bytes, 1, sizeof bytes, file) : 0;
   Format format = get_format (bytes, n);
-  bool is_pytorch = format == ZIP && has_pickle (file, (uint64_t) info.st_size);
   fclose (file);
   if (!is_file)
     return cosmos_error_set (err, COSMOS_STATUS_IO, "%s: is no regular file", path);
   self->size = (uint64_t) info.st_size;
   if (format == GGUF)
     return read_gguf (self, path, err);
-  if (!check_format (format, is_pytorch, path, err) || !beside_init (&beside, path, err))
+  if (format == UNKNOWN)
+    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: is no model: neither GGUF, nor safetensors, nor of PyTorch",
+                             path);
+  if (!beside_init (&beside, path, err))
     return false;
   read_name (self, path, &beside);
   read_license (self, &beside);
@@ -321,7 +325,7 @@ static bool read_file (CosmosFinding *self, const char *path, CosmosError *err)
   if (format == SAFETENSORS)
     ok = read_weights (self, path, &beside, err);
   else
-    read_pytorch (self, &beside);
+    ok = read_pytorch (self, path, &beside, err);
   yyjson_doc_free (beside.config);
   return ok;
 }
@@ -357,7 +361,9 @@ const char *cosmos_finding_describe_kind (CosmosFindingKind kind)
     [COSMOS_FINDING_LLAMA_WEIGHTS] = "weights of a language model (LLaMA)",
     [COSMOS_FINDING_BERT_WEIGHTS] = "weights of a text encoder (BERT)",
     [COSMOS_FINDING_FOREIGN_WEIGHTS] = "weights that cannot be converted",
-    [COSMOS_FINDING_PYTORCH_CHECKPOINT] = "PyTorch checkpoint",
+    [COSMOS_FINDING_PYTORCH_AUTOENCODER] = "autoencoder of the COSMOS authors (PyTorch)",
+    [COSMOS_FINDING_PYTORCH_DIFFUSION] = "diffusion of the COSMOS authors (PyTorch)",
+    [COSMOS_FINDING_PYTORCH_FOREIGN] = "PyTorch checkpoint of something else",
   };
   return words[kind];
 }

@@ -17,8 +17,10 @@ typedef enum {
   COSMOS_FINDING_COSMOS_WEIGHTS, /* safetensors, to be converted */
   COSMOS_FINDING_LLAMA_WEIGHTS,
   COSMOS_FINDING_BERT_WEIGHTS,
-  COSMOS_FINDING_FOREIGN_WEIGHTS,    /* safetensors of something else */
-  COSMOS_FINDING_PYTORCH_CHECKPOINT, /* .pth, .pt: of what, its reader would say */
+  COSMOS_FINDING_FOREIGN_WEIGHTS,     /* safetensors of something else */
+  COSMOS_FINDING_PYTORCH_AUTOENCODER, /* .pth, .pt of the COSMOS authors: one of two files */
+  COSMOS_FINDING_PYTORCH_DIFFUSION,
+  COSMOS_FINDING_PYTORCH_FOREIGN,
   COSMOS_N_FINDING_KINDS
 } CosmosFindingKind;
 

@@ -132,15 +132,26 @@ static void others (void)
   cosmos_finding_describe_uses (&finding, words, sizeof words);
   g_assert_cmpstr (words, ==, "nothing here");
   g_assert_cmpint (finding.layers, ==, 7);
-  g_free (write_bytes ("torch/model.bin", "PK\3\4 and archive/data.pkl", -1)); /* whatever it is called */
-  finding = find ("torch/model.bin", COSMOS_FINDING_PYTORCH_CHECKPOINT, COSMOS_USE_DENOISE | COSMOS_USE_ENCODER,
-                  COSMOS_MISSING_PARTNER | COSMOS_MISSING_TOKENIZER);
+}
+
+/* The authors' two files, whatever they are called. */
+static void pytorch (void)
+{
+  const unsigned uses = COSMOS_USE_DENOISE | COSMOS_USE_ENCODER;
+  g_free (copy ("checkpoints/autoencoder.pth", "torch/100000.bin"));
+  g_free (copy ("checkpoints/diffusion-d=3.pth", "torch/d=3.final.pth"));
+  CosmosFinding finding = find ("torch/100000.bin", COSMOS_FINDING_PYTORCH_AUTOENCODER, uses,
+                                COSMOS_MISSING_PARTNER | COSMOS_MISSING_TOKENIZER);
   g_assert_true (finding.needs_conversion);
-  g_assert_cmpstr (finding.name, ==, "model");
-  g_free (write_bytes ("torch/d=5.final.pth", "PK\3\4 and archive/data.pkl", -1));
-  finding = find ("torch/d=5.final.pth", COSMOS_FINDING_PYTORCH_CHECKPOINT, COSMOS_USE_DENOISE | COSMOS_USE_ENCODER,
-                  COSMOS_MISSING_PARTNER | COSMOS_MISSING_TOKENIZER);
-  g_assert_cmpstr (finding.name, ==, "d=5.final");
+  g_assert_cmpuint (finding.n_parameters, >, 1000);
+  g_assert_cmpstr (finding.name, ==, "100000");
+  g_free (copy ("checkpoints/vocab.txt", "torch/vocab.txt"));
+  find ("torch/100000.bin", COSMOS_FINDING_PYTORCH_AUTOENCODER, uses, COSMOS_MISSING_PARTNER);
+  finding = find ("torch/d=3.final.pth", COSMOS_FINDING_PYTORCH_DIFFUSION, uses, COSMOS_MISSING_PARTNER);
+  g_assert_cmpstr (finding.name, ==, "d=3.final");
+  g_assert_cmpint (cosmos_finding_get_dtype (&finding), ==, COSMOS_DTYPE_F32);
+  g_free (copy ("checkpoints/views.pth", "torch/views.pth"));
+  find ("torch/views.pth", COSMOS_FINDING_PYTORCH_FOREIGN, 0, 0);
 }
 
 static void check_refused (const char *path, const char *words)
@@ -168,9 +179,10 @@ static void refused (void)
                   *nothing = g_build_filename (folder, "x", NULL);
   check_refused (text, "is no model");
   check_refused (empty, "is no model");
-  g_autofree char *zip = write_bytes ("zip.pth", "PK\3\4 and a letter.txt", -1), *old = write_bytes ("old.pth", "\200\2}q", 4);
-  check_refused (zip, "but not of PyTorch");
-  check_refused (old, "is a pickle");
+  g_autofree char *zip = write_bytes ("zip.pth", "PK\3\4 and a letter.txt", -1),
+                  *old = copy ("checkpoints/legacy.pth", "old.pth");
+  check_refused (zip, "zip.pth");
+  check_refused (old, "old.pth");
   check_refused (weights, "w.safetensors");
   check_refused (nothing, "is a folder without model.safetensors");
   check_refused ("/nowhere", "cannot be read");
@@ -185,6 +197,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/finding/llama", llama);
   g_test_add_func ("/finding/bert", bert);
   g_test_add_func ("/finding/others", others);
+  g_test_add_func ("/finding/pytorch", pytorch);
   g_test_add_func ("/finding/refused", refused);
   int result = g_test_run ();
   model_folder_remove (folder);
