@@ -1,5 +1,7 @@
 #include "train/origin.h"
 
+#include "train/ready-encoder.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -19,10 +21,34 @@ static bool is_baseline (const char *stage)
 
 /* ---- finding ---- */
 
+/* Of an encoder without statistics, the one in the folder that has them. */
+static char *find_complete (const char *ready, const char *folder, CosmosError *err)
+{
+  CosmosGguf *file = cosmos_gguf_open (ready, NULL); /* whoever reads it says what is wrong */
+  bool bare = file && cosmos_ready_encoder_is_bare (file);
+  char *path = NULL;
+  cosmos_gguf_free (file);
+  if ((bare ? asprintf (&path, "%s/encoder.gguf", folder) : asprintf (&path, "%s", ready)) < 0) {
+    no_memory (err);
+    return NULL;
+  }
+  if (!bare || access (path, F_OK) == 0)
+    return path;
+  cosmos_error_set (
+      err, COSMOS_STATUS_IO,
+      "%s: there is no such file. It has what %s lacks, the statistics of the encoder's states, and is made when the "
+      "autoencoder is trained; for an autoencoder of another folder name the encoder.gguf there as [encoder] file",
+      path, ready);
+  free (path);
+  return NULL;
+}
+
 char *cosmos_origin_find (const CosmosRecipe *recipe, const char *folder, const char *stage, CosmosError *err)
 {
   const char *ready = cosmos_stage_find (stage)->get_recipe (recipe)->file;
   char *path = NULL;
+  if (*ready && strcmp (stage, "encoder") == 0 && access (ready, F_OK) == 0)
+    return find_complete (ready, folder, err);
   if (*ready)
     path = strdup (ready);
   else if (asprintf (&path, "%s/%s.gguf", folder, stage) < 0)
@@ -56,9 +82,9 @@ static bool check_sizes (const CosmosConfig *wanted, const CosmosGguf *file, con
 {
   CosmosConfig found;
   const char *path = cosmos_gguf_get_path (file);
-  if (!cosmos_config_read (&found, file, err))
-    return false;
   bool is_encoder = strcmp (stage, "encoder") == 0, is_denoiser = strcmp (stage, "denoiser") == 0;
+  if (!(is_encoder ? cosmos_config_read_encoder : cosmos_config_read) (&found, file, err))
+    return false;
   if (is_encoder
       && (found.encoder.layers != wanted->encoder.layers || found.encoder.heads != wanted->encoder.heads
           || fabsf (found.encoder.norm_eps - wanted->encoder.norm_eps) > .01f * wanted->encoder.norm_eps))
@@ -98,12 +124,17 @@ static bool check_tokens (const CosmosTokenizer *wanted, const CosmosGguf *file,
                               cosmos_gguf_get_path (file), cosmos_gguf_get_path (file));
 }
 
+bool cosmos_origin_check (const CosmosTraining *training, const CosmosGguf *file, const char *stage, CosmosError *err)
+{
+  return check_sizes (&training->recipe->config, file, stage, err) && check_tokens (training->tokenizer, file, err);
+}
+
 CosmosGguf *cosmos_origin_open (const CosmosTraining *training, const char *stage, CosmosError *err)
 {
   char *path = cosmos_origin_find (training->recipe, training->folder, stage, err);
   CosmosGguf *file = path ? cosmos_gguf_open (path, err) : NULL;
   free (path);
-  if (file && check_sizes (&training->recipe->config, file, stage, err) && check_tokens (training->tokenizer, file, err))
+  if (file && cosmos_origin_check (training, file, stage, err))
     return file;
   cosmos_gguf_free (file);
   return NULL;

@@ -255,6 +255,45 @@ def cosmosrun():
     yield "zip-cut", zip_file(*good)[:-30]
 
 
+def bert_shapes(layers=1, d=2, f=2):
+    """Hugging Face's names of a BERT of the fuzz target's 8 tokens."""
+    shapes = {"embeddings.word_embeddings.weight": [8, d], "embeddings.position_embeddings.weight": [4, d], "embeddings.token_type_embeddings.weight": [2, d],
+              "embeddings.LayerNorm.weight": [d], "embeddings.LayerNorm.bias": [d]}
+    for i in range(layers):
+        for name, out, width in (("attention.self.query", d, d), ("attention.self.key", d, d), ("attention.self.value", d, d), ("attention.output.dense", d, d),
+                                 ("intermediate.dense", f, d), ("output.dense", d, f)):
+            shapes |= {f"encoder.layer.{i}.{name}.weight": [out, width], f"encoder.layer.{i}.{name}.bias": [out]}
+        for name in ("attention.output.LayerNorm", "output.LayerNorm"):
+            shapes |= {f"encoder.layer.{i}.{name}.weight": [d], f"encoder.layer.{i}.{name}.bias": [d]}
+    return shapes
+
+
+def weights_folder(config, shapes):
+    header, at = {}, 0
+    for name, shape in shapes.items():
+        size = 2 * shape[0] * (shape[1] if len(shape) > 1 else 1)
+        header[name] = {"dtype": "F16", "shape": shape, "data_offsets": [at, at + size]}
+        at += size
+    return config.encode() + b"\0" + safetensors_file(header, bytes(at))
+
+
+def weights():
+    good = bert_shapes()
+    yield "good", weights_folder('{"model_type":"bert","num_attention_heads":1,"layer_norm_eps":1e-12}', good)
+    yield "bare", weights_folder("", good)[1:]
+    yield "spelling", weights_folder('{"architectures":["BertForMaskedLM"]}', {"bert." + k.replace("Norm.weight", "Norm.gamma").replace("Norm.bias", "Norm.beta"): v
+                                                                                for k, v in good.items()} | {"cls.predictions.bias": [8]})
+    yield "types", weights_folder("{}", good | {"embeddings.token_type_embeddings.weight": [0, 2]})
+    yield "shape", weights_folder("{}", good | {"encoder.layer.0.attention.self.key.weight": [4, 1]})
+    yield "more", weights_folder("{}", good | {"encoder.layer.0.extra.weight": [1]})
+    yield "less", weights_folder("{}", {k: v for k, v in good.items() if "output.dense.bias" not in k})
+    yield "heads", weights_folder('{"num_attention_heads":3}', good)
+    yield "roberta", weights_folder('{"model_type":"roberta"}', good)
+    yield "llama", weights_folder('{"architectures":["LlamaForCausalLM"],"num_hidden_layers":-1,"hidden_size":1e300}', {"model.embed_tokens.weight": [8, 2]})
+    yield "card", weights_folder("---\nlicense: 'mit'\n---\n", good)
+    yield "torch", b"{}\0PK\3\4archive/data.pkl"
+
+
 SEEDS = {
     "catalog": catalog,
     "cosmosrun": cosmosrun,
@@ -263,6 +302,7 @@ SEEDS = {
     "response": response,
     "safetensors": safetensors,
     "tokenizer-json": tokenizer_json,
+    "weights": weights,
     "wordpiece": wordpiece,
 }
 

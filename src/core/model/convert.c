@@ -1,6 +1,7 @@
 #include "core/model/convert-private.h"
 
 #include "core/model/config.h"
+#include "core/model/convert-bert.h"
 #include "core/model/save.h"
 
 #include <errno.h>
@@ -18,7 +19,7 @@ static bool no_memory (CosmosError *err)
 
 /* ---- what both kinds share ---- */
 
-float *cosmos_converter_load (CosmosConverter *self, const CosmosTensorInfo *tensor, CosmosError *err)
+float *cosmos_converter_allocate (CosmosConverter *self, size_t count, CosmosError *err)
 {
   if (self->n_values == self->values_capacity) {
     size_t larger = self->values_capacity ? 2 * self->values_capacity : 64;
@@ -30,12 +31,19 @@ float *cosmos_converter_load (CosmosConverter *self, const CosmosTensorInfo *ten
     self->values = moved;
     self->values_capacity = larger;
   }
-  float *values = malloc ((tensor->count + 1) * sizeof *values); /* the file is not shorter than half of that */
-  if (!values) {
+  float *values = malloc ((count + 1) * sizeof *values); /* the file is not shorter than half of that */
+  if (values)
+    self->values[self->n_values++] = values;
+  else
     no_memory (err);
+  return values;
+}
+
+float *cosmos_converter_load (CosmosConverter *self, const CosmosTensorInfo *tensor, CosmosError *err)
+{
+  float *values = cosmos_converter_allocate (self, tensor->count, err);
+  if (!values)
     return NULL;
-  }
-  self->values[self->n_values++] = values;
   cosmos_dtype_to_float (tensor->dtype, tensor->data, values, tensor->count);
   for (size_t i = 0; i < tensor->count; i++) {
     if (!isfinite (values[i])) {
@@ -131,6 +139,40 @@ static bool open_config (CosmosConverter *self, CosmosError *err)
   return true;
 }
 
+/* A BERT may come without a config.json: shapes say nearly all. */
+static bool open_safetensors (CosmosConverter *self, CosmosError *err)
+{
+  CosmosError why = {0};
+  if (open_config (self, &why))
+    return (self->weights = cosmos_safetensors_open (self->weights_path, err));
+  if (why.code == COSMOS_STATUS_IO && (self->weights = cosmos_safetensors_open (self->weights_path, NULL))
+      && cosmos_bert_find_prefix (self->weights))
+    return true;
+  return cosmos_error_set (err, why.code, "%s", why.message);
+}
+
+/* A vocabulary without a capital letter has no use for texts that have some. */
+static bool is_uncased (const CosmosTokenizer *tokenizer)
+{
+  for (int id = 0; id < cosmos_tokenizer_get_size (tokenizer); id++) {
+    char token[64];
+    cosmos_tokenizer_describe (tokenizer, id, token, sizeof token);
+    if (!cosmos_tokenizer_is_special (tokenizer, id) && *token != '[' && strpbrk (token, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+      return false;
+  }
+  return true;
+}
+
+static CosmosTokenizer *read_vocabulary (const CosmosConverter *self, const char *path, CosmosError *err)
+{
+  CosmosTokenizer *tokenizer = cosmos_tokenizer_new_from_vocabulary (path, self->what->lower_case, err);
+  if (!tokenizer || self->what->lower_case || !self->weights || !cosmos_bert_find_prefix (self->weights)
+      || !is_uncased (tokenizer))
+    return tokenizer;
+  cosmos_tokenizer_free (tokenizer);
+  return cosmos_tokenizer_new_from_vocabulary (path, true, err);
+}
+
 static bool open_tokenizer (CosmosConverter *self, CosmosError *err)
 {
   const char *chosen = self->what->tokenizer;
@@ -139,7 +181,7 @@ static bool open_tokenizer (CosmosConverter *self, CosmosError *err)
   if (ok && !chosen)
     chosen = access (json, F_OK) == 0 || access (lines, F_OK) != 0 ? json : lines;
   if (ok)
-    self->tokenizer = ends_with (chosen, ".txt") ? cosmos_tokenizer_new_from_vocabulary (chosen, self->what->lower_case, err)
+    self->tokenizer = ends_with (chosen, ".txt") ? read_vocabulary (self, chosen, err)
                                                  : cosmos_tokenizer_new_from_json (chosen, err);
   free (json);
   free (lines);
@@ -152,16 +194,40 @@ static bool is_llama (yyjson_val *root)
   return yyjson_equals_str (architecture, "LlamaForCausalLM");
 }
 
-static bool convert_folder (CosmosConverter *self, CosmosError *err)
+static bool is_checkpoint (const char *path)
 {
+  return ends_with (path, ".pth") || ends_with (path, ".pt");
+}
+
+static bool open_weights (CosmosConverter *self, CosmosError *err)
+{
+  if (is_checkpoint (self->weights_path)) /* opened by its conversion */
+    return true;
+  if (self->what->diffusion)
+    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED,
+                             "%s: only PyTorch checkpoints (.pth, .pt) are converted two at a time; name one folder",
+                             self->weights_path);
+  return open_safetensors (self, err);
+}
+
+static bool convert_input (CosmosConverter *self, CosmosError *err)
+{
+  if (is_checkpoint (self->weights_path)) {
+    self->result.architecture = "cosmos";
+    return cosmos_convert_checkpoint (self, err);
+  }
   yyjson_val *root = yyjson_doc_get_root (self->config), *architectures = yyjson_obj_get (root, "architectures");
+  if (cosmos_bert_find_prefix (self->weights)) {
+    self->result.architecture = "cosmos-encoder";
+    return cosmos_convert_bert (self, err);
+  }
   if (is_llama (root)) {
     self->result.architecture = "llama";
     return cosmos_convert_llama (self, err);
   }
   if (architectures)
     return cosmos_error_set (
-        err, COSMOS_STATUS_UNSUPPORTED, "%s: architectures names \"%.60s\"; only LlamaForCausalLM can be converted",
+        err, COSMOS_STATUS_UNSUPPORTED, "%s: architectures names \"%.60s\"; only LlamaForCausalLM and BERT can be converted",
         self->config_path,
         yyjson_is_str (yyjson_arr_get_first (architectures)) ? yyjson_get_str (yyjson_arr_get_first (architectures)) : "?");
   self->result.architecture = "cosmos";
@@ -255,12 +321,11 @@ static void converter_clear (CosmosConverter *self)
 bool cosmos_convert (const CosmosConversion *what, CosmosConverted *result, CosmosProgress *progress, CosmosError *err)
 {
   CosmosConverter self = {.what = what, .progress = progress};
-  bool ok = find_paths (&self, err) && open_config (&self, err)
-            && (self.weights = cosmos_safetensors_open (self.weights_path, err)) && open_tokenizer (&self, err)
+  bool ok = find_paths (&self, err) && open_weights (&self, err) && open_tokenizer (&self, err)
             && ((self.writer = cosmos_gguf_writer_new ()) || no_memory (err));
   if (ok) {
     cosmos_tokenizer_write (self.tokenizer, self.writer);
-    ok = convert_folder (&self, err) && write_general_keys (&self, err) && save (&self, err);
+    ok = convert_input (&self, err) && write_general_keys (&self, err) && save (&self, err);
   }
   if (ok)
     *result = self.result;
