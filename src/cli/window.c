@@ -41,8 +41,8 @@ bool cli_window_open (const char *path, CosmosError *err)
   const char *words[] = {program, path, NULL};
   if (g_spawn_async (NULL, (char **) words, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, &error))
     return true;
-  return cosmos_error_set (err, COSMOS_STATUS_IO, "--open: %s cannot be started: %s; the result is in %s", program, error->message,
-                           path);
+  return cosmos_error_set (err, COSMOS_STATUS_IO, "--open: %s cannot be started: %s; the result is in %s", program,
+                           error->message, path);
 }
 
 char *cli_window_name_file (const char *name, CosmosError *err)

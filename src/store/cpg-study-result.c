@@ -193,8 +193,8 @@ CpgStudyResult *cpg_study_result_new (GBytes *json, const char *name, GError **e
   yyjson_read_err why;
   Reader reader = {0};
   if (size > CPG_STUDY_RESULT_BYTES) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("“%s” is too large: results of studies are not over %d MiB"), name,
-                 CPG_STUDY_RESULT_BYTES >> 20);
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("“%s” is too large: results of studies are not over %d MiB"),
+                 name, CPG_STUDY_RESULT_BYTES >> 20);
     return NULL;
   }
   g_autoptr (yyjson_doc) doc = yyjson_read_opts ((char *) data, size, YYJSON_READ_NOFLAG, NULL, &why);
@@ -211,9 +211,10 @@ CpgStudyResult *cpg_study_result_new (GBytes *json, const char *name, GError **e
   self->verb = get_text (&reader, root, "verb");
   self->what = get_text (&reader, root, "what");
   if (reader.failed || !*self->what || !(g_str_equal (self->verb, "study") || g_str_equal (self->verb, "evaluate"))) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                 _ ("“%s” is no result of a study or an evaluation; these are what “cosmos study” and “cosmos evaluate” write with --json"),
-                 name);
+    g_set_error (
+        error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+        _ ("“%s” is no result of a study or an evaluation; these are what “cosmos study” and “cosmos evaluate” write with --json"),
+        name);
     return NULL;
   }
   read_facts (&reader, self, root);

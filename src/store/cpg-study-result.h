@@ -62,9 +62,9 @@ void cpg_study_result_load_async (GFile *file, GCancellable *cancellable, GAsync
 CpgStudyResult *cpg_study_result_load_finish (GAsyncResult *result, GError **error);
 
 const char *cpg_study_result_get_name (CpgStudyResult *self);
-GBytes *cpg_study_result_get_json (CpgStudyResult *self);      /* as it was read */
-const char *cpg_study_result_get_verb (CpgStudyResult *self);  /* "study", "evaluate" */
-const char *cpg_study_result_get_what (CpgStudyResult *self);  /* of a study its name, of an evaluation the task */
+GBytes *cpg_study_result_get_json (CpgStudyResult *self);     /* as it was read */
+const char *cpg_study_result_get_verb (CpgStudyResult *self); /* "study", "evaluate" */
+const char *cpg_study_result_get_what (CpgStudyResult *self); /* of a study its name, of an evaluation the task */
 gboolean cpg_study_result_is_alike (CpgStudyResult *self, CpgStudyResult *other); /* both are of one kind */
 const CpgStudyFact *cpg_study_result_get_facts (CpgStudyResult *self, guint *n);
 const char *cpg_study_result_find_fact (CpgStudyResult *self, const char *key); /* NULL: there is none */
