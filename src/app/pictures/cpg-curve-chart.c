@@ -94,7 +94,7 @@ static double draw_key (const CpgCurves *curves, cairo_t *cr, const CpgStyle *st
     }
     offset += SAMPLE + GAP + words + 2 * GAP;
   }
-  return y + style->line + GAP - top;
+  return y + style->line + 2 * GAP - top;
 }
 
 static CpgPanel get_panel (const CpgCurves *curves, double width, double height, const CpgStyle *style, const Axis *axis)
