@@ -25,6 +25,7 @@
 #include "app/cpg-sessions-texts-dialog.h"
 #include "app/cpg-settings-pane.h"
 #include "app/cpg-shortcuts-dialog.h"
+#include "app/cpg-study-dialog.h"
 #include "app/cpg-token-popover.h"
 #include "app/cpg-transport.h"
 #include "app/cpg-window-private.h"
@@ -55,6 +56,7 @@ static void test_parts (void)
     CPG_TYPE_SESSIONS_TEXTS_DIALOG,
     CPG_TYPE_SETTINGS_PANE,
     CPG_TYPE_SHORTCUTS_DIALOG,
+    CPG_TYPE_STUDY_DIALOG,
     CPG_TYPE_TOKEN_POPOVER,
     CPG_TYPE_TRANSPORT,
   };
