@@ -118,11 +118,8 @@ static void add_facts (CpgStudyDialog *self, guint which)
 
 static void show (CpgStudyDialog *self)
 {
-  GtkWidget *child;
   g_autofree char *title = cpg_study_words_title (self->results->pdata[0]),
                   *meaning = cpg_study_words_meaning (self->results->pdata[0]);
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->body))))
-    gtk_box_remove (self->body, child);
   adw_dialog_set_title (ADW_DIALOG (self), title);
   add_words (self, meaning, "dim-label");
   for (guint i = 0; i < self->results->len; i++)
@@ -146,9 +143,14 @@ gboolean cpg_study_dialog_compare (CpgStudyDialog *self, CpgStudyResult *other)
     say (self, words);
     return FALSE;
   }
-  g_ptr_array_set_size (self->results, 1);
-  g_ptr_array_add (self->results, cpg_study_result_ref (other));
-  show (self);
+  /* A dialog of its own takes this one's place, which may have the focus in what would be replaced. */
+  GtkWidget *parent = GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self)));
+  CpgStudyDialog *both = g_object_new (CPG_TYPE_STUDY_DIALOG, NULL);
+  g_ptr_array_add (both->results, cpg_study_result_ref (self->results->pdata[0]));
+  g_ptr_array_add (both->results, cpg_study_result_ref (other));
+  show (both);
+  adw_dialog_force_close (ADW_DIALOG (self));
+  adw_dialog_present (ADW_DIALOG (both), parent);
   return TRUE;
 }
 

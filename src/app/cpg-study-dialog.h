@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (CpgStudyDialog, cpg_study_dialog, CPG, STUDY_DIALOG, AdwDialog)
 
 AdwDialog *cpg_study_dialog_new (CpgStudyResult *result);
-/* Beside the first one; FALSE, after saying so, where it is of another kind. */
+/* A dialog of both takes the place of one that is shown; FALSE, after saying so, where the other is of another kind. */
 gboolean cpg_study_dialog_compare (CpgStudyDialog *self, CpgStudyResult *other);
 
 /* For files of results. (transfer full) */

@@ -71,9 +71,10 @@ typedef struct {
 
 static void add_goal (Goals *goals, const char *name, double measured, gboolean holds)
 {
-  g_autofree char *number = cpg_ink_number (measured);
+  /* Fine enough to tell 0.499 from a bound of 0.5. */
+  g_autofree char *number = fabs (measured) < 100 ? g_strdup_printf ("%.3f", measured) : cpg_ink_number (measured);
   GString *to = holds ? goals->reached : goals->missed;
-  /* Translators: a goal, and what was measured: "MSE without noise < 0.5 (0.46)" */
+  /* Translators: a goal, and what was measured: "MSE without noise < 0.5 (0.460)" */
   g_autofree char *words = g_strdup_printf (_ ("%s (%s)"), name, number);
   g_string_append_printf (to, "%s%s", to->len ? "; " : "", words);
   goals->n++;

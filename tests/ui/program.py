@@ -103,7 +103,7 @@ class Program:
                 if found:
                     return found
             if self.process.poll() is not None:
-                raise AssertionError("the program ended:\n" + self.read_log())
+                raise AssertionError(f"the program ended, {self.process.returncode}:\n" + self.read_log())
             time.sleep(0.02)
         raise AssertionError(f"waited in vain for {what}; there is:\n{self.describe()}\n{self.read_log()}")
 

@@ -289,7 +289,7 @@ static void measure (GtkWidget *widget G_GNUC_UNUSED, GtkOrientation orientation
 {
   *minimum_baseline = *natural_baseline = -1;
   *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 260 : 220;
-  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 400 : 250;
+  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 360 : 250;
 }
 
 static void finalize (GObject *object)
