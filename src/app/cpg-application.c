@@ -97,6 +97,7 @@ static const struct {
   {"win.show-sessions", {"F8"}},
   {"win.show-settings", {"F9"}},
   {"win.open-model", {"<Control>o"}},
+  {"win.open-study", {"<Control><Shift>o"}},
 };
 
 /* ---- preferences ---- */
@@ -166,6 +167,14 @@ static void cpg_application_activate (GApplication *application)
   gtk_window_present (window);
 }
 
+/* Results of studies, models: what is named on the command line. */
+static void cpg_application_open (GApplication *application, GFile **files, int n, const char *hint)
+{
+  cpg_application_activate (application);
+  for (int i = 0; i < n; i++)
+    cpg_window_open_file (CPG_WINDOW (get_window (application)), files[i]);
+}
+
 static void cpg_application_shutdown (GApplication *application)
 {
   CpgApplication *self = CPG_APPLICATION (application);
@@ -193,6 +202,7 @@ static void cpg_application_class_init (CpgApplicationClass *klass)
   G_APPLICATION_CLASS (klass)->handle_local_options = cpg_application_handle_local_options;
   G_APPLICATION_CLASS (klass)->startup = cpg_application_startup;
   G_APPLICATION_CLASS (klass)->activate = cpg_application_activate;
+  G_APPLICATION_CLASS (klass)->open = cpg_application_open;
   G_APPLICATION_CLASS (klass)->shutdown = cpg_application_shutdown;
 }
 
@@ -211,8 +221,8 @@ CpgApplication *cpg_application_new (gint64 started)
   g_autoptr (GSettings) preferences = cpg_preferences_open ();
   if (!preferences)
     return NULL;
-  CpgApplication *self = g_object_new (CPG_TYPE_APPLICATION, "application-id", CPG_APPLICATION_ID, "resource-base-path",
-                                       CPG_RESOURCES, NULL);
+  CpgApplication *self = g_object_new (CPG_TYPE_APPLICATION, "application-id", CPG_APPLICATION_ID, "flags",
+                                       G_APPLICATION_HANDLES_OPEN, "resource-base-path", CPG_RESOURCES, NULL);
   self->started = started;
   self->preferences = g_steal_pointer (&preferences);
   return self;

@@ -42,11 +42,18 @@ static const Line lines[] = {
   {NULL, N_ ("Search the sessions"), "<Control>f"},
   {NULL, N_ ("Settings"), "F9"},
   {NULL, N_ ("Open a model"), "<Control>o"},
+  {NULL, N_ ("Open a study or an evaluation"), "<Control><Shift>o"},
   {NULL, N_ ("Preferences"), "<Control>comma"},
   {NULL, N_ ("Help"), "F1"},
   {NULL, N_ ("This list"), "<Control>question"},
   {NULL, N_ ("Close the window"), "<Control>w"},
   {NULL, N_ ("Quit"), "<Control>q"},
+  {N_ ("Studies and Evaluations"), N_ ("Compare with another"), "<Control>k"},
+  {NULL, N_ ("Copy the tables as text"), "<Control>c"},
+  {NULL, N_ ("Copy the tables as CSV"), "<Alt>c"},
+  {NULL, N_ ("Copy the tables as Markdown"), "<Alt>m"},
+  {NULL, N_ ("Save the picture as PNG"), "<Control>s"},
+  {NULL, N_ ("Save the picture as SVG"), "<Alt>s"},
 };
 
 /* A word for the key, as it stands on the keyboard. */

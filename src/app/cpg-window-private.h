@@ -37,6 +37,7 @@ struct _CpgWindow {
 void cpg_window_init_sessions (CpgWindow *self); /* cpg-window-sessions.c: once, when session and preferences are there */
 void cpg_window_end_sessions (CpgWindow *self);  /* before the session goes */
 void cpg_window_add_sessions_actions (CpgWindow *self);
+void cpg_window_add_files_actions (CpgWindow *self);
 CpgPage *cpg_window_get_page (CpgWindow *self); /* that is shown */
 void cpg_window_show_toast (CpgWindow *self, const char *text);
 /* Once, when the session is there. */

@@ -38,5 +38,5 @@ typedef struct {
   double guidance, schedule_d, t_end, temperature, top_p, pace, time, save_every; /* NAN: not given */
   uint64_t seed;
   bool has_seed, no_self_conditioning, watch, greedy, spherical, tensors, keys, lower_case, resume, unverified, deleted, no_log,
-      training, json, help;
+      training, json, open, progress, help;
 } CliArguments;

@@ -75,8 +75,10 @@ const CliVerb cli_verb_study = {
     "is, by the judge's perplexity. self-conditioning: what it does to diversity and quality. normalisation: whether normalised latents have mean 0 and "
     "deviation 1. compression: how few latents will do; trains autoencoder and denoiser of RECIPE with a half to an eighth of a latent a token, into "
     "--out, where it goes on after a Ctrl-C. What was expected stands beside what was found. docs/evaluation.md defines everything.",
-  .options = "data+ out model judge task seed count+ sampler guidance schedule-d t-end batch compute threads json+ svg",
+  .options
+  = "data+ out model judge task seed count+ sampler guidance schedule-d t-end batch compute threads json+ svg open progress",
   .examples = "  cosmos study noise --data texts --svg noise.svg\n"
+              "  cosmos study normalisation --data texts --open          and see it in the window\n"
               "  cosmos study interpolation --data texts --judge SmolLM2-135M.gguf --count 100\n"
               "  cosmos study compression models/recipes/compression.ini --data texts --out sweep\n",
   .min_words = 1,

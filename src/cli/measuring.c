@@ -3,10 +3,12 @@
 #include "cli/progress.h"
 #include "cli/say.h"
 #include "cli/verb.h"
+#include "cli/window.h"
 #include "core/file/output.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { BATCH = 8 };
 
@@ -47,6 +49,8 @@ bool cli_measuring_init_models (CliMeasuring *self, const CliArguments *argument
   CliEngine *engine = &self->engine;
   *self = (CliMeasuring) {0};
   bench->progress = cli_progress_get ();
+  if (arguments->progress)
+    cli_progress_use_lines ();
   if (!arguments->data)
     return cosmos_error_set (err, COSMOS_STATUS_RANGE, "--data DIR is needed: the folder where the texts to measure on lie");
   if (!cli_engine_init (engine, arguments, err) || !open_language_models (engine, arguments, err)
@@ -108,17 +112,40 @@ static bool write_json (const CliArguments *arguments, const CosmosReport *repor
   return json || cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory for the JSON output");
 }
 
-int cli_measuring_finish (const CliArguments *arguments, const CosmosReport *report, bool ok, const CosmosError *err)
+static void add_date (CosmosReport *report)
+{
+  char date[32];
+  time_t now = time (NULL);
+  struct tm utc;
+  if (gmtime_r (&now, &utc) && strftime (date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc))
+    cosmos_report_add_text (report, "made", date);
+}
+
+/* From the file that --json names, else from one of its own. */
+static bool open_in_window (const CliArguments *arguments, const CosmosReport *report, CosmosError *err)
+{
+  const char *named = arguments->json_file && strcmp (arguments->json_file, "-") != 0 ? arguments->json_file : NULL;
+  char *path = named ? NULL : cli_window_name_file (cosmos_report_get_what (report), err);
+  bool ok = (named || path) && (named || write_file (path, cosmos_report_to_json (report), err))
+            && cli_window_open (named ? named : path, err);
+  free (path);
+  return ok;
+}
+
+int cli_measuring_finish (const CliArguments *arguments, CosmosReport *report, bool ok, const CosmosError *err)
 {
   CosmosError why = {0};
   cli_progress_clear ();
+  if (report)
+    add_date (report);
   bool shown = report && cosmos_report_get_n_rows (report) > 0,
        on_stdout = arguments->json_file && strcmp (arguments->json_file, "-") == 0;
   if (shown && !on_stdout)
     cosmos_report_print (report, stdout);
   bool written = !shown
                  || (write_json (arguments, report, &why)
-                     && (!arguments->svg_file || write_file (arguments->svg_file, cosmos_report_to_svg (report), &why)));
+                     && (!arguments->svg_file || write_file (arguments->svg_file, cosmos_report_to_svg (report), &why))
+                     && (!arguments->open || open_in_window (arguments, report, &why)));
   int result = cli_finish_output ();
   if (!written)
     return cli_fail (&why);

@@ -15,5 +15,5 @@ bool cli_measuring_init (CliMeasuring *self, const CliArguments *arguments, cons
 /* Language models and counts alone, where the models to measure are still to be made. */
 bool cli_measuring_init_models (CliMeasuring *self, const CliArguments *arguments, int count, CosmosError *err);
 void cli_measuring_clear (CliMeasuring *self);
-/* Prints the report, or writes it as --json and --svg say; ok false: what is there after err is shown all the same, and said to be not all. -> exit code. */
-int cli_measuring_finish (const CliArguments *arguments, const CosmosReport *report, bool ok, const CosmosError *err);
+/* Notes when it was made; prints the report, or writes it as --json and --svg say, and has the window show it with --open; ok false: what is there after err is shown all the same, and said to be not all. -> exit code. */
+int cli_measuring_finish (const CliArguments *arguments, CosmosReport *report, bool ok, const CosmosError *err);

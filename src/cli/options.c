@@ -135,6 +135,8 @@ static const Option options[] = {
   {"json", 0, KIND_TEXT, AT (json_file), "FILE", "write the results as JSON, too (-: standard output, in place of the table)",
    .many = true},
   {"svg", 0, KIND_TEXT, AT (svg_file), "FILE", "draw the results, as SVG"},
+  {"open", 0, KIND_FLAG, AT (open), NULL, "show the results in the window"},
+  {"progress", 0, KIND_FLAG, AT (progress), NULL, "tell how far it is on standard error, a line a percent, for other programs"},
   {"help", 'h', KIND_FLAG, AT (help), NULL, "print this help"},
 };
 

@@ -14,7 +14,8 @@ static const double PATIENCE = 0.5, BETWEEN = 0.1;  /* seconds before the first 
 static const double FORESIGHT = 5, FORESEEN = 0.01; /* seconds and share of the work after which the time left is told */
 
 static CosmosProgress progress;
-static bool installed, shown, silent;
+static bool installed, shown, silent, uses_lines;
+static int last_percent = -1;
 static double started, last, range_from, range_to = 1;
 
 static void on_signal (int number)
@@ -73,9 +74,27 @@ static void describe_time_left (double fraction, double seconds, char *text, siz
     snprintf (text, size, ", %.1f h left", left / 3600);
 }
 
+static void show_line (double fraction, const char *what)
+{
+  int percent = (int) floor (100 * fmin (fmax (fraction, 0), 1));
+  if (percent == last_percent)
+    return;
+  last_percent = percent;
+  fprintf (stderr, "%d %% %.200s\n", percent, what);
+}
+
+void cli_progress_use_lines (void)
+{
+  uses_lines = true;
+}
+
 void cli_progress_show (double fraction, const char *what)
 {
   enum { CELLS = 24 };
+  if (uses_lines && !silent) {
+    show_line (fraction, what);
+    return;
+  }
   double now = cli_now ();
   if (silent || now - started < PATIENCE || now - last < BETWEEN || !isatty (STDERR_FILENO))
     return;

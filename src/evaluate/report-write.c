@@ -117,11 +117,13 @@ static void add_table (yyjson_mut_doc *doc, yyjson_mut_val *tables, const Cosmos
   yyjson_mut_val *object = yyjson_mut_arr_add_obj (doc, tables), *columns, *rows;
   add_text (doc, object, "key", table->key);
   add_text (doc, object, "title", table->title);
+  add_text (doc, object, "row_label", table->row_label);
   columns = yyjson_mut_obj_add_arr (doc, object, "columns");
   for (int c = 0; c < table->n_columns; c++) {
     yyjson_mut_val *column = yyjson_mut_arr_add_obj (doc, columns);
     add_text (doc, column, "key", table->columns[c].key);
     add_text (doc, column, "label", table->columns[c].label);
+    yyjson_mut_obj_add_int (doc, column, "digits", table->columns[c].digits);
   }
   rows = yyjson_mut_obj_add_arr (doc, object, "rows");
   for (size_t i = 0; i < table->n_rows; i++) {

@@ -113,6 +113,11 @@ void cosmos_report_add_chart (CosmosReport *self, int table, int x, int y, bool 
     *chart = (CosmosReportChart) {table, x, y, log_x};
 }
 
+const char *cosmos_report_get_what (const CosmosReport *self)
+{
+  return self->what;
+}
+
 size_t cosmos_report_get_n_rows (const CosmosReport *self)
 {
   size_t n = 0;

@@ -49,6 +49,7 @@ void cosmos_report_add_row (CosmosReport *self, int table, const char *name, con
 /* A chart of a table: column y over column x. A row without an x is a level line through all x. */
 void cosmos_report_add_chart (CosmosReport *self, int table, int x, int y, bool log_x);
 
+const char *cosmos_report_get_what (const CosmosReport *self);
 size_t cosmos_report_get_n_rows (const CosmosReport *self); /* of all tables */
 const CosmosTable *cosmos_report_get_table (const CosmosReport *self, int table);
 

@@ -68,10 +68,40 @@ static void study (void)
   g_free (svg);
   g_free (drawn);
   g_free (out);
+  command_fails (2, "no option --opne", "study", "noise", "--opne", NULL);
   command_fails (2, "there are noise, interpolation", "study", "nois", "--data", data, NULL);
   command_fails (2, "study needs NAME", "study", NULL);
   command_fails (1, "needs a RECIPE", "study", "compression", "--data", data, NULL);
   command_fails (1, "--data DIR is needed", "study", "noise", NULL);
+}
+
+/* Where there is no display it is said, and the file that is named can be opened elsewhere. Progress is read line by line. */
+static void window (void)
+{
+  char *json = command_path ("w.json"), *text, *cached;
+  g_unsetenv ("DISPLAY");
+  g_unsetenv ("WAYLAND_DISPLAY");
+  Result result = command_run (NULL, "study", "normalisation", "--data", data, "--json", json, "--open", "--progress", NULL);
+  g_assert_cmpint (result.code, ==, 1);
+  g_assert_nonnull (strstr (result.out, "distance of the mean"));
+  g_assert_nonnull (strstr (result.err, "100 % encoding texts\n"));
+  g_assert_nonnull (strstr (result.err, "--open: "));
+  g_assert_nonnull (strstr (result.err, json));
+  g_assert_true (g_file_get_contents (json, &text, NULL, NULL));
+  g_assert_nonnull (strstr (text, "\"made\": \"20"));
+  result_clear (&result);
+  cached = command_path ("cache");
+  g_setenv ("XDG_CACHE_HOME", cached, TRUE);
+  result = command_run (NULL, "study", "normalisation", "--data", data, "--open", NULL);
+  const char *named = strstr (result.err, cached);
+  g_assert_nonnull (named);
+  char *path = g_strndup (named, (gsize) (strstr (named, ".json") - named) + strlen (".json"));
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  result_clear (&result);
+  g_free (path);
+  g_free (cached);
+  g_free (json);
+  g_free (text);
 }
 
 /* Ctrl-C after the first table: what was measured is there. */
@@ -117,6 +147,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/cmd-evaluate/everything", everything);
   g_test_add_func ("/cmd-evaluate/json-out", json_out);
   g_test_add_func ("/cmd-evaluate/study", study);
+  g_test_add_func ("/cmd-evaluate/window", window);
   g_test_add_func ("/cmd-evaluate/interrupt", interrupt);
   g_test_add_func ("/cmd-evaluate/bad-input", bad_input);
   int result = g_test_run ();

@@ -60,6 +60,8 @@ static void test_json (void)
   g_assert_cmpuint (yyjson_arr_size (yyjson_doc_ptr_get (document, "/tables/1/rows")), ==, 0);
   g_assert_cmpstr (yyjson_get_str (yyjson_doc_ptr_get (document, "/charts/0/y")), ==, "score");
   g_assert_true (yyjson_get_bool (yyjson_doc_ptr_get (document, "/charts/0/log_x")));
+  g_assert_cmpstr (yyjson_get_str (yyjson_doc_ptr_get (document, "/tables/0/row_label")), ==, "writer");
+  g_assert_cmpint (yyjson_get_int (yyjson_doc_ptr_get (document, "/tables/0/columns/1/digits")), ==, 2);
   yyjson_doc_free (document);
   free (text);
   cosmos_report_free (report);

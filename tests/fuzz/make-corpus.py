@@ -199,6 +199,24 @@ def response():
     yield "garbage", bytes(range(256))
 
 
+def study_result():
+    columns = [{"key": "sigma", "label": "sigma", "digits": 2}, {"key": "mse", "label": "MSE"}]
+    table = {"key": "noise", "title": "T", "row_label": "model", "columns": columns,
+             "rows": [{"name": "M", "sigma": 0, "mse": 0.5}, {"name": "\u6a21", "sigma": None, "mse": 1e300}]}
+    expectations = {"key": "expectations", "columns": [{"key": key} for key in ("bound", "measured", "holds")], "rows": [{"name": "e", "holds": 1}]}
+    study = {"verb": "study", "what": "noise", "facts": {"model": "M", "seed": 0}, "tables": [table, expectations],
+             "charts": [{"table": "noise", "x": "sigma", "y": "mse", "log_x": True}], "notes": ["One."]}
+    changes = {"whole": {}, "evaluate": {"verb": "evaluate", "what": "story"}, "other": {"verb": "generate"}, "facts": {"facts": [1]},
+               "chart": {"charts": [{"table": "noise", "x": "sigma", "y": "bleu"}]}, "columns": {"tables": [table | {"columns": columns * 30}]},
+               "number": {"tables": [table | {"rows": [{"sigma": "0"}]}]}, "none": {"tables": [], "charts": []}}
+    for name, change in changes.items():
+        yield name, json.dumps(study | change, separators=(",", ":"), ensure_ascii=False).encode()
+    yield "cut", json.dumps(study).encode()[:-30]
+    yield "deep", b"[" * 2000
+    yield "no-utf8", b'{"verb":"study","what":"\xff"}'
+    yield "zero", b'{"verb":"study","what":"a\\u0000"}'
+
+
 LATENTS = bytes.fromhex("28b52ffd20021100000000")  # one number in f16: a zstd frame with a raw block
 
 
@@ -301,6 +319,7 @@ SEEDS = {
     "language-model": language_model,
     "response": response,
     "safetensors": safetensors,
+    "study-result": study_result,
     "tokenizer-json": tokenizer_json,
     "weights": weights,
     "wordpiece": wordpiece,

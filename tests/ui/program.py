@@ -44,9 +44,9 @@ def restart_inside():
 class Program:
     """The running program. Everything waits until it is so, for a while."""
 
-    def __init__(self, size=(1280, 860), environment=None, toolkit=None, home=None):
+    def __init__(self, size=(1280, 860), environment=None, toolkit=None, home=None, files=()):
         """toolkit: settings of GTK's besides the font, or another font. home: of an earlier start, to find what that left; the caller's. size None:
-        the program's own."""
+        the program's own. files: named on the command line."""
         self.temporary = None if home else tempfile.TemporaryDirectory()
         self.home = home or self.temporary.name
         settings = pathlib.Path(self.home) / ".config" / "gtk-4.0" / "settings.ini"
@@ -59,7 +59,7 @@ class Program:
         variables = os.environ | {"HOME": self.home, "XDG_RUNTIME_DIR": self.home, "LANG": "C.UTF-8"} | folders | (environment or {})
         self.listen()
         self.started = time.monotonic()
-        self.process = subprocess.Popen([PROGRAM, "--frame-statistics"], env=variables, stdout=self.log, stderr=self.log)
+        self.process = subprocess.Popen([PROGRAM, "--frame-statistics", *map(str, files)], env=variables, stdout=self.log, stderr=self.log)
         self.frame = self.wait(self.find_frame)
         if size:
             self.resize(*size)
@@ -103,7 +103,7 @@ class Program:
                 if found:
                     return found
             if self.process.poll() is not None:
-                raise AssertionError("the program ended:\n" + self.read_log())
+                raise AssertionError(f"the program ended, {self.process.returncode}:\n" + self.read_log())
             time.sleep(0.02)
         raise AssertionError(f"waited in vain for {what}; there is:\n{self.describe()}\n{self.read_log()}")
 

@@ -25,10 +25,13 @@
 #include "app/cpg-sessions-texts-dialog.h"
 #include "app/cpg-settings-pane.h"
 #include "app/cpg-shortcuts-dialog.h"
+#include "app/cpg-study-dialog.h"
+#include "app/cpg-study-words.h"
 #include "app/cpg-token-popover.h"
 #include "app/cpg-transport.h"
 #include "app/cpg-window-private.h"
 #include "app/export/cpg-export-dialog.h"
+#include "app/export/cpg-study-sheet.h"
 
 static void test_parts (void)
 {
@@ -55,6 +58,7 @@ static void test_parts (void)
     CPG_TYPE_SESSIONS_TEXTS_DIALOG,
     CPG_TYPE_SETTINGS_PANE,
     CPG_TYPE_SHORTCUTS_DIALOG,
+    CPG_TYPE_STUDY_DIALOG,
     CPG_TYPE_TOKEN_POPOVER,
     CPG_TYPE_TRANSPORT,
   };
@@ -140,6 +144,49 @@ static void test_models (void)
   }
 }
 
+static CpgStudyResult *make_study (const char *model, const char *what)
+{
+  g_autofree char *text = g_strdup_printf (
+      "{\"verb\":\"study\",\"what\":\"%s\",\"facts\":{\"model\":\"%s\"},\"tables\":[{\"key\":\"noise\",\"columns\":[{\"key\":\"x\"},"
+      "{\"key\":\"y\"}],\"rows\":[{\"name\":\"a|b\",\"x\":0,\"y\":1},{\"name\":\"a|b\",\"x\":1,\"y\":0.5},{\"name\":\"c,\\\"\",\"y\":2}]},"
+      "{\"key\":\"expectations\",\"columns\":[{\"key\":\"measured\"},{\"key\":\"holds\"}],\"rows\":[{\"name\":\"y < 1\",\"measured\":0.5,"
+      "\"holds\":1}]}],\"charts\":[{\"table\":\"noise\",\"x\":\"x\",\"y\":\"y\"}]}",
+      what, model);
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+  g_autoptr (GError) error = NULL;
+  CpgStudyResult *result = cpg_study_result_new (bytes, "a.json", &error);
+  g_assert_no_error (error);
+  return result;
+}
+
+/* Results of studies: words, text, pictures, and two of them in one dialog. */
+static void test_study (void)
+{
+  g_autoptr (CpgStudyResult) first = make_study ("A", "noise"), second = make_study ("B", "noise"),
+                             other = make_study ("B", "normalisation");
+  g_autoptr (GPtrArray) results = g_ptr_array_new ();
+  g_ptr_array_add (results, first);
+  g_autofree char *verdict = cpg_study_words_verdict (first), *csv = cpg_study_words_tables (results, "csv"),
+                  *markdown = cpg_study_words_tables (results, "markdown");
+  g_assert_cmpstr (verdict, ==, "The goal is reached: y < 1 (0.500).");
+  g_assert_nonnull (strstr (csv, "\"c,\"\"\",,2.000\n"));
+  g_assert_nonnull (strstr (markdown, "| a\\|b | 0.000 | 1.000 |\n"));
+  g_ptr_array_add (results, second);
+  g_autoptr (GBytes) png = cpg_study_sheet_make (results, FALSE, FALSE, NULL),
+                     svg = cpg_study_sheet_make (results, TRUE, TRUE, NULL);
+  g_assert_true (png && svg);
+  GtkWindow *window = GTK_WINDOW (adw_window_new ());
+  adw_window_set_content (ADW_WINDOW (window), gtk_label_new ("below"));
+  gtk_window_present (window);
+  AdwDialog *dialog = cpg_study_dialog_new (first);
+  adw_dialog_present (dialog, GTK_WIDGET (window));
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  g_assert_false (cpg_study_dialog_compare (CPG_STUDY_DIALOG (dialog), other));
+  g_assert_true (cpg_study_dialog_compare (CPG_STUDY_DIALOG (dialog), second));
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  gtk_window_destroy (window);
+}
+
 static void wait_until_loaded (CpgSession *session)
 {
   gboolean loading = TRUE;
@@ -182,6 +229,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/ui/templates/lazy-page", test_lazy_page);
   g_test_add_func ("/ui/templates/models", test_models);
   g_test_add_func ("/ui/templates/preferences", test_preferences);
+  g_test_add_func ("/ui/templates/study", test_study);
   g_test_add_func ("/ui/templates/without-model", test_without_model);
   return g_test_run ();
 }
