@@ -258,7 +258,7 @@ def pickles():
     yield "optimizer", pickled(pickled_dict(("state", b"}K\0" + pickled_dict(("step", one), ("exp_avg", one)) + b"s"),
                                             ("param_groups", b"]" + pickled_dict(("betas", b"G" + bytes(8) + b"G" + bytes(8) + b"\x86"), ("params", b"](K\0K\1e")) + b"a")))
     yield "values", pickled(b"](N\x88\x89J\xff\xff\xff\xffK\1M\1\2\x8a\5\0\0\0\0\1G" + bytes(8) + b"X\2\0\0\0\xc3\xbc)K\1\x85K\1K\2\x86K\1K\2K\3\x87ctorch\nSize\n)\x85Re")
-    yield "memo", pickled(b"}q\0X\1\0\0\0aq\1]q\2(h\1h\2j\1\0\0\0er\3\0\0\0h\1h\3\x86q\4\x85q\5\x85a"[:-1])
+    yield "memo", pickled(b"}q\0X\1\0\0\0aq\1]q\2(h\1h\2j\1\0\0\0er\3\0\0\0s")
     yield "itself", pickled(b"}X\1\0\0\0a]q\1h\1as")
     yield "twice", pickled(pickled_dict(("a.b", one), ("a", pickled_dict(("b", one)))))
     yield "over-the-end", pickled(pickled_dict(("a", pickled_tensor(offset=1))))
