@@ -375,7 +375,7 @@ static void trees (void)
   pickle_text (laughs, "a");
   bytes_put (laughs, "Nq\0", 3);
   for (uint8_t level = 1; level <= 6; level++) {
-    bytes_put (laughs, "0](" + 1, 2);
+    bytes_put (laughs, "](", 2);
     for (int i = 0; i < 100; i++) {
       bytes_u8 (laughs, 'h');
       bytes_u8 (laughs, (uint8_t) (level - 1));
