@@ -81,6 +81,40 @@ static void bert (void)
   g_free (output);
 }
 
+/* The authors' two files, with the vocabulary beside them or named; and what is said where one is missing. */
+static void checkpoints (void)
+{
+  char *autoencoder = g_build_filename (g_getenv ("GOLDEN"), "checkpoints", "autoencoder.pth", NULL),
+       *diffusion = g_build_filename (g_getenv ("GOLDEN"), "checkpoints", "diffusion-d=3.pth", NULL),
+       *vocabulary = g_build_filename (g_getenv ("GOLDEN"), "checkpoints", "vocab.txt", NULL),
+       *output = command_path ("checkpoint.gguf"), *renamed = command_path ("renamed.pth"), *bytes;
+  gsize size;
+  JsonObject *object = command_json ("convert", "convert", autoencoder, diffusion, "-o", output, "--json", NULL);
+  g_assert_cmpstr (json_object_get_string_member (object, "architecture"), ==, "cosmos");
+  g_assert_false (json_object_has_member (object, "guessed_schedule_d"));
+  json_object_unref (object);
+  g_free (command_out (0, "story", "--model", output, "--steps", "2", NULL));
+
+  g_assert_true (g_file_get_contents (diffusion, &bytes, &size, NULL)
+                 && g_file_set_contents (renamed, bytes, (gssize) size, NULL));
+  char *text = command_out (0, "convert", renamed, autoencoder, "-o", output, "--vocabulary", vocabulary, NULL);
+  g_assert_nonnull (strstr (text, "d is taken to be 5"));
+  g_free (text);
+  g_free (command_out (0, "convert", renamed, autoencoder, "-o", output, "--vocabulary", vocabulary, "--schedule-d", "7", NULL));
+
+  g_assert_cmpint (g_remove (output), ==, 0);
+  command_fails (1, "name both", "convert", autoencoder, "-o", output, NULL);
+  command_fails (1, "tokenizer.json", "convert", renamed, autoencoder, "-o", output, NULL);
+  command_fails (1, "only PyTorch checkpoints", "convert", vocabulary, autoencoder, "-o", output, NULL);
+  g_assert_cmpint (count_files ("checkpoint"), ==, 0);
+  g_free (bytes);
+  g_free (autoencoder);
+  g_free (diffusion);
+  g_free (vocabulary);
+  g_free (output);
+  g_free (renamed);
+}
+
 static void refused (void)
 {
   char *input = command_path ("weights-cosmos"), *output = command_path ("refused.gguf"), *broken = command_path ("broken"),
@@ -127,6 +161,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/cmd-convert/formats", formats);
   g_test_add_func ("/cmd-convert/file-instead-of-folder", file_instead_of_folder);
   g_test_add_func ("/cmd-convert/bert", bert);
+  g_test_add_func ("/cmd-convert/checkpoints", checkpoints);
   g_test_add_func ("/cmd-convert/refused", refused);
   int result = g_test_run ();
   command_finish ();

@@ -312,16 +312,90 @@ def weights():
     yield "torch", b"{}\0PK\3\4archive/data.pkl"
 
 
+def pickled_text(text):
+    data = text.encode()
+    return b"X" + struct.pack("<I", len(data)) + data
+
+
+def pickled_dict(*pairs):
+    return b"}(" + b"".join(pickled_text(name) + value for name, value in pairs) + b"u"
+
+
+ORDERED = b"ccollections\nOrderedDict\n)R"
+
+
+def pickled_tensor(shape=(2, 3), strides=(3, 1), offset=0, numbers=6, kind="Float", key="0", parameter=False):
+    def sizes(values):
+        return b"(" + b"".join(b"K" + bytes([value]) for value in values) + b"t"
+
+    storage = b"(" + pickled_text("storage") + f"ctorch\n{kind}Storage\n".encode() + pickled_text(key) + pickled_text("cuda:0") + b"K" + bytes([numbers]) + b"tQ"
+    tensor = b"ctorch._utils\n_rebuild_tensor_v2\n(" + storage + b"K" + bytes([offset]) + sizes(shape) + sizes(strides) + b"\x89" + ORDERED + b"tR"
+    return b"ctorch._utils\n_rebuild_parameter\n(" + tensor + b"\x88" + ORDERED + b"tR" if parameter else tensor
+
+
+def pickled(value):
+    return b"\x80\x02" + value + b"."
+
+
+def pickles():
+    one = pickled_tensor()
+    yield "empty", pickled(b"}")
+    yield "tensor", pickled(pickled_dict(("a", one)))
+    yield "views", pickled(pickled_dict(("t", pickled_tensor((3, 2), (1, 3))), ("part", pickled_tensor((2,), (1,), 4)), ("number", pickled_tensor((), (), 5)),
+                                        ("none", pickled_tensor((0, 3), (3, 1))), ("unit", pickled_tensor((1, 2), (99, 1))), ("half", pickled_tensor(kind="Half", key="1")),
+                                        ("long", pickled_tensor(kind="Long", key="2")), ("five", pickled_tensor((1,) * 5, (1,) * 5))))
+    yield "parameter", pickled(pickled_dict(("p", pickled_tensor(parameter=True))))
+    yield "state", pickled(pickled_dict(("encoder", ORDERED + b"(" + pickled_text("x.weight") + one + pickled_text("x.bias") + pickled_tensor((3,), (1,)) + b"u"
+                                         + pickled_dict(("_metadata", ORDERED)) + b"b"), ("step", b"J\x10\x27\0\0")))
+    yield "averages", pickled(pickled_dict(("ema", pickled_dict(("decay", b"G\x3f\xef\xff\x2e\x48\xe8\xa7\x1e"), ("shadow_params", b"](" + one * 2 + b"e"),
+                                                                ("collected_params", b"N")))))
+    yield "optimizer", pickled(pickled_dict(("state", b"}K\0" + pickled_dict(("step", one), ("exp_avg", one)) + b"s"),
+                                            ("param_groups", b"]" + pickled_dict(("betas", b"G" + bytes(8) + b"G" + bytes(8) + b"\x86"), ("params", b"](K\0K\1e")) + b"a")))
+    yield "values", pickled(b"](N\x88\x89J\xff\xff\xff\xffK\1M\1\2\x8a\5\0\0\0\0\1G" + bytes(8) + b"X\2\0\0\0\xc3\xbc)K\1\x85K\1K\2\x86K\1K\2K\3\x87ctorch\nSize\n)\x85Re")
+    yield "memo", pickled(b"}q\0X\1\0\0\0aq\1]q\2(h\1h\2j\1\0\0\0er\3\0\0\0s")
+    yield "itself", pickled(b"}X\1\0\0\0a]q\1h\1as")
+    yield "twice", pickled(pickled_dict(("a.b", one), ("a", pickled_dict(("b", one)))))
+    yield "over-the-end", pickled(pickled_dict(("a", pickled_tensor(offset=1))))
+    yield "blown-up", pickled(pickled_dict(("a", pickled_tensor((255, 255), (0, 0)))))
+    yield "no-storage", pickled(pickled_dict(("a", pickled_tensor(key="9"))))
+    yield "system", pickled(b"cposix\nsystem\n" + pickled_text("ls") + b"\x85R")
+    yield "inst", pickled(b"(S'ls'\nios\nsystem\n")
+    yield "protocol-4", b"\x80\x04\x95\2\0\0\0\0\0\0\0}\x94."
+
+
+def torch_archives():
+    numbers = struct.pack("<6f", *range(6))
+    tensor = pickled(pickled_dict(("a", pickled_tensor()), ("b", pickled_tensor((3, 2), (1, 3)))))
+    good = [("x/data.pkl", tensor), ("x/byteorder", b"little"), ("x/data/0", numbers), ("x/version", b"3\n")]
+    yield "good", zip_file(*good)
+    yield "least", zip_file(good[0], good[2])
+    yield "formats", zip_file(("archive/data.pkl", pickled(pickled_dict(("h", pickled_tensor((2,), (3,), 1, kind="Half", key="1")), ("l", pickled_tensor(kind="Long", key="2"))))),
+                              ("archive/data/1", bytes(12)), ("archive/data/2", bytes(48)))
+    yield "big", zip_file(good[0], ("x/byteorder", b"big"), good[2])
+    yield "deflated", zip_file(*good, method=zipfile.ZIP_DEFLATED)
+    yield "outside", zip_file(*good, ("../x", b"x"))
+    yield "no-pickle", zip_file(good[2])
+    yield "no-storage", zip_file(good[0])
+    yield "program", zip_file(*good, ("x/constants.pkl", b""))
+    yield "two-folders", zip_file(*good, ("y/data/1", b""))
+    yield "bad-sum", zip_file(*good).replace(numbers, bytes(24))
+    yield "cut", zip_file(*good)[:-30]
+    yield "tar", bytes(257) + b"ustar" + bytes(250)
+    yield "legacy", b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19." + b"\x80\x02M\xe9\x03."
+
+
 SEEDS = {
     "catalog": catalog,
     "cosmosrun": cosmosrun,
     "gguf": gguf,
     "language-model": language_model,
+    "pickle": pickles,
     "response": response,
     "safetensors": safetensors,
     "study-result": study_result,
     "tokenizer-json": tokenizer_json,
     "weights": weights,
+    "torch-archive": torch_archives,
     "wordpiece": wordpiece,
 }
 

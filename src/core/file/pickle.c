@@ -638,7 +638,8 @@ CosmosPickle *cosmos_pickle_new (const void *data, size_t size, const char *path
   CosmosPickle *self = calloc (1, sizeof *self);
   CosmosArena *arena = self ? cosmos_arena_new (1 << 16) : NULL;
   Machine machine = {.arena = arena, .data = data, .size = size, .path = path, .err = err};
-  bool ok = arena ? run (&machine) : out_of_memory (&machine);
+  /* Functions that pop give a place on the stack, or NULL for a failure: it must be there. */
+  bool ok = arena ? reserve (&machine, &machine.stack, 1) && run (&machine) : out_of_memory (&machine);
   if (ok)
     *self = (CosmosPickle) {arena, machine.stack.items[0]};
   free (machine.stack.items);

@@ -9,14 +9,14 @@
 #include <string.h>
 #include <zip.h>
 
-enum { MAX_ENTRIES = 65536, MAX_PICKLE = 64 << 20, MAX_NAME = 4096, MAX_KEY = 16, TAR_MAGIC_AT = 257 };
+enum { MAX_ENTRIES = 65536, MAX_PICKLE = 64 << 20, MAX_NAME = 4096, MAX_BELOW = 32, TAR_MAGIC_AT = 257 };
 
 struct CosmosTorchArchive {
   CosmosMapping *mapping;
   zip_t *zip;
   uint64_t *sizes;        /* of its entries */
   size_t n_entries, root; /* root: bytes of "100000/", which every name begins with */
-  CosmosNameTable entry_names, tensor_names;
+  CosmosNameTable names;  /* of tensors */
   void *pickle_bytes;
   CosmosPickle *pickle;
   CosmosArena *arena;
@@ -92,13 +92,11 @@ static bool check_entry (CosmosTorchArchive *self, zip_uint64_t index, uint64_t 
     return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED,
                              "%s: %.80s is compressed or encrypted, which torch.save never does; save it anew in PyTorch",
                              path_of (self), stat.name);
-  if (cosmos_name_table_find (&self->entry_names, stat.name, NULL))
-    return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: the archive has %.80s twice", path_of (self), stat.name);
   /* Ranges lie before the directory (libzip's check); together they can only be larger than the file where they overlap. */
   if (__builtin_add_overflow (*all, stat.size, all) || *all > cosmos_mapping_get_size (self->mapping))
     return cosmos_error_set (err, COSMOS_STATUS_CORRUPT, "%s: entries of the archive overlap", path_of (self));
   self->sizes[index] = stat.size;
-  return cosmos_name_table_add (&self->entry_names, stat.name, index) || out_of_memory (self, err);
+  return true;
 }
 
 /* Everything lies in one folder, whatever its name. */
@@ -132,13 +130,16 @@ static bool check_entries (CosmosTorchArchive *self, CosmosError *err)
   return check_root (self, err);
 }
 
-/* The entry of a name below the root. */
-static bool find_entry (const CosmosTorchArchive *self, const char *name, size_t length, size_t *index)
+/* The entry of a name below the root; names differ (libzip's check). */
+static bool find_entry (const CosmosTorchArchive *self, const char *name, size_t *index)
 {
-  char full[MAX_NAME + MAX_KEY + 8];
+  char full[MAX_NAME + MAX_BELOW];
   const char *first = zip_get_name (self->zip, 0, ZIP_FL_ENC_RAW);
-  snprintf (full, sizeof full, "%.*s%.*s", (int) self->root, first, (int) length, name);
-  return cosmos_name_table_find (&self->entry_names, full, index);
+  snprintf (full, sizeof full, "%.*s%s", (int) self->root, first, name);
+  zip_int64_t found = zip_name_locate (self->zip, full, ZIP_FL_ENC_RAW);
+  if (found >= 0)
+    *index = (size_t) found;
+  return found >= 0;
 }
 
 /* A whole entry, its sum checked; bytes has room for its size. */
@@ -172,7 +173,7 @@ static bool check_byte_order (const CosmosTorchArchive *self, CosmosError *err)
   static const char name[] = "byteorder", little[] = "little";
   char order[sizeof little] = {0};
   size_t index;
-  if (!find_entry (self, name, strlen (name), &index)) /* before PyTorch 2.1 */
+  if (!find_entry (self, name, &index)) /* before PyTorch 2.1 */
     return true;
   if (self->sizes[index] != strlen (little))
     return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: its numbers are not little-endian", path_of (self));
@@ -186,10 +187,10 @@ static bool read_pickle (CosmosTorchArchive *self, CosmosError *err)
 {
   static const char name[] = "data.pkl", program[] = "constants.pkl";
   size_t index;
-  if (find_entry (self, program, strlen (program), &index))
+  if (find_entry (self, program, &index))
     return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED,
                              "%s: is a program (TorchScript), not weights; save state_dict () with torch.save", path_of (self));
-  if (!find_entry (self, name, strlen (name), &index))
+  if (!find_entry (self, name, &index))
     return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: is a zip archive, but no checkpoint: it has no %s", path_of (self),
                              name);
   uint64_t size = self->sizes[index];
@@ -208,9 +209,9 @@ static bool read_pickle (CosmosTorchArchive *self, CosmosError *err)
 static bool find_storage (const void *data, const char *key, size_t length, size_t *storage, uint64_t *bytes)
 {
   const CosmosTorchArchive *self = data;
-  char name[MAX_KEY + 8];
-  int size = snprintf (name, sizeof name, "data/%.*s", (int) length, key);
-  if (!find_entry (self, name, (size_t) size, storage))
+  char name[MAX_BELOW];
+  snprintf (name, sizeof name, "data/%.*s", (int) length, key);
+  if (!find_entry (self, name, storage))
     return false;
   *bytes = self->sizes[*storage];
   return true;
@@ -225,7 +226,7 @@ static bool read_state (CosmosTorchArchive *self, CosmosError *err)
   if (!cosmos_torch_state_read (&self->state, cosmos_pickle_get_root (self->pickle), &storages, self->arena, path_of (self), err))
     return false;
   for (size_t i = 0; i < self->state.n; i++)
-    if (!cosmos_name_table_add (&self->tensor_names, self->state.infos[i].name, i))
+    if (!cosmos_name_table_add (&self->names, self->state.infos[i].name, i))
       return out_of_memory (self, err);
   return true;
 }
@@ -258,8 +259,7 @@ void cosmos_torch_archive_free (CosmosTorchArchive *self)
 {
   if (!self)
     return;
-  cosmos_name_table_clear (&self->tensor_names);
-  cosmos_name_table_clear (&self->entry_names);
+  cosmos_name_table_clear (&self->names);
   cosmos_arena_free (self->arena);
   cosmos_pickle_free (self->pickle);
   free (self->pickle_bytes);
@@ -283,7 +283,7 @@ const CosmosTensorInfo *cosmos_torch_archive_get_tensor (const CosmosTorchArchiv
 const CosmosTensorInfo *cosmos_torch_archive_find_tensor (const CosmosTorchArchive *self, const char *name)
 {
   size_t index;
-  return cosmos_name_table_find (&self->tensor_names, name, &index) ? &self->state.infos[index] : NULL;
+  return cosmos_name_table_find (&self->names, name, &index) ? &self->state.infos[index] : NULL;
 }
 
 bool cosmos_torch_archive_get_integer (const CosmosTorchArchive *self, const char *key, int64_t *value)

@@ -132,6 +132,16 @@ static void memo (void)
   g_byte_array_unref (bytes);
 }
 
+/* Nothing was ever on the stack below it. */
+static void empty_first (void)
+{
+  g_autofree char *copy = NULL;
+  CosmosPickle *self = assert_opens (P (PROTO "(t."), &copy);
+  g_assert_cmpint (cosmos_pickle_get_root (self)->kind, ==, COSMOS_PICKLE_TUPLE);
+  g_assert_cmpuint (cosmos_pickle_get_root (self)->n, ==, 0);
+  cosmos_pickle_free (self);
+}
+
 /* A list that holds itself is a value like others. */
 static void cycle (void)
 {
@@ -317,6 +327,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/pickle/values", values);
   g_test_add_func ("/pickle/dictionaries", dictionaries);
   g_test_add_func ("/pickle/memo", memo);
+  g_test_add_func ("/pickle/empty-first", empty_first);
   g_test_add_func ("/pickle/cycle", cycle);
   g_test_add_func ("/pickle/tensors", tensors);
   g_test_add_func ("/pickle/instructions", instructions);
