@@ -162,20 +162,32 @@ bool cosmos_origin_is_part (const char *stage, const char *tensor)
   return false;
 }
 
+/* How many numbers of a tensor the parameter takes: all or none, but of a table (of positions) as many rows as both have. */
+static int64_t count_fitting (const CosmosTensorInfo *info, const CosmosParameter *parameter)
+{
+  const int64_t rows = parameter->rows, columns = parameter->columns;
+  if (!info || info->rank != (rows ? 2 : 1) || info->shape[info->rank - 1] != columns)
+    return 0;
+  if (!rows || info->shape[0] == rows)
+    return (int64_t) info->count;
+  if (parameter->is_matrix || parameter->is_constant || info->dtype != COSMOS_DTYPE_F32)
+    return 0;
+  return (info->shape[0] < rows ? info->shape[0] : rows) * columns;
+}
+
 static bool take (const CosmosGguf *file, const CosmosParameter *parameter, CosmosStart *start, CosmosError *err)
 {
   const CosmosTensorInfo *info = cosmos_gguf_find_tensor (file, parameter->name);
-  const int rank = parameter->rows ? 2 : 1;
-  const int64_t shape[2] = {parameter->rows ? parameter->rows : parameter->columns, parameter->columns};
+  const int64_t count = count_fitting (info, parameter);
   start->n_asked += (parameter->rows ? parameter->rows : 1) * parameter->columns;
-  if (!info || info->rank != rank || memcmp (info->shape, shape, (size_t) rank * sizeof *shape) != 0)
+  if (count == 0)
     return true;
-  cosmos_dtype_to_float (info->dtype, info->data, parameter->values, info->count);
-  for (size_t i = 0; i < info->count; i++)
+  cosmos_dtype_to_float (info->dtype, info->data, parameter->values, (size_t) count);
+  for (int64_t i = 0; i < count; i++)
     if (!isfinite (parameter->values[i]))
       return cosmos_error_set (err, COSMOS_STATUS_CORRUPT, "%s: %s holds numbers that are not finite",
                                cosmos_gguf_get_path (file), parameter->name);
-  start->n_taken += (int64_t) info->count;
+  start->n_taken += count;
   return true;
 }
 

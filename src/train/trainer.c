@@ -66,6 +66,8 @@ static bool make (Trainer *self, CosmosError *err)
   settings.decay = self->recipe->decay;
   settings.clip = self->recipe->clip;
   settings.average_decay = self->recipe->average_decay;
+  settings.muon = self->recipe->muon;
+  settings.compute = training->compute;
   settings.slow = self->kind->slow;
   settings.slow_rate = self->recipe->slow_rate;
   self->path = cosmos_stage_get_path (training, self->kind->name);

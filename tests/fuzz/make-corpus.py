@@ -6,6 +6,7 @@ One generator of (name, bytes) for each target, in SEEDS at the end.
 
 import io
 import json
+import math
 import pathlib
 import struct
 import zipfile
@@ -66,6 +67,42 @@ def gguf():
     for name, number, size in ("q4-k", 12, 144), ("q5-k", 13, 176), ("q6-k", 14, 210):
         yield name, gguf_file(tensors=[gguf_tensor("t", [256], number, 0)], data=bytes(i % 251 for i in range(-(-size // 32) * 32)))
     yield "q3-k", gguf_file(tensors=[gguf_tensor("t", [256], 11, 0)], data=bytes(128))
+
+
+def language_file(architecture, values, shapes, tokenizer=()):
+    """A model of one layer, all its numbers the same; shapes: the fastest first."""
+    tensors, offset = [], 0
+    for name, shape in shapes.items():
+        tensors.append(gguf_tensor(name, shape, 0, offset))
+        offset += -(-4 * math.prod(shape) // 32) * 32
+    keys = [gguf_value("general.architecture", STRING, architecture)] + [gguf_value(f"{architecture}.{key}", F32 if isinstance(value, float) else U32, value)
+                                                                        for key, value in values.items()]
+    words = [gguf_value("tokenizer.ggml.model", STRING, "gpt2"), gguf_array("tokenizer.ggml.tokens", STRING, ["<s>", "a", "b", "ab"]),
+             gguf_array("tokenizer.ggml.token_type", I32, [3, 1, 1, 1]), gguf_array("tokenizer.ggml.merges", STRING, ["a b"]),
+             gguf_value("tokenizer.ggml.eos_token_id", U32, 0)]
+    return gguf_file(keys + words + list(tokenizer), tensors, struct.pack("<f", 0.125) * (offset // 4))
+
+
+def language_model():
+    W, F, V, C = 8, 12, 4, 6
+    sizes = {"block_count": 1, "context_length": C, "embedding_length": W, "feed_forward_length": F, "attention.head_count": 2}
+    b, llama = "blk.0.", {"token_embd.weight": [W, V], "output_norm.weight": [W], "output.weight": [W, V]}
+    llama |= {b + name + ".weight": shape for name, shape in {"attn_norm": [W], "attn_q": [W, W], "attn_k": [W, W // 2], "attn_v": [W, W // 2], "attn_output": [W, W],
+              "ffn_norm": [W], "ffn_gate": [W, F], "ffn_up": [W, F], "ffn_down": [F, W]}.items()}
+    llama_sizes = sizes | {"attention.head_count_kv": 1, "attention.layer_norm_rms_epsilon": 1e-5, "rope.freq_base": 1e4}
+    gpt2 = {"token_embd.weight": [W, V], "position_embd.weight": [W, C], "output_norm.weight": [W], "output_norm.bias": [W]}
+    for name, shape in {"attn_norm": [W], "attn_qkv": [W, 3 * W], "attn_output": [W, W], "ffn_norm": [W], "ffn_up": [W, F], "ffn_down": [F, W]}.items():
+        gpt2 |= {b + name + ".weight": shape, b + name + ".bias": shape[-1:]}
+    gpt2_sizes = sizes | {"attention.layer_norm_epsilon": 1e-5}
+    tasks = [gguf_array("cosmos.tasks", STRING, ["story", "detox"]), gguf_array("cosmos.task_tokens", I32, [1, 2]), gguf_array("cosmos.task_source_tokens", I32, [2, 4])]
+    yield "llama", language_file("llama", llama_sizes, llama)
+    yield "gpt2", language_file("gpt2", gpt2_sizes, gpt2)
+    yield "tasks", language_file("llama", llama_sizes, llama, tasks)
+    yield "chat", language_file("gpt2", gpt2_sizes, gpt2, [gguf_value("tokenizer.chat_template", STRING, "{{ messages }}<|im_start|><|im_end|>")])
+    yield "heads", language_file("gpt2", gpt2_sizes | {"attention.head_count_kv": 1}, gpt2)
+    yield "no-positions", language_file("gpt2", gpt2_sizes | {"context_length": 1 << 20}, gpt2)
+    yield "no-width", language_file("llama", llama_sizes | {"embedding_length": 0}, llama)
+    yield "bert", language_file("bert", llama_sizes, llama)
 
 
 def safetensors_file(header, data=b""):
@@ -261,6 +298,7 @@ SEEDS = {
     "catalog": catalog,
     "cosmosrun": cosmosrun,
     "gguf": gguf,
+    "language-model": language_model,
     "response": response,
     "safetensors": safetensors,
     "tokenizer-json": tokenizer_json,

@@ -58,7 +58,7 @@ static bool encoder_proves_to_load (const char *path, CosmosCompute compute, Cos
 static bool proves_to_load (const char *path, const char *architecture, CosmosError *err)
 {
   const CosmosCompute compute = {COSMOS_BACKEND_OPENBLAS, COSMOS_PRECISION_F32};
-  if (strcmp (architecture, "llama") == 0) {
+  if (cosmos_language_architecture_from_name (architecture, NULL)) {
     CosmosLanguageModel *model = cosmos_language_model_open (path, compute, err);
     cosmos_language_model_free (model);
     return model;
