@@ -2,6 +2,7 @@
 
 #include "core/file/torch-archive.h"
 #include "core/model/convert-bert.h"
+#include "core/model/language-model.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -67,7 +68,8 @@ static void read_language_model (CosmosFinding *self, const CosmosGguf *file)
   self->width = read_size (file, self->architecture, "embedding_length");
   self->context = read_size (file, self->architecture, "context_length");
   self->vocabulary = has_tokens ? (int64_t) vocabulary : 0;
-  self->kind = strcmp (self->architecture, "llama") == 0 ? COSMOS_FINDING_LANGUAGE_MODEL : COSMOS_FINDING_FOREIGN;
+  self->kind = cosmos_language_architecture_from_name (self->architecture, NULL) ? COSMOS_FINDING_LANGUAGE_MODEL
+                                                                                 : COSMOS_FINDING_FOREIGN;
   if (self->kind == COSMOS_FINDING_LANGUAGE_MODEL && has_tokens)
     self->uses = COSMOS_USE_BASELINE | COSMOS_USE_JUDGE;
 }

@@ -132,6 +132,8 @@ static void others (void)
   cosmos_finding_describe_uses (&finding, words, sizeof words);
   g_assert_cmpstr (words, ==, "nothing here");
   g_assert_cmpint (finding.layers, ==, 7);
+  g_free (copy ("gpt2.gguf", "gpt2.gguf"));
+  find ("gpt2.gguf", COSMOS_FINDING_LANGUAGE_MODEL, COSMOS_USE_BASELINE | COSMOS_USE_JUDGE, 0);
 }
 
 /* The authors' two files, whatever they are called. */
