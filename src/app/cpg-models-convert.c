@@ -31,9 +31,11 @@ static void free_work (gpointer data)
 
 char *cpg_models_convert_get_path (const char *weights, const char *target)
 {
+  static const char *const endings[] = {".safetensors", ".pth", ".pt"};
   g_autofree char *stem = g_path_get_basename (weights);
-  if (g_str_has_suffix (stem, ".safetensors"))
-    stem[strlen (stem) - strlen (".safetensors")] = 0;
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    if (g_str_has_suffix (stem, endings[i]))
+      stem[strlen (stem) - strlen (endings[i])] = 0;
   if (g_str_equal (stem, "model")) {
     g_autofree char *folder = g_path_get_dirname (weights);
     g_free (stem);
@@ -94,8 +96,12 @@ static void convert_in_thread (GTask *task, gpointer source, gpointer data, GCan
   GError *error = NULL;
   CosmosFinding found = {0};
   cosmos_finding_read (&found, self->weights, NULL);
-  const CosmosConversion conversion = {
-    .input = self->weights, .output = self->path, .dtype = COSMOS_DTYPE_BF16, .license = found.license[0] ? found.license : NULL};
+  g_autofree char *folder = g_path_get_dirname (self->weights), *partner = g_build_filename (folder, found.partner, NULL);
+  const CosmosConversion conversion = {.input = self->weights,
+                                       .diffusion = found.partner[0] ? partner : NULL,
+                                       .output = self->path,
+                                       .dtype = COSMOS_DTYPE_BF16,
+                                       .license = found.license[0] ? found.license : NULL};
   gulong id = cancellable ? g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self, NULL) : 0;
   gboolean ok = make_room (self->path, &error);
   if (ok && !cosmos_convert (&conversion, &result, &self->progress, &err)) {

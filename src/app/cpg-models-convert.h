@@ -1,4 +1,4 @@
-/* Weights (a folder, or its model.safetensors) to a GGUF in the user's own models folder, on a thread of GIO's. The file appears whole, or not at all. */
+/* Weights (a folder, its model.safetensors, or one of the two checkpoints of a COSMOS beside the other) to a GGUF in the user's own models folder, on a thread of GIO's. The file appears whole, or not at all. */
 #pragma once
 
 #include <gio/gio.h>

@@ -79,6 +79,7 @@ static void add_finding (CpgFactGroup *group, const CosmosFinding *found)
                   *size = g_format_size (found->size);
   cpg_fact_group_add (group, _ ("Kind"), cpg_models_words_finding (found->kind));
   cpg_fact_group_add (group, _ ("Good for"), uses);
+  cpg_fact_group_add (group, _ ("Other half"), found->partner);
   cpg_fact_group_add (group, _ ("Missing"), missing);
   /* Translators: "90.9 MB, safetensors" */
   cpg_fact_group_add_format (group, _ ("File"), _ ("%s, %s"), size, found->format);

@@ -21,6 +21,9 @@ static char *describe_plan (const CosmosFinding *found, const char *path, const 
   Plan plan = get_plan (found);
   g_autofree char *made = cpg_models_convert_get_path (path, target), *name = g_path_get_basename (made),
                   *size = g_format_size (plan == CONVERT ? found->converted_size : found->size);
+  if (plan == CONVERT && !found->converted_size)
+    return g_strdup_printf (_ ("A GGUF named “%s” is made of these weights, with matrices in BF16; your files stay as they are."),
+                            name);
   if (plan == CONVERT)
     /* Translators: the name of the file, and its size */
     return g_strdup_printf (

@@ -222,6 +222,7 @@ static void print_finding (const Model *self)
   print_known ("provenance", provenance);
   cosmos_finding_describe_uses (found, line, sizeof line);
   print_field ("use", line);
+  print_known ("other half", found->partner);
   cosmos_finding_describe_missing (found, line, sizeof line);
   print_known ("missing", line);
   if (found->converted_size) {
@@ -252,8 +253,10 @@ static void print_model (const Model *self, const CliArguments *arguments)
   }
   if (!arguments->keys)
     print_training (self);
-  if (self->finding.n_tensors)
+  if (self->gguf || self->safetensors)
     print_groups (self);
+  else
+    printf ("\n%zu tensors, %" PRIu64 " parameters\n", self->finding.n_tensors, self->finding.n_parameters);
   if (arguments->keys && self->gguf) {
     printf ("\n%zu keys\n", cosmos_gguf_get_n_keys (self->gguf));
     print_keys (self, "", false);
@@ -327,7 +330,6 @@ static int print_json (const Model *self, const CliArguments *arguments)
   }
   Group groups[MAX_GROUPS];
   size_t n = count_groups (self, groups);
-  int64_t all = 0;
   yyjson_mut_val *array = cli_json_array (&json, json.root, "groups");
   for (size_t i = 0; i < n; i++) {
     yyjson_mut_val *object = cli_json_append (&json, array);
@@ -335,10 +337,9 @@ static int print_json (const Model *self, const CliArguments *arguments)
     cli_json_integer (&json, object, "n_tensors", (int64_t) groups[i].n_tensors);
     cli_json_integer (&json, object, "n_parameters", groups[i].n_parameters);
     cli_json_integer (&json, object, "bytes", (int64_t) groups[i].bytes);
-    all += groups[i].n_parameters;
   }
-  cli_json_integer (&json, json.root, "n_tensors", (int64_t) get_n_tensors (self));
-  cli_json_integer (&json, json.root, "n_parameters", all);
+  cli_json_integer (&json, json.root, "n_tensors", (int64_t) self->finding.n_tensors);
+  cli_json_integer (&json, json.root, "n_parameters", (int64_t) self->finding.n_parameters);
   if (arguments->tensors)
     add_tensors (self, &json);
   return cli_json_finish (&json);

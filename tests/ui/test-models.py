@@ -291,6 +291,22 @@ class Models(driver.WindowTest):
         program.key("Escape")
         self.leave()
 
+    def test_import_checkpoints(self):
+        """Of the two files of the authors one is chosen; the other lies beside it."""
+        program = self.open()
+        folder = self.data / "authors"
+        shutil.copytree(SOURCES / "tests" / "golden" / "checkpoints", folder)
+        self.choose_file(0, folder / "autoencoder.pth")
+        program.find("Convert This?")
+        program.label(r"^Autoencoder of the COSMOS authors")
+        program.label(r"^diffusion-d=3\.pth")
+        program.photograph("models-import-pair")
+        self.press("Convert")
+        program.said("“autoencoder.gguf” is imported")
+        self.assertEqual((self.own / "autoencoder.gguf").read_bytes()[:4], b"GGUF")
+        program.find("Details of authors (autoencoder.gguf)")
+        self.leave()
+
     def test_import_bad_files(self):
         program = self.open()
         whole = (SOURCES / "models" / "story-first.gguf").read_bytes()

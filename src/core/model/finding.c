@@ -2,7 +2,9 @@
 
 #include "core/file/torch-archive.h"
 #include "core/model/convert-bert.h"
+#include "core/model/language-model.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -11,7 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CARD_SIZE = 8192 /* bytes of a README.md that are looked at */ };
+enum {
+  CARD_SIZE = 8192, /* bytes of a README.md that are looked at */
+  MAX_PARTNERS = 32 /* files that are */
+};
 
 /* ---- what all kinds have ---- */
 
@@ -63,7 +68,8 @@ static void read_language_model (CosmosFinding *self, const CosmosGguf *file)
   self->width = read_size (file, self->architecture, "embedding_length");
   self->context = read_size (file, self->architecture, "context_length");
   self->vocabulary = has_tokens ? (int64_t) vocabulary : 0;
-  self->kind = strcmp (self->architecture, "llama") == 0 ? COSMOS_FINDING_LANGUAGE_MODEL : COSMOS_FINDING_FOREIGN;
+  self->kind = cosmos_language_architecture_from_name (self->architecture, NULL) ? COSMOS_FINDING_LANGUAGE_MODEL
+                                                                                 : COSMOS_FINDING_FOREIGN;
   if (self->kind == COSMOS_FINDING_LANGUAGE_MODEL && has_tokens)
     self->uses = COSMOS_USE_BASELINE | COSMOS_USE_JUDGE;
 }
@@ -252,18 +258,43 @@ static bool has_member (const CosmosTorchArchive *file, const char *prefix)
 }
 
 /* The COSMOS authors' two files are known by the dicts at their top (convert-checkpoint.c). */
-static void judge_pytorch (CosmosFinding *self, const CosmosTorchArchive *file)
+static CosmosFindingKind get_pytorch_kind (const CosmosTorchArchive *file)
 {
-  const bool is_diffusion = has_member (file, "score_estimator.") || has_member (file, "ema.shadow_params."),
-             is_autoencoder = has_member (file, "encoder.") && has_member (file, "decoder.");
-  self->kind = is_diffusion     ? COSMOS_FINDING_PYTORCH_DIFFUSION
-               : is_autoencoder ? COSMOS_FINDING_PYTORCH_AUTOENCODER
-                                : COSMOS_FINDING_PYTORCH_FOREIGN;
-  if (is_diffusion || is_autoencoder) {
-    self->uses = COSMOS_USE_DENOISE | COSMOS_USE_ENCODER;
-    self->missing = COSMOS_MISSING_PARTNER;
-    self->needs_conversion = true;
+  if (has_member (file, "score_estimator.") || has_member (file, "ema.shadow_params."))
+    return COSMOS_FINDING_PYTORCH_DIFFUSION;
+  return has_member (file, "encoder.") && has_member (file, "decoder.") ? COSMOS_FINDING_PYTORCH_AUTOENCODER
+                                                                        : COSMOS_FINDING_PYTORCH_FOREIGN;
+}
+
+static bool is_of_kind (const char *folder, const char *name, CosmosFindingKind kind)
+{
+  char path[PATH_MAX + 260];
+  snprintf (path, sizeof path, "%s%s", folder, name);
+  CosmosTorchArchive *file = cosmos_torch_archive_open (path, NULL);
+  bool is = file && get_pytorch_kind (file) == kind;
+  cosmos_torch_archive_free (file);
+  return is;
+}
+
+/* The one file in the folder that has the other half; two would leave it open which one is meant. */
+static void find_partner (CosmosFinding *self, const Beside *beside)
+{
+  const CosmosFindingKind wanted = self->kind == COSMOS_FINDING_PYTORCH_DIFFUSION ? COSMOS_FINDING_PYTORCH_AUTOENCODER
+                                                                                  : COSMOS_FINDING_PYTORCH_DIFFUSION;
+  DIR *folder = opendir (*beside->folder ? beside->folder : ".");
+  int looked = 0, n = 0;
+  for (struct dirent *entry; folder && looked < MAX_PARTNERS && (entry = readdir (folder));) {
+    const char *dot = strrchr (entry->d_name, '.');
+    if (!dot || (strcmp (dot, ".pth") != 0 && strcmp (dot, ".pt") != 0))
+      continue;
+    looked++;
+    if (is_of_kind (beside->folder, entry->d_name, wanted) && n++ == 0)
+      set_text (self->partner, sizeof self->partner, entry->d_name);
   }
+  if (folder)
+    closedir (folder);
+  if (n != 1)
+    self->partner[0] = 0;
 }
 
 static bool read_pytorch (CosmosFinding *self, const char *path, const Beside *beside, CosmosError *err)
@@ -274,10 +305,15 @@ static bool read_pytorch (CosmosFinding *self, const char *path, const Beside *b
   set_text (self->format, sizeof self->format, "PyTorch");
   for (size_t i = 0; i < cosmos_torch_archive_get_n_tensors (file); i++)
     add_tensor (self, cosmos_torch_archive_get_tensor (file, i));
-  judge_pytorch (self, file);
-  if (self->kind == COSMOS_FINDING_PYTORCH_AUTOENCODER && !measure_beside (beside, "vocab.txt"))
-    self->missing |= COSMOS_MISSING_TOKENIZER;
+  self->kind = get_pytorch_kind (file);
   cosmos_torch_archive_free (file);
+  if (self->kind == COSMOS_FINDING_PYTORCH_FOREIGN)
+    return true;
+  find_partner (self, beside);
+  self->uses = COSMOS_USE_DENOISE | COSMOS_USE_ENCODER;
+  self->missing = (self->partner[0] ? 0 : COSMOS_MISSING_PARTNER)
+                  | (measure_beside (beside, "vocab.txt") ? 0 : COSMOS_MISSING_TOKENIZER);
+  self->needs_conversion = true;
   return true;
 }
 

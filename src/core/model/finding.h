@@ -45,8 +45,10 @@ typedef struct {
   char architecture[64];                         /* as the file or its config.json says it; "" where nothing does */
   char name[128], license[64], description[512]; /* "": unknown */
   char stage[32];                                /* of a checkpoint of ours */
-  unsigned uses, missing;                        /* CosmosUse, CosmosMissing */
-  uint64_t size;                                 /* bytes of the file */
+  char partner
+      [256]; /* of one of the authors' two files: the name of the other, where the same folder has exactly one that it may be */
+  unsigned uses, missing; /* CosmosUse, CosmosMissing */
+  uint64_t size;          /* bytes of the file */
   size_t n_tensors;
   uint64_t n_parameters, bytes[COSMOS_N_DTYPES]; /* bytes: of tensors, by number format */
   CosmosConfig config;                           /* of a COSMOS; of an encoder or BERT vocabulary and encoder alone; else zeros */

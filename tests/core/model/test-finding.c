@@ -132,6 +132,8 @@ static void others (void)
   cosmos_finding_describe_uses (&finding, words, sizeof words);
   g_assert_cmpstr (words, ==, "nothing here");
   g_assert_cmpint (finding.layers, ==, 7);
+  g_free (copy ("gpt2.gguf", "gpt2.gguf"));
+  find ("gpt2.gguf", COSMOS_FINDING_LANGUAGE_MODEL, COSMOS_USE_BASELINE | COSMOS_USE_JUDGE, 0);
 }
 
 /* The authors' two files, whatever they are called. */
@@ -139,7 +141,6 @@ static void pytorch (void)
 {
   const unsigned uses = COSMOS_USE_DENOISE | COSMOS_USE_ENCODER;
   g_free (copy ("checkpoints/autoencoder.pth", "torch/100000.bin"));
-  g_free (copy ("checkpoints/diffusion-d=3.pth", "torch/d=3.final.pth"));
   CosmosFinding finding = find ("torch/100000.bin", COSMOS_FINDING_PYTORCH_AUTOENCODER, uses,
                                 COSMOS_MISSING_PARTNER | COSMOS_MISSING_TOKENIZER);
   g_assert_true (finding.needs_conversion);
@@ -147,6 +148,12 @@ static void pytorch (void)
   g_assert_cmpstr (finding.name, ==, "100000");
   g_free (copy ("checkpoints/vocab.txt", "torch/vocab.txt"));
   find ("torch/100000.bin", COSMOS_FINDING_PYTORCH_AUTOENCODER, uses, COSMOS_MISSING_PARTNER);
+  g_free (copy ("checkpoints/diffusion-d=3.pth", "torch/d=3.final.pth"));
+  finding = find ("torch/100000.bin", COSMOS_FINDING_PYTORCH_AUTOENCODER, uses, 0);
+  g_assert_cmpstr (finding.partner, ==, "d=3.final.pth");
+  g_free (copy ("checkpoints/diffusion-d=3.pth", "torch/another.pt")); /* which one? */
+  finding = find ("torch/100000.bin", COSMOS_FINDING_PYTORCH_AUTOENCODER, uses, COSMOS_MISSING_PARTNER);
+  g_assert_cmpstr (finding.partner, ==, "");
   finding = find ("torch/d=3.final.pth", COSMOS_FINDING_PYTORCH_DIFFUSION, uses, COSMOS_MISSING_PARTNER);
   g_assert_cmpstr (finding.name, ==, "d=3.final");
   g_assert_cmpint (cosmos_finding_get_dtype (&finding), ==, COSMOS_DTYPE_F32);
