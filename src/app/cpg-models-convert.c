@@ -1,6 +1,7 @@
 #include "app/cpg-models-convert.h"
 
 #include "core/model/convert.h"
+#include "core/model/finding.h"
 #include "store/cpg-address.h"
 #include "store/cpg-fetch-error.h"
 
@@ -11,7 +12,7 @@
 enum { WHOLE = 1000, BETWEEN_NEWS = G_USEC_PER_SEC / 10 };
 
 typedef struct {
-  char *folder, *path;
+  char *weights, *path;
   CosmosProgress progress;
   GFileProgressCallback tell;
   gpointer tell_data;
@@ -23,14 +24,22 @@ typedef struct {
 static void free_work (gpointer data)
 {
   Work *self = data;
-  g_free (self->folder);
+  g_free (self->weights);
   g_free (self->path);
   g_free (self);
 }
 
-char *cpg_models_convert_get_path (const char *folder, const char *target)
+char *cpg_models_convert_get_path (const char *weights, const char *target)
 {
-  g_autofree char *stem = g_path_get_basename (folder), *name = g_strconcat (stem, ".gguf", NULL);
+  g_autofree char *stem = g_path_get_basename (weights);
+  if (g_str_has_suffix (stem, ".safetensors"))
+    stem[strlen (stem) - strlen (".safetensors")] = 0;
+  if (g_str_equal (stem, "model")) {
+    g_autofree char *folder = g_path_get_dirname (weights);
+    g_free (stem);
+    stem = g_path_get_basename (folder);
+  }
+  g_autofree char *name = g_strconcat (stem, ".gguf", NULL);
   return g_build_filename (target, name, NULL);
 }
 
@@ -83,7 +92,10 @@ static void convert_in_thread (GTask *task, gpointer source, gpointer data, GCan
   CosmosError err = {0};
   CosmosConverted result;
   GError *error = NULL;
-  const CosmosConversion conversion = {.input = self->folder, .output = self->path, .dtype = COSMOS_DTYPE_BF16};
+  CosmosFinding found = {0};
+  cosmos_finding_read (&found, self->weights, NULL);
+  const CosmosConversion conversion = {
+    .input = self->weights, .output = self->path, .dtype = COSMOS_DTYPE_BF16, .license = found.license[0] ? found.license : NULL};
   gulong id = cancellable ? g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self, NULL) : 0;
   gboolean ok = make_room (self->path, &error);
   if (ok && !cosmos_convert (&conversion, &result, &self->progress, &err)) {
@@ -99,13 +111,13 @@ static void convert_in_thread (GTask *task, gpointer source, gpointer data, GCan
 
 /* ---- on the main thread ---- */
 
-void cpg_models_convert_async (const char *folder, const char *target, GFileProgressCallback progress, gpointer progress_data,
+void cpg_models_convert_async (const char *weights, const char *target, GFileProgressCallback progress, gpointer progress_data,
                                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
   Work *self = g_new0 (Work, 1);
-  self->folder = g_strdup (folder);
-  self->path = cpg_models_convert_get_path (folder, target);
+  self->weights = g_strdup (weights);
+  self->path = cpg_models_convert_get_path (weights, target);
   self->tell = progress;
   self->tell_data = progress_data;
   self->task = task;

@@ -1,38 +1,21 @@
 #include "app/cpg-models-facts-private.h"
 
 #include "app/cpg-models-words.h"
-#include "core/file/safetensors.h"
-#include "core/model/config.h"
+#include "core/file/gguf.h"
 #include "store/cpg-fetch-error.h"
 
 #include <glib/gi18n.h>
-#include <json-glib/json-glib.h>
-#include <math.h>
 #include <string.h>
 
-enum { VALUE_SIZE = 512 };
+/* ---- what was found ---- */
 
-/* ---- what both kinds of files have ---- */
-
-typedef struct {
-  guint64 n_parameters, bytes[COSMOS_N_DTYPES];
-} Sum;
-
-static void add_tensor (Sum *sum, const CosmosTensorInfo *tensor)
+static void add_sum (CpgFactGroup *group, const CosmosFinding *found)
 {
-  sum->n_parameters += tensor->count;
-  sum->bytes[tensor->dtype] += tensor->size;
-}
-
-static void add_sum (CpgFactGroup *group, const Sum *sum)
-{
-  int most = 0;
-  for (int i = 1; i < COSMOS_N_DTYPES; i++)
-    if (sum->bytes[i] > sum->bytes[most])
-      most = i;
-  g_autofree char *parameters = cpg_models_words_parameters (sum->n_parameters);
+  if (found->n_tensors == 0)
+    return;
+  g_autofree char *parameters = cpg_models_words_parameters (found->n_parameters);
   cpg_fact_group_add (group, _ ("Parameters"), parameters);
-  cpg_fact_group_add_format (group, _ ("Numbers"), _ ("mostly %s"), cosmos_dtype_get_name ((CosmosDtype) most));
+  cpg_fact_group_add_format (group, _ ("Numbers"), _ ("mostly %s"), cosmos_dtype_get_name (cosmos_finding_get_dtype (found)));
 }
 
 static void add_count (CpgFactGroup *group, const char *label, const char *format, gint64 n)
@@ -69,29 +52,49 @@ static void add_config (CpgFactGroup *group, const CosmosConfig *config)
   add_count (group, _ ("Vocabulary"), _ ("%s tokens"), config->vocabulary);
 }
 
-/* ---- GGUF ---- */
-
-static gint64 get_integer (const CosmosGguf *file, const char *architecture, const char *name)
+static void add_encoder (CpgFactGroup *group, const CosmosConfig *config)
 {
-  g_autofree char *key = g_strconcat (architecture, ".", name, NULL);
-  int64_t value = 0;
-  return cosmos_gguf_has (file, key) && cosmos_gguf_get_integer (file, key, 0, INT32_MAX, &value, NULL) ? value : 0;
+  cpg_fact_group_add_format (group, _ ("Text"),
+                             ngettext ("up to %d token", "up to %d tokens", (gulong) config->encoder.positions),
+                             config->encoder.positions);
+  add_layers (group, _ ("Encoder"), config->encoder.layers, config->encoder.width);
+  add_count (group, _ ("Vocabulary"), _ ("%s tokens"), config->vocabulary);
 }
 
-static void add_language_model (CpgFactGroup *group, const CosmosGguf *file, const char *architecture)
+static void add_language_model (CpgFactGroup *group, const CosmosFinding *found)
 {
-  gint64 layers = get_integer (file, architecture, "block_count"), width = get_integer (file, architecture, "embedding_length"),
-         context = get_integer (file, architecture, "context_length");
-  size_t vocabulary;
-  cpg_fact_group_add (group, _ ("Architecture"), architecture);
-  if (context)
-    add_count (group, _ ("Text"), _ ("up to %s tokens"), context);
-  if (layers && width)
-    add_layers (group, _ ("Network"), (int) layers, (int) width);
-  if (cosmos_gguf_has (file, "tokenizer.ggml.tokens")
-      && cosmos_gguf_get_array_length (file, "tokenizer.ggml.tokens", &vocabulary, NULL))
-    add_count (group, _ ("Vocabulary"), _ ("%s tokens"), (gint64) vocabulary);
+  if (found->context)
+    add_count (group, _ ("Text"), _ ("up to %s tokens"), found->context);
+  if (found->layers && found->width)
+    add_layers (group, _ ("Network"), (int) found->layers, (int) found->width);
+  if (found->vocabulary)
+    add_count (group, _ ("Vocabulary"), _ ("%s tokens"), found->vocabulary);
 }
+
+static void add_finding (CpgFactGroup *group, const CosmosFinding *found)
+{
+  const char *license = g_str_equal (found->license, "other") ? _ ("None of the usual ones; see where it comes from")
+                                                              : found->license;
+  g_autofree char *uses = cpg_models_words_uses (found->uses), *missing = cpg_models_words_missing (found->missing),
+                  *size = g_format_size (found->size);
+  cpg_fact_group_add (group, _ ("Kind"), cpg_models_words_finding (found->kind));
+  cpg_fact_group_add (group, _ ("Good for"), uses);
+  cpg_fact_group_add (group, _ ("Missing"), missing);
+  /* Translators: "90.9 MB, safetensors" */
+  cpg_fact_group_add_format (group, _ ("File"), _ ("%s, %s"), size, found->format);
+  cpg_fact_group_add (group, _ ("License"), license);
+  if (found->architecture[0] && !g_str_has_prefix (found->architecture, "cosmos"))
+    cpg_fact_group_add (group, _ ("Architecture"), found->architecture);
+  if (found->config.tokens)
+    add_config (group, &found->config);
+  else if (found->config.vocabulary)
+    add_encoder (group, &found->config);
+  else
+    add_language_model (group, found);
+  add_sum (group, found);
+}
+
+/* ---- what a GGUF says of itself ---- */
 
 static const char *get_string (const CosmosGguf *file, const char *key)
 {
@@ -103,15 +106,10 @@ static void add_about (CpgModelsFacts *self, const CosmosGguf *file)
 {
   static const struct {
     const char *key, *label;
-  } lines[] = {{"general.description", N_ ("Description")},
-               {"general.license", N_ ("License")},
-               {"general.provenance", N_ ("Where it comes from")}};
+  } lines[] = {{"general.description", N_ ("Description")}, {"general.provenance", N_ ("Where it comes from")}};
   CpgFactGroup *group = cpg_models_facts_add_group (self, _ ("In the File"));
-  for (guint i = 0; i < G_N_ELEMENTS (lines); i++) {
-    const char *value = get_string (file, lines[i].key);
-    gboolean other = g_str_equal (lines[i].key, "general.license") && g_strcmp0 (value, "other") == 0;
-    cpg_fact_group_add (group, _ (lines[i].label), other ? _ ("None of the usual ones; see where it comes from") : value);
-  }
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    cpg_fact_group_add (group, _ (lines[i].label), get_string (file, lines[i].key));
 }
 
 /* cosmos.quality.NAME, as whoever made the file has measured it. */
@@ -147,92 +145,37 @@ static void add_quality (CpgModelsFacts *self, const CosmosGguf *file)
   }
 }
 
-static gboolean add_gguf (CpgModelsFacts *self, CpgFactGroup *group, const CosmosGguf *file, CosmosError *err)
+static CpgModelKind get_kind (const CosmosFinding *found)
 {
-  const char *architecture;
-  CosmosConfig config = {0};
-  Sum sum = {0};
-  if (!cosmos_gguf_get_string (file, "general.architecture", &architecture, err))
-    return FALSE;
-  gboolean bundle = g_str_equal (architecture, "cosmos");
-  if (bundle && !cosmos_config_read (&config, file, err))
-    return FALSE;
-  self->kind = bundle                                    ? CPG_MODEL_BUNDLE
-               : g_str_has_suffix (architecture, "bert") ? CPG_MODEL_CHECKPOINT
-                                                         : CPG_MODEL_LANGUAGE_MODEL;
-  if (get_string (file, "general.name"))
-    g_set_str (&self->title, get_string (file, "general.name"));
-  cpg_fact_group_add (group, _ ("Kind"), cpg_models_words_kind (self->kind));
-  if (bundle)
-    add_config (group, &config);
-  else
-    add_language_model (group, file, architecture);
-  for (size_t i = 0; i < cosmos_gguf_get_n_tensors (file); i++)
-    add_tensor (&sum, cosmos_gguf_get_tensor (file, i));
-  add_sum (group, &sum);
-  add_about (self, file);
-  add_quality (self, file);
-  return TRUE;
-}
-
-/* ---- weights of a trainer ---- */
-
-/* "LlamaForCausalLM", of config.json beside the weights. */
-static char *read_architecture (const char *path)
-{
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  if (!json_parser_load_from_mapped_file (parser, path, NULL))
-    return NULL;
-  JsonNode *root = json_parser_get_root (parser);
-  JsonObject *object = root && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
-  JsonNode *node = object ? json_object_get_member (object, "architectures") : NULL;
-  JsonArray *array = node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-  node = array && json_array_get_length (array) > 0 ? json_array_get_element (array, 0) : NULL;
-  return node && JSON_NODE_HOLDS_VALUE (node) ? json_node_dup_string (node) : NULL;
-}
-
-static gboolean add_safetensors (CpgModelsFacts *self, CpgFactGroup *group, const char *path, CosmosError *err)
-{
-  g_autofree char *folder = g_path_get_dirname (path), *config_path = g_build_filename (folder, "config.json", NULL);
-  CosmosSafetensors *file = cosmos_safetensors_open (path, err);
-  CosmosConfig config = {0};
-  Sum sum = {0};
-  if (!file)
-    return FALSE;
-  self->kind = CPG_MODEL_CHECKPOINT;
-  cpg_fact_group_add (group, _ ("Kind"), cpg_models_words_kind (self->kind));
-  if (cosmos_config_read_json (&config, config_path, NULL))
-    add_config (group, &config);
-  else {
-    g_autofree char *architecture = read_architecture (config_path);
-    cpg_fact_group_add (group, _ ("Architecture"), architecture);
+  switch (found->kind) {
+  case COSMOS_FINDING_BUNDLE:
+    return CPG_MODEL_BUNDLE;
+  case COSMOS_FINDING_ENCODER:
+    return CPG_MODEL_ENCODER;
+  case COSMOS_FINDING_LANGUAGE_MODEL:
+    return CPG_MODEL_LANGUAGE_MODEL;
+  default:
+    return CPG_MODEL_CHECKPOINT;
   }
-  for (size_t i = 0; i < cosmos_safetensors_get_n_tensors (file); i++)
-    add_tensor (&sum, cosmos_safetensors_get_tensor (file, i));
-  add_sum (group, &sum);
-  cosmos_safetensors_free (file);
-  return TRUE;
 }
 
 gboolean cpg_models_facts_read_file (CpgModelsFacts *self, const char *path, GError **error)
 {
   CpgFactGroup *group = cpg_models_facts_add_group (self, _ ("Sizes"));
-  g_autofree char *inside = g_build_filename (path, "model.safetensors", NULL);
   CosmosError err = {0};
-  gboolean ok;
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    ok = add_safetensors (self, group, inside, &err);
-  else if (g_str_has_suffix (path, ".safetensors"))
-    ok = add_safetensors (self, group, path, &err);
-  else if (g_str_has_suffix (path, ".gguf")) {
-    CosmosGguf *file = cosmos_gguf_open (path, &err);
-    ok = file && add_gguf (self, group, file, &err);
-    cosmos_gguf_free (file);
-  } else {
-    ok = FALSE;
-    cosmos_error_set (&err, COSMOS_STATUS_UNSUPPORTED, _ ("%s: is neither a .gguf nor a .safetensors file"), path);
-  }
-  if (!ok)
+  if (!cosmos_finding_read (&self->finding, path, &err)) {
     cpg_fetch_error_from_core (error, &err);
-  return ok;
+    return FALSE;
+  }
+  self->kind = get_kind (&self->finding);
+  if (self->finding.name[0])
+    g_set_str (&self->title, self->finding.name);
+  add_finding (group, &self->finding);
+  CosmosGguf *file = g_str_equal (self->finding.format, "GGUF") ? cosmos_gguf_open (path, NULL) : NULL;
+  if (file) {
+    add_about (self, file);
+    add_quality (self, file);
+  }
+  cosmos_gguf_free (file);
+  return TRUE;
 }

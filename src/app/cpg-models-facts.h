@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "core/model/finding.h"
 #include "store/cpg-installed-model.h"
 
 G_BEGIN_DECLS
@@ -21,7 +22,8 @@ typedef struct {
 typedef struct {
   CpgModelKind kind;
   char *title;
-  GPtrArray *groups; /* of CpgFactGroup */
+  GPtrArray *groups;     /* of CpgFactGroup */
+  CosmosFinding finding; /* of a file that could be read; else zeros */
 } CpgModelsFacts;
 
 void cpg_models_facts_free (CpgModelsFacts *self);

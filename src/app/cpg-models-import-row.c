@@ -109,17 +109,16 @@ static void cpg_models_import_row_init (CpgModelsImportRow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
-CpgModelsImportRow *cpg_models_import_row_new (CpgLibrary *library, const char *path)
+CpgModelsImportRow *cpg_models_import_row_new (CpgLibrary *library, const char *path, gboolean convert)
 {
   CpgModelsImportRow *self = g_object_new (CPG_TYPE_MODELS_IMPORT_ROW, NULL);
   g_autofree char *name = g_path_get_basename (path);
-  gboolean folder = g_file_test (path, G_FILE_TEST_IS_DIR);
-  g_autofree char *words = g_strdup_printf (folder ? _ ("Making a GGUF of %s") : _ ("Copying %s"), name);
+  g_autofree char *words = g_strdup_printf (convert ? _ ("Making a GGUF of %s") : _ ("Copying %s"), name);
   self->library = g_object_ref (library);
   gtk_label_set_label (self->words, words);
   cpg_models_progress_set_subject (self->progress, name);
   cpg_models_import_row_on_progress (0, 1, self);
-  if (folder)
+  if (convert)
     cpg_models_convert_async (path, cpg_library_get_folder (library), cpg_models_import_row_on_progress, self, self->cancellable,
                               cpg_models_import_row_on_converted, g_object_ref (self));
   else

@@ -1,8 +1,7 @@
 #include "app/cpg-models-page-private.h"
 
-#include "app/cpg-models-card.h"
-#include "app/cpg-models-convert.h"
 #include "app/cpg-models-import-row.h"
+#include "app/cpg-models-question.h"
 
 #include <errno.h>
 #include <glib/gi18n.h>
@@ -115,23 +114,13 @@ static void on_answer (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (Question) question = data;
   CpgModelsPage *self = question->page;
   const char *response = adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (source), result);
-  if (!self->library || !g_str_equal (response, "import"))
+  if (!self->library || !cpg_models_question_is_yes (response))
     return;
-  CpgModelsImportRow *row = cpg_models_import_row_new (self->library, question->path);
+  CpgModelsImportRow *row = cpg_models_import_row_new (self->library, question->path,
+                                                       cpg_models_question_is_conversion (response));
   g_signal_connect_object (row, "done", G_CALLBACK (cpg_models_page_on_import_done), self, G_CONNECT_SWAPPED);
   gtk_list_box_append (self->imports, GTK_WIDGET (row));
   gtk_widget_set_visible (GTK_WIDGET (self->imports), TRUE);
-}
-
-static char *describe_import (CpgModelsPage *self, const char *path)
-{
-  g_autofree char *target = cpg_models_convert_get_path (path, cpg_library_get_folder (self->library)),
-                  *name = g_path_get_basename (target), *size = NULL;
-  GStatBuf info;
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    return g_strdup_printf (_ ("A GGUF named “%s” is made of these weights, with matrices in BF16."), name);
-  size = g_format_size (g_stat (path, &info) == 0 ? (guint64) info.st_size : 0);
-  return g_strdup_printf (_ ("%s are copied into the models folder; your file stays as it is."), size);
 }
 
 static void cpg_models_page_show_failure (CpgModelsPage *self, const char *message)
@@ -153,15 +142,8 @@ static void on_found (GObject *source, GAsyncResult *result, gpointer data)
     cpg_models_page_show_failure (self, error->message);
     return;
   }
-  g_autofree char *plan = describe_import (self, question->path), *body = g_strdup_printf ("“%s”\n%s", facts->title, plan);
-  AdwDialog *dialog = adw_alert_dialog_new (_ ("Import This?"), body);
-  AdwAlertDialog *alert = ADW_ALERT_DIALOG (dialog);
-  adw_alert_dialog_set_extra_child (alert, cpg_models_card_create_group (facts->groups->pdata[0]));
-  adw_alert_dialog_add_responses (alert, "cancel", _ ("_Cancel"), "import", _ ("_Import"), NULL);
-  adw_alert_dialog_set_response_appearance (alert, "import", ADW_RESPONSE_SUGGESTED);
-  adw_alert_dialog_set_default_response (alert, "import");
-  adw_alert_dialog_set_close_response (alert, "cancel");
-  adw_alert_dialog_choose (alert, GTK_WIDGET (self), NULL, on_answer, g_steal_pointer (&question));
+  AdwAlertDialog *dialog = cpg_models_question_new (facts, question->path, cpg_library_get_folder (self->library));
+  adw_alert_dialog_choose (dialog, GTK_WIDGET (self), NULL, on_answer, g_steal_pointer (&question));
 }
 
 static void cpg_models_page_import (CpgModelsPage *self, const char *path)
@@ -176,7 +158,7 @@ static void on_import (GtkWidget *widget, const char *action, GVariant *paramete
   cpg_models_page_import (CPG_MODELS_PAGE (widget), g_variant_get_string (parameter, NULL));
 }
 
-static void cpg_models_page_on_chosen (CpgModelsPage *self, GFile *file, const GError *error)
+void cpg_models_page_on_chosen (CpgModelsPage *self, GFile *file, const GError *error)
 {
   g_autofree char *path = file ? g_file_get_path (file) : NULL;
   if (path)
@@ -205,11 +187,13 @@ static void on_folder_chosen (GObject *source, GAsyncResult *result, gpointer da
 
 static void on_import_file (GtkWidget *widget, const char *action, GVariant *parameter)
 {
+  static const char *const suffixes[] = {"gguf", "safetensors", "pth", "pt"};
   g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
   g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
   g_autoptr (GListStore) filters = g_list_store_new (GTK_TYPE_FILE_FILTER);
-  gtk_file_filter_set_name (filter, _ ("Models (GGUF)"));
-  gtk_file_filter_add_suffix (filter, "gguf");
+  gtk_file_filter_set_name (filter, _ ("Models (GGUF, safetensors, PyTorch)"));
+  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    gtk_file_filter_add_suffix (filter, suffixes[i]);
   g_list_store_append (filters, filter);
   gtk_file_dialog_set_title (dialog, _ ("Import a Model"));
   gtk_file_dialog_set_filters (dialog, G_LIST_MODEL (filters));

@@ -24,6 +24,8 @@ struct _CpgModelsPage {
 void cpg_models_page_filter (CpgModelsPage *self);
 /* On the page's own overlay, where what can be undone shows as well: the window's would cover that. */
 void cpg_models_page_show_toast (CpgModelsPage *self, const char *text);
+/* A file that was chosen or dropped: looks into it, and asks what to do. file NULL: none was, because of the error. */
+void cpg_models_page_on_chosen (CpgModelsPage *self, GFile *file, const GError *error);
 void cpg_models_page_install_actions (CpgModelsPageClass *klass);
 /* Puts what waits for it into the trash now. */
 void cpg_models_page_end_removing (CpgModelsPage *self);

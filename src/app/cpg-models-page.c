@@ -193,7 +193,8 @@ static void cpg_models_page_add_kind (CpgModelsPage *self, CpgModelKind kind)
 
 static void cpg_models_page_add_catalog (CpgModelsPage *self)
 {
-  static const CpgModelKind order[] = {CPG_MODEL_BUNDLE, CPG_MODEL_LANGUAGE_MODEL, CPG_MODEL_CHECKPOINT, CPG_MODEL_TOKENIZER};
+  static const CpgModelKind order[] = {CPG_MODEL_BUNDLE, CPG_MODEL_LANGUAGE_MODEL, CPG_MODEL_ENCODER, CPG_MODEL_CHECKPOINT,
+                                       CPG_MODEL_TOKENIZER};
   for (guint i = 0; i < G_N_ELEMENTS (order); i++)
     cpg_models_page_add_kind (self, order[i]);
   g_autofree char *lines = g_strjoinv ("\n", (char **) cpg_library_get_refused (self->library)),
@@ -288,13 +289,25 @@ static void cpg_models_page_class_init (CpgModelsPageClass *klass)
   cpg_models_page_install_actions (klass);
 }
 
+static gboolean cpg_models_page_on_drop (CpgModelsPage *self, const GValue *value)
+{
+  if (!self->library)
+    return FALSE;
+  cpg_models_page_on_chosen (self, g_value_get_object (value), NULL);
+  return TRUE;
+}
+
 static void cpg_models_page_init (CpgModelsPage *self)
 {
+  GtkDropTarget *drop = gtk_drop_target_new (G_TYPE_FILE, GDK_ACTION_COPY);
+
   self->cancellable = g_cancellable_new ();
   self->removing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->lists = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   g_ptr_array_add (self->lists, self->installed);
   gtk_list_box_set_filter_func (self->installed, cpg_models_page_is_seen, self, NULL);
+  g_signal_connect_swapped (drop, "drop", G_CALLBACK (cpg_models_page_on_drop), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
   g_signal_connect (self, "map", G_CALLBACK (cpg_models_page_on_map), NULL);
 }

@@ -7,15 +7,60 @@
 
 const char *cpg_models_words_kind (CpgModelKind kind)
 {
-  static const char *const words[] = {N_ ("Diffusion model"), N_ ("Weights"), N_ ("Language model"), N_ ("Vocabulary")};
+  static const char *const words[] = {N_ ("Diffusion model"), N_ ("Weights"), N_ ("Language model"), N_ ("Vocabulary"),
+                                      N_ ("Text encoder")};
   return _ (words[kind]);
 }
 
 const char *cpg_models_words_kinds (CpgModelKind kind)
 {
   static const char *const words[] = {N_ ("Diffusion Models"), N_ ("Weights to Convert"), N_ ("Language Models"),
-                                      N_ ("Vocabularies")};
+                                      N_ ("Vocabularies"), N_ ("Text Encoders")};
   return _ (words[kind]);
+}
+
+const char *cpg_models_words_finding (CosmosFindingKind kind)
+{
+  static const char *const words[COSMOS_N_FINDING_KINDS] = {
+    [COSMOS_FINDING_BUNDLE] = N_ ("Diffusion model"),
+    [COSMOS_FINDING_ENCODER] = N_ ("Text encoder"),
+    [COSMOS_FINDING_CHECKPOINT] = N_ ("Checkpoint of a training; “cosmos export” makes a model of it"),
+    [COSMOS_FINDING_LANGUAGE_MODEL] = N_ ("Language model"),
+    [COSMOS_FINDING_FOREIGN] = N_ ("Model of an architecture that does not run here"),
+    [COSMOS_FINDING_COSMOS_WEIGHTS] = N_ ("Weights of a diffusion model"),
+    [COSMOS_FINDING_LLAMA_WEIGHTS] = N_ ("Weights of a language model (LLaMA)"),
+    [COSMOS_FINDING_BERT_WEIGHTS] = N_ ("Weights of a text encoder (BERT)"),
+    [COSMOS_FINDING_FOREIGN_WEIGHTS] = N_ ("Weights that cannot be converted"),
+    [COSMOS_FINDING_PYTORCH_AUTOENCODER] = N_ ("Autoencoder of the COSMOS authors (PyTorch)"),
+    [COSMOS_FINDING_PYTORCH_DIFFUSION] = N_ ("Diffusion of the COSMOS authors (PyTorch)"),
+    [COSMOS_FINDING_PYTORCH_FOREIGN] = N_ ("PyTorch checkpoint of something else"),
+  };
+  return _ (words[kind]);
+}
+
+/* The words of the bits that are set, a line each. */
+static char *join_words (unsigned bits, const char *const *words, guint n)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (guint i = 0; i < n; i++)
+    if (bits & 1u << i)
+      g_string_append_printf (text, "%s%s", text->len ? "\n" : "", _ (words[i]));
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+char *cpg_models_words_uses (unsigned uses)
+{
+  static const char *const words[] = {N_ ("writing texts by denoising"), N_ ("comparison with writing word by word"),
+                                      N_ ("judging texts by their perplexity"), N_ ("reading texts in a training")};
+  return uses ? join_words (uses, words, G_N_ELEMENTS (words)) : g_strdup (_ ("nothing here"));
+}
+
+char *cpg_models_words_missing (unsigned missing)
+{
+  static const char *const words[] = {N_ ("tokenizer.json or vocab.txt in the same folder"),
+                                      N_ ("config.json in the same folder"),
+                                      N_ ("its other half, the autoencoder or the diffusion: give both to “cosmos convert”")};
+  return join_words (missing, words, G_N_ELEMENTS (words));
 }
 
 char *cpg_models_words_tasks (const char *const *tasks)

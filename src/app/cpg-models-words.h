@@ -1,12 +1,19 @@
 /* Models in words: kinds, sizes, tasks, how long a download takes. New strings, translated; g_free () them. No widgets. */
 #pragma once
 
+#include "core/model/finding.h"
 #include "store/cpg-installed-model.h"
 
 G_BEGIN_DECLS
 
 /* "Language model"; constant. */
 const char *cpg_models_words_kind (CpgModelKind kind);
+/* The same of what a file turned out to be, "Weights of a text encoder (BERT)"; constant. */
+const char *cpg_models_words_finding (CosmosFindingKind kind);
+/* What a model can do here, of CosmosUse; never "". */
+char *cpg_models_words_uses (unsigned uses);
+/* What it lacks for that, of CosmosMissing; "" where that is nothing. */
+char *cpg_models_words_missing (unsigned missing);
 /* "Language Models", over a list; constant. */
 const char *cpg_models_words_kinds (CpgModelKind kind);
 /* "Story, Summary", of ids; "" where there are none. */

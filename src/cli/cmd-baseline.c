@@ -18,6 +18,7 @@ typedef struct {
   const CliArguments *arguments;
   CliEngine engine;
   CosmosAutoregressSettings settings;
+  CosmosAsking asking;
   char *prompt; /* or NULL */
 } Work;
 
@@ -41,6 +42,11 @@ static void add_token (CliJson *json, yyjson_mut_val *array, const CosmosTokeniz
   }
 }
 
+static const char *const asking_names[] = {[COSMOS_ASKING_CONTINUE] = "continue",
+                                           [COSMOS_ASKING_TASK] = "task",
+                                           [COSMOS_ASKING_INSTRUCTION] = "instruction",
+                                           [COSMOS_ASKING_UNKNOWN] = "continue"};
+
 static int print_json (const Work *self, const CosmosAutoregress *run, uint64_t seed, const char *text, double seconds)
 {
   CliJson json = cli_json_new ("baseline");
@@ -54,6 +60,7 @@ static int print_json (const Work *self, const CosmosAutoregress *run, uint64_t 
   cli_json_integer (&json, json.root, "top_k", self->settings.top_k);
   cli_json_number (&json, json.root, "top_p", self->settings.top_p);
   cli_json_text (&json, json.root, "prompt", self->prompt);
+  cli_json_text (&json, json.root, "asking", asking_names[self->asking]);
   cli_json_text (&json, json.root, "text", text);
   cli_json_integer (&json, json.root, "n_tokens", n);
   cli_json_number (&json, json.root, "seconds", seconds);
@@ -131,6 +138,8 @@ static int run_baseline (const CliArguments *arguments)
   self.prompt = cli_input_source (arguments, 0, &err);
   bool ok = err.code == COSMOS_STATUS_OK && cli_engine_get_autoregress_settings (arguments, &self.settings, &err)
             && cli_engine_init (&self.engine, arguments, &err) && cli_engine_open_baseline (&self.engine, arguments, &err);
+  if (ok)
+    self.asking = cli_engine_find_asking (&self.engine, arguments->task);
   for (int i = 0; ok && i < (arguments->count ? arguments->count : 1); i++)
     ok = write_text (&self, i, &err);
   int result = ok ? cli_finish_output () : cli_fail (&err);
@@ -145,7 +154,8 @@ const CliVerb cli_verb_baseline = {
   .summary = "write a text word by word, for comparison",
   .about
   = "Writes a text with an autoregressive language model, token by token: what diffusion is compared with. PROMPT is what the text begins "
-    "with (-: standard input), or, where the model was trained for tasks, the source that --task is to be done with.",
+    "with (-: standard input), or, where the model was trained for tasks, the source that --task is to be done with. A model that was tuned to talk "
+    "(its file has a chat template, ChatML) is asked in English for what --task names; without --task it goes on with the text.",
   .options = "baseline task seed count temperature top-k top-p greedy max-tokens file compute threads",
   .examples = "  cosmos baseline --seed 7\n"
               "  cosmos baseline \"Anna had lost her keys.\" --temperature 0.8\n"

@@ -116,6 +116,7 @@ static bool autoregress (Work *self, uint64_t seed, int max_tokens, char **text,
 static bool write_baseline (Work *self, CosmosError *err)
 {
   Side *side = &self->baseline;
+  cli_engine_find_asking (&self->engine, cosmos_pipeline_get_config (self->engine.pipeline)->tasks[self->settings.task]);
   if (!autoregress (self, self->settings.seed, 1, NULL, NULL, err)) /* packs weights */
     return false;
   for (int i = 0; i < self->count; i++) {

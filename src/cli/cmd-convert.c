@@ -6,6 +6,7 @@
 #include "cli/terminal.h"
 #include "cli/verb.h"
 #include "core/model/convert.h"
+#include "core/model/finding.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -29,6 +30,8 @@ static int print_json (const CliArguments *arguments, const CosmosConverted *res
   cli_json_integer (&json, json.root, "n_tensors", (int64_t) result->n_tensors);
   cli_json_integer (&json, json.root, "n_parameters", result->n_parameters);
   cli_json_integer (&json, json.root, "bytes", (int64_t) result->size);
+  if (result->guessed_heads)
+    cli_json_integer (&json, json.root, "guessed_heads", result->guessed_heads);
   if (result->guessed_schedule_d > 0)
     cli_json_number (&json, json.root, "guessed_schedule_d", result->guessed_schedule_d);
   cli_json_number (&json, json.root, "seconds", seconds);
@@ -58,6 +61,9 @@ static int run_convert (const CliArguments *arguments)
   };
   CosmosError err = {0};
   CosmosConverted result;
+  CosmosFinding found;
+  if (!conversion.license && cosmos_finding_read (&found, conversion.input, NULL) && found.license[0])
+    conversion.license = found.license; /* as the README.md beside it says */
   double start = cli_now ();
   bool ok = !arguments->dtype || cosmos_dtype_from_name (arguments->dtype, &conversion.dtype);
   while (ok && conversion.n_qualities < (size_t) arguments->quality.n) {
@@ -75,6 +81,10 @@ static int run_convert (const CliArguments *arguments)
     return print_json (arguments, &result, cli_now () - start);
   printf ("%s: %s, %zu tensors, %" PRId64 " parameters, %.1f MB; it loads\n", arguments->output, result.architecture,
           result.n_tensors, result.n_parameters, (double) result.size / 1e6);
+  if (result.guessed_heads)
+    printf (
+        "%d attention heads are taken for granted (of 64 numbers, as Google's BERTs have them), since there is no config.json\n",
+        result.guessed_heads);
   if (result.guessed_schedule_d > 0)
     printf ("The noise schedule's d is taken to be %g, since no path says it (as \"d=5\"); --schedule-d names another\n",
             result.guessed_schedule_d);
@@ -87,13 +97,15 @@ const CliVerb cli_verb_convert = {
   .summary = "make a model file (GGUF) of trained weights",
   .about
   = "Makes one GGUF file of a folder with model.safetensors, config.json and tokenizer.json (or vocab.txt). A COSMOS folder becomes a "
-    "bundle for generate; a Hugging Face LLaMA becomes a baseline or judge that llama.cpp reads, too. The file appears whole, "
+    "bundle for generate; a Hugging Face LLaMA becomes a baseline or judge that llama.cpp reads, too; a Hugging Face BERT becomes "
+    "a text encoder that a training can take ([encoder] file in the recipe; it needs no config.json where its heads have 64 numbers). The file appears whole, "
     "after it was opened to prove that it loads, or not at all. The COSMOS authors' PyTorch checkpoints come in two files, which become a bundle "
     "together with the vocab.txt of bert-base-cased; nothing in them is run.",
   .options = "output dtype tokenizer vocabulary lower-case schedule-d name license description provenance quality",
   .examples = "  cosmos convert weights/story-first -o models/story-first.gguf --license CC-BY-4.0\n"
               "  cosmos convert weights/story-first -o small.gguf --dtype Q8_0\n"
               "  cosmos convert 100000.pth 180000.pth --vocabulary vocab.txt -o cosmos-16.gguf --schedule-d 5\n"
+              "  cosmos convert bert-base-cased -o models/bert-base.gguf --dtype F32 --license Apache-2.0\n"
               "  cosmos convert llama-folder -o models/story-baseline.gguf --quality perplexity=21.4",
   .min_words = 1,
   .max_words = 2,

@@ -7,26 +7,25 @@
 #include "cli/wrap.h"
 #include "core/file/gguf.h"
 #include "core/file/safetensors.h"
+#include "core/model/finding.h"
 #include "core/text/tokenizer.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { VALUE_SIZE = 512, MAX_GROUPS = 32 };
 
-/* One of the two kinds of files. */
+/* One of the kinds of files. */
 typedef struct {
-  const char *path;
-  CosmosGguf *gguf;
+  char *path; /* of the file itself, where a folder was named */
+  CosmosFinding finding;
+  CosmosGguf *gguf; /* both NULL: of PyTorch */
   CosmosSafetensors *safetensors;
   CosmosTokenizer *tokenizer; /* NULL: the file has none, or none that can be read */
   char why_no_tokenizer[240]; /* "" where it says nothing of one */
-  long long size;             /* bytes */
 } Model;
 
 /* Parameters by the first part of their names. */
@@ -39,7 +38,9 @@ typedef struct {
 
 static size_t get_n_tensors (const Model *self)
 {
-  return self->gguf ? cosmos_gguf_get_n_tensors (self->gguf) : cosmos_safetensors_get_n_tensors (self->safetensors);
+  return self->gguf          ? cosmos_gguf_get_n_tensors (self->gguf)
+         : self->safetensors ? cosmos_safetensors_get_n_tensors (self->safetensors)
+                             : 0;
 }
 
 static const CosmosTensorInfo *get_tensor (const Model *self, size_t i)
@@ -47,31 +48,36 @@ static const CosmosTensorInfo *get_tensor (const Model *self, size_t i)
   return self->gguf ? cosmos_gguf_get_tensor (self->gguf, i) : cosmos_safetensors_get_tensor (self->safetensors, i);
 }
 
-static bool open_model (const char *path, Model *self, CosmosError *err)
+static bool is_folder (const char *path)
 {
-  *self = (Model) {.path = path};
-  char magic[4] = "";
   struct stat info;
-  FILE *file = fopen (path, "rb");
-  if (!file)
-    return cosmos_error_set (err, COSMOS_STATUS_IO, "%s: cannot be read: %s", path, strerror (errno));
-  bool is_file = fstat (fileno (file), &info) == 0 && S_ISREG (info.st_mode);
-  size_t n = fread (magic, 1, sizeof magic, file);
-  fclose (file);
-  if (!is_file)
-    return cosmos_error_set (err, COSMOS_STATUS_IO, "%s: is no regular file", path);
-  self->size = info.st_size;
-  if (n < sizeof magic || memcmp (magic, "GGUF", sizeof magic) != 0) {
-    self->safetensors = cosmos_safetensors_open (path, err);
-    return self->safetensors || cosmos_error_prefix (err, "Neither GGUF nor safetensors");
-  }
-  self->gguf = cosmos_gguf_open (path, err);
+  return stat (path, &info) == 0 && S_ISDIR (info.st_mode);
+}
+
+static bool open_gguf (Model *self, CosmosError *err)
+{
   CosmosError why = {0};
-  if (self->gguf && cosmos_gguf_has (self->gguf, "tokenizer.ggml.model")) {
+  if (!(self->gguf = cosmos_gguf_open (self->path, err)))
+    return false;
+  if (cosmos_gguf_has (self->gguf, "tokenizer.ggml.model")) {
     self->tokenizer = cosmos_tokenizer_new_from_gguf (self->gguf, &why);
     snprintf (self->why_no_tokenizer, sizeof self->why_no_tokenizer, "%s", why.message);
   }
-  return self->gguf;
+  return true;
+}
+
+static bool open_model (const char *path, Model *self, CosmosError *err)
+{
+  *self = (Model) {0};
+  if (asprintf (&self->path, "%s%s", path, is_folder (path) ? "/model.safetensors" : "") < 0) {
+    self->path = NULL;
+    return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory");
+  }
+  if (!cosmos_finding_read (&self->finding, path, err))
+    return false;
+  if (strcmp (self->finding.format, "GGUF") == 0)
+    return open_gguf (self, err);
+  return strcmp (self->finding.format, "safetensors") != 0 || (self->safetensors = cosmos_safetensors_open (self->path, err));
 }
 
 static void close_model (Model *self)
@@ -79,6 +85,7 @@ static void close_model (Model *self)
   cosmos_tokenizer_free (self->tokenizer);
   cosmos_gguf_free (self->gguf);
   cosmos_safetensors_free (self->safetensors);
+  free (self->path);
 }
 
 /* -> how many there are; the last one takes what finds no room. */
@@ -121,13 +128,6 @@ static void print_field (const char *name, const char *value)
   snprintf (copy, sizeof copy, "%s", value);
   cli_make_printable (copy);
   printf ("%-12s %s\n", name, copy);
-}
-
-static void print_string_key (const Model *self, const char *name, const char *key)
-{
-  const char *value;
-  if (self->gguf && cosmos_gguf_has (self->gguf, key) && cosmos_gguf_get_string (self->gguf, key, &value, NULL))
-    print_field (name, value);
 }
 
 /* Keys that begin with prefix. */
@@ -195,17 +195,47 @@ static void print_tensors (const Model *self)
   }
 }
 
+static void print_known (const char *name, const char *value)
+{
+  if (*value)
+    print_field (name, value);
+}
+
+/* What it is, what it is good for, and what is to be done for that. */
+static void print_finding (const Model *self)
+{
+  const CosmosFinding *found = &self->finding;
+  const char *provenance = "";
+  char line[VALUE_SIZE];
+  snprintf (line, sizeof line, "%s, %.1f MB%s%s", found->format, (double) found->size / 1e6, found->n_tensors ? ", mostly " : "",
+            found->n_tensors ? cosmos_dtype_get_name (cosmos_finding_get_dtype (found)) : "");
+  print_field ("format", line);
+  snprintf (line, sizeof line, "%s%s%s%s", cosmos_finding_describe_kind (found->kind), found->stage[0] ? " (" : "", found->stage,
+            found->stage[0] ? "); a model is made of it by: cosmos export" : "");
+  print_field ("kind", line);
+  print_known ("architecture", found->architecture);
+  print_known ("name", found->name);
+  print_known ("description", found->description);
+  print_known ("licence", found->license);
+  if (self->gguf && cosmos_gguf_has (self->gguf, "general.provenance"))
+    cosmos_gguf_get_string (self->gguf, "general.provenance", &provenance, NULL);
+  print_known ("provenance", provenance);
+  cosmos_finding_describe_uses (found, line, sizeof line);
+  print_field ("use", line);
+  cosmos_finding_describe_missing (found, line, sizeof line);
+  print_known ("missing", line);
+  if (found->converted_size) {
+    snprintf (line, sizeof line, "needed, to about %.0f MB: cosmos convert", (double) found->converted_size / 1e6);
+    print_field ("conversion", line);
+  } else if (found->needs_conversion)
+    print_field ("conversion", "needed: cosmos convert");
+}
+
 static void print_model (const Model *self, const CliArguments *arguments)
 {
   char line[VALUE_SIZE];
-  snprintf (line, sizeof line, "%s, %.1f MB", self->gguf ? "GGUF" : "safetensors", (double) self->size / 1e6);
   print_field ("file", self->path);
-  print_field ("format", line);
-  print_string_key (self, "architecture", "general.architecture");
-  print_string_key (self, "name", "general.name");
-  print_string_key (self, "description", "general.description");
-  print_string_key (self, "licence", "general.license");
-  print_string_key (self, "provenance", "general.provenance");
+  print_finding (self);
   if (self->tokenizer) {
     snprintf (line, sizeof line, "%s, %d tokens", cosmos_tokenizer_get_kind (self->tokenizer),
               cosmos_tokenizer_get_size (self->tokenizer));
@@ -214,15 +244,16 @@ static void print_model (const Model *self, const CliArguments *arguments)
     snprintf (line, sizeof line, "cannot be read: %s", self->why_no_tokenizer);
     print_field ("tokenizer", line);
   }
-  const char *architecture;
-  if (self->gguf && !arguments->keys && cosmos_gguf_get_string (self->gguf, "general.architecture", &architecture, NULL)) {
-    snprintf (line, sizeof line, "%.64s.", architecture);
+  if (self->gguf && !arguments->keys) {
+    bool encoder = self->finding.kind == COSMOS_FINDING_ENCODER;
+    snprintf (line, sizeof line, "%s.", encoder ? "cosmos" : self->finding.architecture);
     printf ("\nsizes\n");
     print_keys (self, line, true);
   }
   if (!arguments->keys)
     print_training (self);
-  print_groups (self);
+  if (self->finding.n_tensors)
+    print_groups (self);
   if (arguments->keys && self->gguf) {
     printf ("\n%zu keys\n", cosmos_gguf_get_n_keys (self->gguf));
     print_keys (self, "", false);
@@ -261,12 +292,27 @@ static void add_recipes (const Model *self, CliJson *json)
   }
 }
 
+static void add_finding (const Model *self, CliJson *json)
+{
+  const CosmosFinding *found = &self->finding;
+  char line[VALUE_SIZE];
+  cli_json_text (json, json->root, "kind", cosmos_finding_describe_kind (found->kind));
+  cosmos_finding_describe_uses (found, line, sizeof line);
+  cli_json_text (json, json->root, "use", line);
+  cosmos_finding_describe_missing (found, line, sizeof line);
+  cli_json_text (json, json->root, "missing", line);
+  cli_json_bool (json, json->root, "needs_conversion", found->needs_conversion);
+  if (found->converted_size)
+    cli_json_integer (json, json->root, "converted_bytes", (int64_t) found->converted_size);
+}
+
 static int print_json (const Model *self, const CliArguments *arguments)
 {
   CliJson json = cli_json_new ("inspect");
   cli_json_text (&json, json.root, "file", self->path);
-  cli_json_text (&json, json.root, "format", self->gguf ? "gguf" : "safetensors");
-  cli_json_integer (&json, json.root, "bytes", self->size);
+  cli_json_text (&json, json.root, "format", self->gguf ? "gguf" : self->safetensors ? "safetensors" : "pytorch");
+  cli_json_integer (&json, json.root, "bytes", (int64_t) self->finding.size);
+  add_finding (self, &json);
   yyjson_mut_val *keys = cli_json_object (&json, json.root, "keys");
   for (size_t i = 0; self->gguf && i < cosmos_gguf_get_n_keys (self->gguf); i++) {
     char value[VALUE_SIZE];
@@ -318,10 +364,13 @@ const CliVerb cli_verb_inspect = {
   .name = "inspect",
   .words = "FILE",
   .summary = "what is in a model file",
-  .about = "Says what is in a .gguf or .safetensors file: what it is, sizes, tokenizer, how many parameters each network has.",
+  .about
+  = "Says what a file is, or a folder with model.safetensors: kind, what it can be used for here, what is missing for that and whether it must be "
+    "converted first; sizes, tokenizer, how many parameters each network has. Files are known by what is in them, not by their names.",
   .options = "keys tensors",
   .examples = "  cosmos inspect models/story-first.gguf\n"
               "  cosmos inspect models/story-first.gguf --keys --tensors\n"
+              "  cosmos inspect bert-base-cased\n"
               "  cosmos inspect weights.safetensors --json",
   .min_words = 1,
   .max_words = 1,

@@ -1,6 +1,7 @@
 #include "cli/engine.h"
 
 #include "cli/models.h"
+#include "cli/say.h"
 #include "cli/terminal.h"
 
 #include <math.h>
@@ -62,6 +63,15 @@ bool cli_engine_open_judge (CliEngine *self, const CliArguments *arguments, Cosm
     return false;
   self->judge = self->baseline;
   return true;
+}
+
+CosmosAsking cli_engine_find_asking (const CliEngine *self, const char *task)
+{
+  CosmosAsking asking = cosmos_asking_find (self->baseline, task);
+  if (asking == COSMOS_ASKING_UNKNOWN)
+    cli_say ("%s: its chat template is not ChatML, the one that is known here: it goes on with the text instead of being asked",
+             cosmos_language_model_get_name (self->baseline));
+  return asking;
 }
 
 static void take (double given, double *value)

@@ -5,6 +5,7 @@
 #include "core/model/language-model.h"
 #include "core/model/pipeline.h"
 #include "core/sample/autoregress.h"
+#include "core/sample/instruction.h"
 #include "core/sample/settings.h"
 
 typedef struct {
@@ -24,6 +25,9 @@ bool cli_engine_open_pipeline (CliEngine *self, const CliArguments *arguments, C
 bool cli_engine_open_baseline (CliEngine *self, const CliArguments *arguments, CosmosError *err);
 /* --judge, else the baseline, which is opened where it was not. */
 bool cli_engine_open_judge (CliEngine *self, const CliArguments *arguments, CosmosError *err);
+
+/* How the baseline will be asked for a task (NULL: none); says in words where it has a chat template that is not known. */
+CosmosAsking cli_engine_find_asking (const CliEngine *self, const char *task);
 
 /* The bundle's defaults with what was given put over them, checked. The batch is 1. */
 bool cli_engine_get_settings (const CliEngine *self, const CliArguments *arguments, CosmosSettings *settings, CosmosError *err);

@@ -55,27 +55,29 @@ static Fit examine_language (const char *path, const CosmosGguf *file, const cha
   return LACKS_TASK;
 }
 
-/* wanted: an architecture. */
-static Fit examine (const char *path, const char *wanted, const char *task, CosmosError *err)
+typedef enum { BUNDLE, LANGUAGE_MODEL } Kind;
+
+static Fit examine (const char *path, Kind wanted, const char *task, CosmosError *err)
 {
   CosmosGguf *file = cosmos_gguf_open (path, err);
   const char *architecture;
   Fit fit = BROKEN;
   if (file && cosmos_gguf_get_string (file, "general.architecture", &architecture, err)) {
-    bool bundle = strcmp (wanted, "cosmos") == 0;
+    bool bundle = wanted == BUNDLE;
     fit = OTHER_KIND;
-    if (strcmp (architecture, wanted) == 0)
+    if (bundle ? strcmp (architecture, "cosmos") == 0 : cosmos_language_architecture_from_name (architecture, NULL))
       fit = bundle ? examine_tasks (path, file, task, err) : examine_language (path, file, task, err);
     else
       cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: is a model of architecture \"%.32s\"; %s is needed", path,
-                        architecture, bundle ? "a COSMOS bundle" : "a language model of architecture \"llama\"");
+                        architecture, bundle ? "a COSMOS bundle" : "a language model of architecture \"llama\" or \"gpt2\"");
   }
   cosmos_gguf_free (file);
   return fit;
 }
 
 typedef struct {
-  const char *wanted, *task;
+  Kind wanted;
+  const char *task;
   bool must_know; /* language models that say nothing of tasks do not count */
   bool lacks_task;
   CosmosError why; /* where it lacks the task */
@@ -124,18 +126,19 @@ static char *search (Search *self, const char *first, const char *nothing, Cosmo
 char *cli_models_find_bundle (const char *named, const char *task, CosmosError *err)
 {
   if (named)
-    return examine (named, "cosmos", task, err) == FIT ? strdup (named) : NULL;
-  Search bundle = {.wanted = "cosmos", .task = task};
+    return examine (named, BUNDLE, task, err) == FIT ? strdup (named) : NULL;
+  Search bundle = {.wanted = BUNDLE, .task = task};
   return search (&bundle, task, "no COSMOS model there; name one with --model, or make one with: cosmos convert", err);
 }
 
 char *cli_models_find_language_model (const char *named, const char *task, CosmosError *err)
 {
   if (named)
-    return examine (named, "llama", task, err) == FIT ? strdup (named) : NULL;
+    return examine (named, LANGUAGE_MODEL, task, err) == FIT ? strdup (named) : NULL;
   /* One that was trained for the task goes before one that only goes on with texts. */
-  Search trained = {.wanted = "llama", .task = task, .must_know = true}, model = {.wanted = "llama", .task = task};
+  Search trained = {.wanted = LANGUAGE_MODEL, .task = task, .must_know = true}, model = {.wanted = LANGUAGE_MODEL, .task = task};
   char *path = task ? search (&trained, task, "", NULL) : NULL;
   return path ? path
-              : search (&model, task, "no autoregressive model there; name a .gguf of architecture llama with --baseline", err);
+              : search (&model, task, "no autoregressive model there; name a .gguf of architecture llama or gpt2 with --baseline",
+                        err);
 }

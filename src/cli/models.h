@@ -7,5 +7,5 @@
 
 /* A COSMOS bundle that has the task (NULL: any). named: --model, or NULL. -> its path, to be freed; the error says which tasks there are. */
 char *cli_models_find_bundle (const char *named, const char *task, CosmosError *err);
-/* A language model (general.architecture "llama"), if possible one whose file name begins with the task. named: --baseline, or NULL. */
+/* A language model (general.architecture "llama" or "gpt2"), if possible one whose file name begins with the task. named: --baseline, or NULL. */
 char *cli_models_find_language_model (const char *named, const char *task, CosmosError *err);

@@ -36,7 +36,7 @@ typedef struct {
   bool many;                  /* the form of an option that a verb asks for by NAME+, in place of the usual one */
 } Option;
 
-static const char *const computes[] = {"auto", "f32", "bf16", "int8", "openblas", NULL};
+static const char *const computes[] = {"auto", "f32", "bf16", "int8", "blocks", "openblas", NULL};
 static const char *const returns[] = {"x0", "mean", NULL};
 static const char *const dtypes[] = {"BF16", "F16", "F32", "Q8_0", NULL};
 static const char *const stages[] = {"encoder", "autoencoder", "denoiser", "baseline", NULL};
@@ -54,9 +54,9 @@ static const Option options[] = {
   {"model", 'm', KIND_TEXT, AT (model), "FILE",
    "the diffusion model, a .gguf (default: the first in the models folder that has the task)"},
   {"baseline", 'b', KIND_TEXT, AT (baseline), "FILE",
-   "the autoregressive model, a .gguf of architecture llama (default: from the models folder)"},
+   "the autoregressive model, a .gguf of architecture llama or gpt2 (default: from the models folder)"},
   {"judge", 0, KIND_TEXT, AT (judge), "FILE",
-   "language model that measures perplexity, a .gguf of architecture llama (default: the baseline)"},
+   "language model that measures perplexity, a .gguf of architecture llama or gpt2 (default: the baseline)"},
   {"compute", 0, KIND_CHOICE, AT (compute), "HOW", "how matrices are multiplied (default auto: the fastest without visible loss)",
    .choices = computes},
   {"threads", 'j', KIND_INTEGER, AT (threads), "N", "threads (default 0: one a core); the text does not depend on it", 0, 256},
@@ -118,7 +118,8 @@ static const Option options[] = {
   {"vocabulary", 0, KIND_TEXT, AT (tokenizer), "FILE", "the same, as what goes with checkpoints is called"},
   {"lower-case", 0, KIND_FLAG, AT (lower_case), NULL, "the vocab.txt is an uncased one"},
   {"name", 0, KIND_TEXT, AT (name), "TEXT", "the model's name (default: the folder's)"},
-  {"license", 0, KIND_TEXT, AT (license), "TEXT", "its licence, as an SPDX identifier"},
+  {"license", 0, KIND_TEXT, AT (license), "TEXT",
+   "its licence, as an SPDX identifier (default: what the README.md in the folder says, where it does)"},
   {"description", 0, KIND_TEXT, AT (description), "TEXT", "what it is, in a sentence"},
   {"provenance", 0, KIND_TEXT, AT (provenance), "TEXT", "where it comes from: data, training, by whom"},
   {"quality", 0, KIND_PAIRS, AT (quality), "KEY=VALUE",

@@ -73,6 +73,10 @@ char *cpg_contender_describe_way (CpgContender *self, CpgContender *other)
     add (parts, g_strdup (model));
   if (!cpg_contender_is_autoregressive (self))
     add_diffusion (parts, self, against);
+  if (self->writing && cpg_writing_get_asking (self->writing) == COSMOS_ASKING_INSTRUCTION)
+    add (parts, g_strdup (_ ("asked in words")));
+  if (self->writing && cpg_writing_get_asking (self->writing) == COSMOS_ASKING_UNKNOWN)
+    add (parts, g_strdup (_ ("not asked, as its chat template is not known")));
   guint64 seed = read_numbers (self->settings).seed;
   if (!against || seed != read_numbers (against->settings).seed)
     add (parts, g_strdup_printf (_ ("seed %" PRIu64), seed));

@@ -144,7 +144,8 @@ static void start_writing (CpgContender *self, CpgEngine *engine)
   }
   self->used = self->path ? g_strdup (self->path) : cpg_engine_find_language_model (task);
   if (!self->used) {
-    self->error = g_strdup (_ ("No autoregressive model is installed: put a GGUF of architecture “llama” into a models folder"));
+    self->error = g_strdup (
+        _ ("No autoregressive model is installed: put a GGUF of architecture “llama” or “gpt2” into a models folder"));
     return;
   }
   self->writing = cpg_writing_new (engine, self->used, self->settings);

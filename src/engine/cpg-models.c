@@ -50,12 +50,12 @@ CpgModelKind cpg_models_get_kind (const char *path, GError **error)
     cpg_error_from_core (error, &err);
   else if (g_str_equal (architecture, "cosmos"))
     kind = CPG_MODEL_BUNDLE;
-  else if (g_str_equal (architecture, "llama"))
+  else if (cosmos_language_architecture_from_name (architecture, NULL))
     kind = CPG_MODEL_LANGUAGE;
   else
     g_set_error (error, CPG_ERROR, COSMOS_STATUS_UNSUPPORTED,
-                 _ ("%s is a model of architecture “%.32s”; a COSMOS model or one of architecture “llama” is needed"), path,
-                 architecture);
+                 _ ("%s is a model of architecture “%.32s”; a COSMOS model or one of architecture “llama” or “gpt2” is needed"),
+                 path, architecture);
   cosmos_gguf_free (file);
   return kind;
 }

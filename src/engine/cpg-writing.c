@@ -17,6 +17,7 @@ struct _CpgWriting {
   GArray *times;    /* double */
   double seconds;
   char *text, *model_name, *error;
+  CosmosAsking asking;
 };
 
 G_DEFINE_FINAL_TYPE (CpgWriting, cpg_writing, G_TYPE_OBJECT)
@@ -39,9 +40,10 @@ typedef struct {
   double seconds;
 } Work;
 
-/* Of the model, once: its name. Of a token, or of the beginning: its text and the rest. */
+/* Of the model, once: its name and how it is asked. Of a token, or of the beginning: its text and the rest. */
 typedef struct {
   char *model_name;
+  CosmosAsking asking;
   char *text;
   CosmosTokenGuess guess;
   double time;
@@ -71,6 +73,13 @@ static void free_work (gpointer data)
   g_free (self);
 }
 
+/* Whether the source is the beginning of the text that is written. */
+static gboolean begins_with_source (CosmosAsking asking, const char *task)
+{
+  return asking == COSMOS_ASKING_CONTINUE || asking == COSMOS_ASKING_UNKNOWN
+         || (asking == COSMOS_ASKING_INSTRUCTION && cosmos_instruction_goes_on (task));
+}
+
 static gboolean begin (Work *self, CpgErrand *errand, GError **error)
 {
   CosmosError err;
@@ -79,14 +88,15 @@ static gboolean begin (Work *self, CpgErrand *errand, GError **error)
   self->language = cpg_errand_open_language (errand, self->path, error);
   if (!self->language)
     return FALSE;
-  tell (errand, (News) {.model_name = g_strdup (cosmos_language_model_get_name (self->language->model))});
+  CosmosAsking asking = cosmos_asking_find (self->language->model, self->task);
+  tell (errand, (News) {.model_name = g_strdup (cosmos_language_model_get_name (self->language->model)), .asking = asking});
   char *clean = cosmos_text_clean (self->prompt, strlen (self->prompt), &err);
   if (clean)
     self->run = cosmos_autoregress_new_for_task (self->language->model, cpg_errand_get_pool (errand), &settings, self->task,
                                                  clean, strlen (clean), &err);
   if (!self->run)
     cpg_error_from_core (error, &err);
-  else if (*clean && cosmos_language_model_get_tasks (self->language->model)->n == 0) /* else it is no part of the text */
+  else if (*clean && begins_with_source (asking, self->task))
     tell (errand, (News) {.text = g_strdup (clean), .guess = {.id = -1, .top = {-1, -1, -1, -1, -1}}});
   free (clean);
   return self->run != NULL;
@@ -155,6 +165,7 @@ static void hear (gpointer data, gpointer writing)
   set_state (self, CPG_RUN_RUNNING);
   if (news->model_name) {
     self->model_name = g_steal_pointer (&news->model_name);
+    self->asking = news->asking;
     notify (self, PROP_MODEL_NAME);
     return;
   }
@@ -258,6 +269,11 @@ const char *cpg_writing_get_text (CpgWriting *self)
 const char *cpg_writing_get_model_name (CpgWriting *self)
 {
   return self->model_name;
+}
+
+CosmosAsking cpg_writing_get_asking (CpgWriting *self)
+{
+  return self->asking;
 }
 
 const char *cpg_writing_get_error (CpgWriting *self)

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "core/sample/instruction.h"
 #include "engine/cpg-engine.h"
 
 G_BEGIN_DECLS
@@ -13,7 +14,7 @@ G_BEGIN_DECLS
 #define CPG_TYPE_WRITING (cpg_writing_get_type ())
 G_DECLARE_FINAL_TYPE (CpgWriting, cpg_writing, CPG, WRITING, GObject)
 
-/* model: path of a .gguf of architecture "llama". settings: seed and source, the beginning of the text, are used; tokens are drawn at temperature 1,
+/* model: path of a .gguf of architecture "llama" or "gpt2". settings: seed and source, the beginning of the text, are used; tokens are drawn at temperature 1,
  * as the cosmos command does. (transfer full) */
 CpgWriting *cpg_writing_new (CpgEngine *engine, const char *model, CpgSettings *settings);
 /* One that was written before, as it was: done, or cancelled. Texts of the tokens are copied. (transfer full) */
@@ -32,6 +33,8 @@ double cpg_writing_get_seconds (CpgWriting *self);
 /* The whole text, once it is done; "" before. */
 const char *cpg_writing_get_text (CpgWriting *self);
 const char *cpg_writing_get_model_name (CpgWriting *self);
+/* How the model was asked, once it is open. */
+CosmosAsking cpg_writing_get_asking (CpgWriting *self);
 const char *cpg_writing_get_error (CpgWriting *self);
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 #include "evaluate/writing.h"
 
 #include "core/base/clock.h"
+#include "core/sample/instruction.h"
 #include "core/sample/trajectory.h"
 
 #include <stdlib.h>
@@ -111,19 +112,33 @@ static bool frame_prompt (const CosmosBench *bench, const char *source, int32_t 
   return true;
 }
 
+/* Where the model knows the task, or is asked for it in words, it is framed as everywhere; a baseline of one task is trained as frame_prompt() says. */
+static CosmosAutoregress *begin_text (CosmosBench *bench, const CosmosAutoregressSettings *settings, const char *source,
+                                      int32_t *prompt, size_t capacity, CosmosError *err)
+{
+  const char *task = cosmos_pipeline_get_config (bench->pipeline)->tasks[bench->settings.task];
+  const CosmosAsking asking = cosmos_asking_find (bench->baseline, task);
+  const int end = cosmos_tokenizer_get_special (cosmos_language_model_get_tokenizer (bench->baseline), COSMOS_TOKEN_SEP);
+  size_t n = 0;
+  if (asking == COSMOS_ASKING_TASK || asking == COSMOS_ASKING_INSTRUCTION)
+    return cosmos_autoregress_new_for_task (bench->baseline, bench->pool, settings, task, source, source ? strlen (source) : 0,
+                                            err);
+  if (!frame_prompt (bench, source, prompt, capacity, &n, err))
+    return NULL;
+  return cosmos_autoregress_new_from_tokens (bench->baseline, bench->pool, settings, prompt, n, end, err);
+}
+
 static bool autoregress (CosmosBench *bench, const CosmosAutoregressSettings *settings, const char *source, char **text,
                          long *n_tokens, CosmosError *err)
 {
   const CosmosTokenizer *tokenizer = cosmos_language_model_get_tokenizer (bench->baseline);
   const int context = cosmos_language_model_get_sizes (bench->baseline)->context;
   const int longest = cosmos_pipeline_get_config (bench->pipeline)->source_tokens;
-  size_t capacity = (size_t) (longest > 2 && longest < context / 2 ? longest : context / 2), n = 0;
+  size_t capacity = (size_t) (longest > 2 && longest < context / 2 ? longest : context / 2);
   int32_t *prompt = calloc (capacity + 2, sizeof *prompt), *ids = calloc ((size_t) context + 1, sizeof *ids);
   CosmosAutoregress *run = NULL;
   bool done = false, ok = (prompt && ids) || no_memory (err);
-  ok = ok && frame_prompt (bench, source, prompt, capacity + 2, &n, err)
-       && (run = cosmos_autoregress_new_from_tokens (bench->baseline, bench->pool, settings, prompt, n,
-                                                     cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP), err));
+  ok = ok && (run = begin_text (bench, settings, source, prompt, capacity + 2, err));
   while (ok && !done)
     ok = cosmos_autoregress_advance (run, bench->progress, &done, err);
   int written = ok ? cosmos_autoregress_get_n_tokens (run) : 0;

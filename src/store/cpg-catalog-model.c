@@ -22,7 +22,7 @@ enum {
 
 /* ---- kinds ---- */
 
-static const char *const kinds[] = {"bundle", "checkpoint", "language-model", "tokenizer"};
+static const char *const kinds[] = {"bundle", "checkpoint", "language-model", "tokenizer", "encoder"};
 
 const char *cpg_model_kind_get_name (CpgModelKind kind)
 {
@@ -217,7 +217,7 @@ static void cpg_catalog_model_class_init (CpgCatalogModelClass *klass)
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_object_class_install_property (object_class, PROP_ID + i, g_param_spec_string (texts[i], NULL, NULL, NULL, flags));
   g_object_class_install_property (object_class, PROP_KIND,
-                                   g_param_spec_int ("kind", NULL, NULL, 0, CPG_MODEL_TOKENIZER, 0, flags));
+                                   g_param_spec_int ("kind", NULL, NULL, 0, CPG_MODEL_ENCODER, 0, flags));
   g_object_class_install_property (object_class, PROP_PARAMETERS,
                                    g_param_spec_uint64 ("parameters", NULL, NULL, 0, G_MAXUINT64, 0, flags));
   g_object_class_install_property (object_class, PROP_SIZE, g_param_spec_uint64 ("size", NULL, NULL, 0, G_MAXUINT64, 0, flags));

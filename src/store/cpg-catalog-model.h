@@ -10,6 +10,7 @@ typedef enum {
   CPG_MODEL_CHECKPOINT,     /* "checkpoint": weights of a trainer, to be converted */
   CPG_MODEL_LANGUAGE_MODEL, /* "language-model": writes word by word; a baseline or a judge */
   CPG_MODEL_TOKENIZER,      /* "tokenizer" */
+  CPG_MODEL_ENCODER,        /* "encoder": a text encoder with its tokenizer, for a training to take */
 } CpgModelKind;
 
 /* "bundle" ... */

@@ -362,7 +362,7 @@ static void cpg_installed_model_class_init (CpgInstalledModelClass *klass)
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_object_class_install_property (object_class, PROP_NAME + i, g_param_spec_string (texts[i], NULL, NULL, NULL, flags));
   g_object_class_install_property (object_class, PROP_KIND,
-                                   g_param_spec_int ("kind", NULL, NULL, 0, CPG_MODEL_TOKENIZER, 0, flags));
+                                   g_param_spec_int ("kind", NULL, NULL, 0, CPG_MODEL_ENCODER, 0, flags));
   g_object_class_install_property (object_class, PROP_SIZE, g_param_spec_uint64 ("size", NULL, NULL, 0, G_MAXUINT64, 0, flags));
   g_object_class_install_property (object_class, PROP_VERIFICATION,
                                    g_param_spec_int ("verification", NULL, NULL, 0, CPG_VERIFICATION_WRONG, 0, flags));

@@ -13,14 +13,19 @@ static gboolean read_gguf (CpgModelFile *self, const CosmosGguf *file, CosmosErr
   CosmosConfig config = {0};
   if (!cosmos_gguf_get_string (file, "general.architecture", &architecture, err))
     return FALSE;
-  gboolean bundle = strcmp (architecture, "cosmos") == 0;
+  gboolean bundle = strcmp (architecture, "cosmos") == 0, ready = strcmp (architecture, "cosmos-encoder") == 0;
+  if (ready && !cosmos_config_read_encoder (&config, file, err))
+    return FALSE;
   if (bundle && !cosmos_config_read (&config, file, err))
     return FALSE;
   if (cosmos_gguf_has (file, "general.name"))
     cosmos_gguf_get_string (file, "general.name", &name, NULL);
   /* BERT and its like have a vocabulary, too, but nothing that predicts the next token. */
   gboolean encoder = g_str_has_suffix (architecture, "bert");
-  *self = (CpgModelFile) {bundle ? CPG_MODEL_BUNDLE : encoder ? CPG_MODEL_CHECKPOINT : CPG_MODEL_LANGUAGE_MODEL};
+  *self = (CpgModelFile) {bundle    ? CPG_MODEL_BUNDLE
+                          : ready   ? CPG_MODEL_ENCODER
+                          : encoder ? CPG_MODEL_CHECKPOINT
+                                    : CPG_MODEL_LANGUAGE_MODEL};
   self->name = g_strdup (name);
   self->tasks = g_new0 (char *, (gsize) config.n_tasks + 1);
   for (int i = 0; i < config.n_tasks; i++)

@@ -12,8 +12,8 @@ typedef struct {
   char **tasks; /* of a bundle; ended by NULL, never NULL */
 } CpgModelFile;
 
-/* A .gguf: a bundle whose sizes the core understands, or a language model of any architecture, or an encoder (BERT and its like), which counts
- * as a checkpoint. A .safetensors: a checkpoint. Anything else fails, with the core's own words. name: what to judge by ("x.gguf"), as a
+/* A .gguf: a bundle whose sizes the core understands, or a language model of any architecture, or a text encoder that a training
+ * can take, or an encoder of others (BERT and its like), which counts as a checkpoint. A .safetensors: a checkpoint. Anything else fails, with the core's own words. name: what to judge by ("x.gguf"), as a
  * download has another one. */
 gboolean cpg_model_file_read (CpgModelFile *self, const char *path, const char *name, GError **error);
 void cpg_model_file_clear (CpgModelFile *self);

@@ -47,7 +47,10 @@ static bool note_stage (Bundle *self, const CosmosGguf *file, const char *stage,
   double seconds;
   size_t length = strlen (self->provenance);
   if (!cosmos_gguf_has (file, "train.step")) {
-    const char *path = cosmos_gguf_get_path (file), *slash = strrchr (path, '/');
+    const char *path = cosmos_gguf_get_path (file), *slash;
+    if (cosmos_gguf_has (file, "train.encoder.from")) /* completed here, but of another file */
+      cosmos_gguf_get_string (file, "train.encoder.from", &path, NULL);
+    slash = strrchr (path, '/');
     snprintf (self->provenance + length, sizeof self->provenance - length, "%s%s from %s", length ? "; " : "", stage,
               slash ? slash + 1 : path);
     return true;

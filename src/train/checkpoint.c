@@ -23,7 +23,8 @@ static void add_trained (CosmosGgufWriter *writer, const CosmosOptimiserState *s
   if (state->average)
     add (writer, "live/", &state->parameter, state->parameter.values);
   add (writer, "first/", &state->parameter, state->first);
-  add (writer, "second/", &state->parameter, state->second);
+  if (state->second)
+    add (writer, "second/", &state->parameter, state->second);
 }
 
 bool cosmos_checkpoint_save (const char *path, const CosmosCheckpointInfo *info, const CosmosConfig *config,
@@ -83,7 +84,8 @@ static bool read_trained (const CosmosGguf *file, const CosmosOptimiserState *st
   const CosmosParameter *parameter = &state->parameter;
   return read (file, state->average ? "live/" : "", parameter, parameter->values, err)
          && (!state->average || read (file, "", parameter, state->average, err))
-         && read (file, "first/", parameter, state->first, err) && read (file, "second/", parameter, state->second, err);
+         && read (file, "first/", parameter, state->first, err)
+         && (!state->second || read (file, "second/", parameter, state->second, err));
 }
 
 static bool load (const CosmosGguf *file, CosmosCheckpointInfo *info, CosmosParameters *store, CosmosOptimiser *optimiser,

@@ -2,6 +2,7 @@
 
 #include "core/base/simd.h"
 #include "core/math/parallel.h"
+#include "train/orthogonalise.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 enum { PIECE = 16384 };
 /* Nanoseconds for one number. */
 static const double cost_of_update = 0.8;
+static const float momentum = .95f;
 
 typedef struct {
   size_t parameter;
@@ -27,6 +29,9 @@ struct CosmosOptimiser {
   Piece *pieces;
   double *squares; /* of each piece */
   size_t n_pieces;
+  size_t *matrices; /* the parameters that go by Muon */
+  size_t n_matrices;
+  CosmosArena *arena; /* of their products */
   int64_t n_steps;
   double norm;
 
@@ -54,16 +59,26 @@ static double find_rate (const CosmosOptimiserSettings *settings, const char *na
   return 1;
 }
 
+/* Matrices that turn rows into rows; not those that have a row for every token of the vocabulary. */
+static bool is_hidden (const CosmosParameter *parameter)
+{
+  return parameter->is_matrix && !strstr (parameter->name, "token_emb") && !strstr (parameter->name, "head.weight")
+         && strcmp (parameter->name, "output.weight") != 0;
+}
+
 static bool add_parameter (CosmosOptimiser *self, CosmosParameter parameter)
 {
   size_t size = (size_t) count_of (&parameter) * sizeof (float);
+  bool is_by_muon = self->settings.muon > 0 && is_hidden (&parameter);
   CosmosOptimiserState *state = &self->states[self->n];
-  self->rates[self->n++] = find_rate (&self->settings, parameter.name);
-  *state = (CosmosOptimiserState) {parameter, calloc (1, size), calloc (1, size), NULL};
+  if (is_by_muon)
+    self->matrices[self->n_matrices++] = self->n;
+  self->rates[self->n++] = find_rate (&self->settings, parameter.name) * (is_by_muon ? self->settings.muon : 1);
+  *state = (CosmosOptimiserState) {parameter, calloc (1, size), is_by_muon ? NULL : calloc (1, size), NULL};
   if (self->settings.average_decay > 0 && (state->average = malloc (size)))
     memcpy (state->average, parameter.values, size);
   self->n_pieces += (size_t) (count_of (&parameter) + PIECE - 1) / PIECE;
-  return state->first && state->second && (state->average || self->settings.average_decay <= 0);
+  return state->first && (state->second || is_by_muon) && (state->average || self->settings.average_decay <= 0);
 }
 
 static bool cut (CosmosOptimiser *self)
@@ -91,7 +106,9 @@ CosmosOptimiser *cosmos_optimiser_new (CosmosParameters *parameters, CosmosPool 
     self->settings = *settings;
     self->states = calloc (n + 1, sizeof *self->states);
     self->rates = calloc (n + 1, sizeof *self->rates);
-    ok = self->states && self->rates;
+    self->matrices = calloc (n + 1, sizeof *self->matrices);
+    self->arena = cosmos_arena_new (1 << 20);
+    ok = self->states && self->rates && self->matrices && self->arena;
   }
   for (size_t i = 0; ok && i < n; i++)
     if (cosmos_parameters_get (parameters, i).grad)
@@ -114,6 +131,8 @@ void cosmos_optimiser_free (CosmosOptimiser *self)
   }
   free (self->states);
   free (self->rates);
+  free (self->matrices);
+  cosmos_arena_free (self->arena);
   free (self->pieces);
   free (self->squares);
   free (self);
@@ -171,6 +190,8 @@ static void update_pieces (int64_t first, int64_t count, void *data)
   for (int64_t i = first; i < first + count; i++) {
     const Piece *piece = &self->pieces[i];
     const CosmosOptimiserState *state = &self->states[piece->parameter];
+    if (!state->second)
+      continue;
     const Update with = {self->scale,
                          (float) settings->beta1,
                          (float) settings->beta2,
@@ -185,6 +206,43 @@ static void update_pieces (int64_t first, int64_t count, void *data)
     if (state->average)
       follow (state->average + piece->first, w, self->keep, piece->count);
   }
+}
+
+/* g = g + momentum m, after m = momentum m + g */
+COSMOS_SIMD_CLONES static void look_ahead (float *restrict g, float *restrict m, float scale, int64_t n)
+{
+#pragma omp simd
+  for (int64_t i = 0; i < n; i++) {
+    float gradient = g[i] * scale;
+    m[i] = momentum * m[i] + gradient;
+    g[i] = gradient + momentum * m[i];
+  }
+}
+
+COSMOS_SIMD_CLONES static void descend (float *restrict w, float *restrict g, float step, float decay, int64_t n)
+{
+#pragma omp simd
+  for (int64_t i = 0; i < n; i++) {
+    w[i] -= step * g[i] + decay * w[i];
+    g[i] = 0;
+  }
+}
+
+static bool update_matrix (CosmosOptimiser *self, size_t index, CosmosError *err)
+{
+  const CosmosOptimiserState *state = &self->states[index];
+  const CosmosParameter *parameter = &state->parameter;
+  const int64_t n = count_of (parameter);
+  const float rate = self->rate * (float) self->rates[index];
+  const float size = .2f * sqrtf ((float) (parameter->rows > parameter->columns ? parameter->rows : parameter->columns));
+  look_ahead (parameter->grad, state->first, self->scale, n);
+  if (!cosmos_orthogonalise (self->pool, self->arena, self->settings.compute, parameter->grad, parameter->rows,
+                             parameter->columns, err))
+    return false;
+  descend (parameter->values, parameter->grad, rate * size, rate * (float) self->settings.decay, n);
+  if (state->average)
+    follow (state->average, parameter->values, self->keep, n);
+  return true;
 }
 
 static void clear_pieces (int64_t first, int64_t count, void *data)
@@ -215,6 +273,9 @@ bool cosmos_optimiser_step (CosmosOptimiser *self, double rate, double scale, Co
   self->correction2 = (float) (1 / (1 - pow (settings->beta2, n)));
   self->keep = (float) fmin (settings->average_decay, (1 + n) / (10 + n));
   cosmos_parallel (self->pool, (int64_t) self->n_pieces, PIECE * cost_of_update, update_pieces, self);
+  for (size_t i = 0; i < self->n_matrices; i++)
+    if (!update_matrix (self, self->matrices[i], err))
+      return false;
   cosmos_parameters_touch (self->store);
   self->n_steps++;
   return true;

@@ -6,6 +6,11 @@
  *   w = w - rate (m / (1 - b1^n) / (sqrt (v / (1 - b2^n)) + eps) + decay w)      n = 1, 2 ..
  *   average = k average + (1 - k) w,  k = min (average_decay, (1 + n) / (10 + n))
  *
+ * Where `muon` is not 0, the matrices between the embeddings and the head go by Muon instead (Jordan et al. 2024), with Nesterov's momentum, and
+ * scaled so that a number changes about as much as AdamW changes it (Liu et al. 2025, arXiv 2502.16982):
+ *   m = .95 m + g,  u = g + .95 m
+ *   w = w - rate muon (.2 sqrt (max (rows, columns)) orthogonal (u) + decay w)         orthogonal: orthogonalise.h
+ *
  * Matrices decay; gains, biases and tables do not. Tables whose values have an amplitude of one, where weights have 1 / sqrt (width), learn slower:
  * `slow` names them. The sums' order does not depend on the number of threads. One thread at a time; the store and the pool are borrowed.
  */
@@ -17,13 +22,15 @@
 typedef struct {
   double beta1, beta2, eps, decay, clip; /* clip 0: none */
   double average_decay;                  /* 0: no average */
+  double muon;                           /* 0: AdamW for all; else what matrices' rate is multiplied by */
+  CosmosCompute compute;                 /* how the products of Muon are made */
   double slow_rate;                      /* share of the rate that slow tables get */
   const char *const *slow;               /* what their names contain; ended by NULL; NULL: none. Borrowed */
 } CosmosOptimiserSettings;
 
 typedef struct CosmosOptimiser CosmosOptimiser;
 
-/* The paper's: .9, .98, 1e-6, decay 1e-5, clip 1, no average (spec 1.10). */
+/* The paper's: AdamW with .9, .98, 1e-6, decay 1e-5, clip 1, no average (spec 1.10). */
 CosmosOptimiserSettings cosmos_optimiser_settings_default (void);
 
 /* parameters: with gradients (cosmos_parameters_make_gradients). */
@@ -32,7 +39,7 @@ CosmosOptimiser *cosmos_optimiser_new (CosmosParameters *parameters, CosmosPool 
 void cosmos_optimiser_free (CosmosOptimiser *self);
 
 /* One step down the gradients, times `scale` first (1 / number of summed micro-batches), which are then zeros again. False, with nothing changed but
- * the gradients, where their norm is not finite. */
+ * the gradients, where their norm is not finite; or when out of memory, with a part of the step made. */
 bool cosmos_optimiser_step (CosmosOptimiser *self, double rate, double scale, CosmosError *err);
 int64_t cosmos_optimiser_get_n_steps (const CosmosOptimiser *self);
 /* Of the last step, before clipping. */
@@ -43,7 +50,8 @@ void cosmos_optimiser_swap_average (CosmosOptimiser *self);
 
 /* ---- checkpoints ---- */
 
-/* Its state as named arrays, for the store's parameter `index` of those with gradients: "first" and "second" moments and "average" (NULL without). */
+/* Its state as named arrays, for the store's parameter `index` of those with gradients: "first" and "second" moments (the latter NULL where it goes by
+ * Muon) and "average" (NULL without). */
 typedef struct {
   CosmosParameter parameter;
   float *first, *second, *average;

@@ -1,5 +1,7 @@
 #include "train/origin.h"
 
+#include "train/ready-encoder.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -19,10 +21,34 @@ static bool is_baseline (const char *stage)
 
 /* ---- finding ---- */
 
+/* Of an encoder without statistics, the one in the folder that has them. */
+static char *find_complete (const char *ready, const char *folder, CosmosError *err)
+{
+  CosmosGguf *file = cosmos_gguf_open (ready, NULL); /* whoever reads it says what is wrong */
+  bool bare = file && cosmos_ready_encoder_is_bare (file);
+  char *path = NULL;
+  cosmos_gguf_free (file);
+  if ((bare ? asprintf (&path, "%s/encoder.gguf", folder) : asprintf (&path, "%s", ready)) < 0) {
+    no_memory (err);
+    return NULL;
+  }
+  if (!bare || access (path, F_OK) == 0)
+    return path;
+  cosmos_error_set (
+      err, COSMOS_STATUS_IO,
+      "%s: there is no such file. It has what %s lacks, the statistics of the encoder's states, and is made when the "
+      "autoencoder is trained; for an autoencoder of another folder name the encoder.gguf there as [encoder] file",
+      path, ready);
+  free (path);
+  return NULL;
+}
+
 char *cosmos_origin_find (const CosmosRecipe *recipe, const char *folder, const char *stage, CosmosError *err)
 {
   const char *ready = cosmos_stage_find (stage)->get_recipe (recipe)->file;
   char *path = NULL;
+  if (*ready && strcmp (stage, "encoder") == 0 && access (ready, F_OK) == 0)
+    return find_complete (ready, folder, err);
   if (*ready)
     path = strdup (ready);
   else if (asprintf (&path, "%s/%s.gguf", folder, stage) < 0)
@@ -56,9 +82,9 @@ static bool check_sizes (const CosmosConfig *wanted, const CosmosGguf *file, con
 {
   CosmosConfig found;
   const char *path = cosmos_gguf_get_path (file);
-  if (!cosmos_config_read (&found, file, err))
-    return false;
   bool is_encoder = strcmp (stage, "encoder") == 0, is_denoiser = strcmp (stage, "denoiser") == 0;
+  if (!(is_encoder ? cosmos_config_read_encoder : cosmos_config_read) (&found, file, err))
+    return false;
   if (is_encoder
       && (found.encoder.layers != wanted->encoder.layers || found.encoder.heads != wanted->encoder.heads
           || fabsf (found.encoder.norm_eps - wanted->encoder.norm_eps) > .01f * wanted->encoder.norm_eps))
@@ -98,12 +124,17 @@ static bool check_tokens (const CosmosTokenizer *wanted, const CosmosGguf *file,
                               cosmos_gguf_get_path (file), cosmos_gguf_get_path (file));
 }
 
+bool cosmos_origin_check (const CosmosTraining *training, const CosmosGguf *file, const char *stage, CosmosError *err)
+{
+  return check_sizes (&training->recipe->config, file, stage, err) && check_tokens (training->tokenizer, file, err);
+}
+
 CosmosGguf *cosmos_origin_open (const CosmosTraining *training, const char *stage, CosmosError *err)
 {
   char *path = cosmos_origin_find (training->recipe, training->folder, stage, err);
   CosmosGguf *file = path ? cosmos_gguf_open (path, err) : NULL;
   free (path);
-  if (file && check_sizes (&training->recipe->config, file, stage, err) && check_tokens (training->tokenizer, file, err))
+  if (file && cosmos_origin_check (training, file, stage, err))
     return file;
   cosmos_gguf_free (file);
   return NULL;
@@ -131,20 +162,32 @@ bool cosmos_origin_is_part (const char *stage, const char *tensor)
   return false;
 }
 
+/* How many numbers of a tensor the parameter takes: all or none, but of a table (of positions) as many rows as both have. */
+static int64_t count_fitting (const CosmosTensorInfo *info, const CosmosParameter *parameter)
+{
+  const int64_t rows = parameter->rows, columns = parameter->columns;
+  if (!info || info->rank != (rows ? 2 : 1) || info->shape[info->rank - 1] != columns)
+    return 0;
+  if (!rows || info->shape[0] == rows)
+    return (int64_t) info->count;
+  if (parameter->is_matrix || parameter->is_constant || info->dtype != COSMOS_DTYPE_F32)
+    return 0;
+  return (info->shape[0] < rows ? info->shape[0] : rows) * columns;
+}
+
 static bool take (const CosmosGguf *file, const CosmosParameter *parameter, CosmosStart *start, CosmosError *err)
 {
   const CosmosTensorInfo *info = cosmos_gguf_find_tensor (file, parameter->name);
-  const int rank = parameter->rows ? 2 : 1;
-  const int64_t shape[2] = {parameter->rows ? parameter->rows : parameter->columns, parameter->columns};
+  const int64_t count = count_fitting (info, parameter);
   start->n_asked += (parameter->rows ? parameter->rows : 1) * parameter->columns;
-  if (!info || info->rank != rank || memcmp (info->shape, shape, (size_t) rank * sizeof *shape) != 0)
+  if (count == 0)
     return true;
-  cosmos_dtype_to_float (info->dtype, info->data, parameter->values, info->count);
-  for (size_t i = 0; i < info->count; i++)
+  cosmos_dtype_to_float (info->dtype, info->data, parameter->values, (size_t) count);
+  for (int64_t i = 0; i < count; i++)
     if (!isfinite (parameter->values[i]))
       return cosmos_error_set (err, COSMOS_STATUS_CORRUPT, "%s: %s holds numbers that are not finite",
                                cosmos_gguf_get_path (file), parameter->name);
-  start->n_taken += (int64_t) info->count;
+  start->n_taken += count;
   return true;
 }
 

@@ -4,11 +4,13 @@
 
 #include "train/stage.h"
 
-/* The file that holds the trained networks of a stage: what the recipe names as ready, else the checkpoint in the folder, else what the training
+/* The file that holds the trained networks of a stage: what the recipe names as ready (completed, see ready-encoder.h), else the checkpoint in the folder, else what the training
  * begins from. free() it. NULL with what to do. */
 char *cosmos_origin_find (const CosmosRecipe *recipe, const char *folder, const char *stage, CosmosError *err);
 /* The same opened, after it was proved to have the recipe's sizes and the training's tokens. */
 CosmosGguf *cosmos_origin_open (const CosmosTraining *training, const char *stage, CosmosError *err);
+/* That proof of a file. */
+bool cosmos_origin_check (const CosmosTraining *training, const CosmosGguf *file, const char *stage, CosmosError *err);
 /* Whether a tensor of a bundle or a checkpoint is of the networks that a stage trains. */
 bool cosmos_origin_is_part (const char *stage, const char *tensor);
 

@@ -34,6 +34,7 @@ typedef struct {
       FIELD (section, "rate", NUMBER, part.stage.rate, 0, 1), FIELD (section, "warm-up", INTEGER, part.stage.warm_up, 0, 1e6), \
       FIELD (section, "final-rate", NUMBER, part.stage.final_rate, 0, 1),                                                      \
       FIELD (section, "decay", NUMBER, part.stage.decay, 0, 10), FIELD (section, "clip", NUMBER, part.stage.clip, 0, 1e6),     \
+      FIELD (section, "muon", NUMBER, part.stage.muon, 0, 100),                                                                \
       FIELD (section, "average", NUMBER, part.stage.average_decay, 0, .999999),                                                \
       FIELD (section, "slow-rate", NUMBER, part.stage.slow_rate, 0, 1)
 

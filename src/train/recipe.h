@@ -21,6 +21,7 @@ typedef struct {
   double final_rate; /* share of `rate` that the cosine ends at */
   double decay, clip;
   double average_decay; /* of the moving average of the weights; 0: none */
+  double muon;          /* 0: AdamW; else matrices go by Muon at so many times the rate, see optimiser.h */
   double slow_rate;     /* share of the rate for tables of positions */
 } CosmosStageRecipe;
 

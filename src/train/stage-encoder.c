@@ -1,5 +1,5 @@
 /* The text encoder as a masked language model (BERT, arXiv 1810.04805): a share of the tokens is guessed from the others. */
-#include "train/stage.h"
+#include "train/encoder-statistics.h"
 
 #include "core/base/random.h"
 #include "core/math/activation.h"
@@ -10,12 +10,10 @@
 #include "core/math/norm.h"
 #include "core/model/encoder.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SOURCES_EVERY = 4, STATISTICS_TEXTS = 500, STATISTICS_BATCH = 16 };
-static const double least_variance = 1e-4; /* spec 1.1 */
+enum { SOURCES_EVERY = 4 };
 
 typedef struct {
   const CosmosTexts *texts;
@@ -207,75 +205,13 @@ static CosmosTensor *lose (void *data, CosmosGraph *graph, int first, int count,
   return loss;
 }
 
-/* ---- statistics of the encoder's states over real tokens, for the autoencoder (spec 1.1) ---- */
-
-typedef struct {
-  double *sums, *squares;
-  int64_t n;
-} Statistics;
-
-static void add_states (Statistics *self, const CosmosTensor *h, const bool *keep)
-{
-  const int64_t D = cosmos_tensor_get_columns (h);
-  for (int64_t r = 0; r < cosmos_tensor_get_rows (h); r++) {
-    const float *row = cosmos_tensor_row (h, r);
-    self->n += keep[r];
-    for (int64_t i = 0; keep[r] && i < D; i++) {
-      self->sums[i] += (double) row[i];
-      self->squares[i] += (double) row[i] * (double) row[i];
-    }
-  }
-}
-
-static bool measure_texts (Stage *self, const CosmosTexts *texts, CosmosGraph *graph, Statistics *statistics, CosmosError *err)
-{
-  const int64_t L = self->training->recipe->config.tokens;
-  size_t n = texts->n < STATISTICS_TEXTS ? texts->n : STATISTICS_TEXTS;
-  size_t batch = self->batch < STATISTICS_BATCH ? (size_t) self->batch : STATISTICS_BATCH;
-  for (size_t first = 0; first < n; first += batch) {
-    size_t count = n - first < batch ? n - first : batch;
-    for (size_t b = 0; b < count; b++)
-      cosmos_stage_get_row (self->training, texts, first + b, L, self->ids + (int64_t) b * L, self->keep + (int64_t) b * L);
-    cosmos_graph_reset (graph);
-    CosmosTensor *h = cosmos_encoder_run (self->encoder, graph, self->ids, self->keep, (int64_t) count, L);
-    if (!cosmos_graph_check (graph, err))
-      return false;
-    add_states (statistics, h, self->keep);
-  }
-  return true;
-}
-
-static void set_statistics (Stage *self, const Statistics *statistics)
-{
-  const int64_t D = self->training->recipe->config.encoder.width;
-  float *mean = cosmos_parameters_constant (self->store, 0, D, "encoder.mean")->data,
-        *std = cosmos_parameters_constant (self->store, 0, D, "encoder.std")->data;
-  for (int64_t i = 0; i < D; i++) {
-    double m = statistics->sums[i] / (double) statistics->n;
-    mean[i] = (float) m;
-    std[i] = (float) sqrt (fmax (statistics->squares[i] / (double) statistics->n - m * m, least_variance));
-  }
-}
-
 static bool finish (void *data, CosmosError *err)
 {
   Stage *self = data;
-  const CosmosCorpus *corpus = self->training->corpus;
-  size_t D = (size_t) self->training->recipe->config.encoder.width;
-  Statistics statistics = {calloc (D, sizeof (double)), calloc (D, sizeof (double)), 0};
-  CosmosGraph *graph = cosmos_graph_new (self->training->pool, self->training->progress);
-  bool ok = (statistics.sums && statistics.squares && graph)
-            || cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for the encoder's statistics");
-  for (int i = 0; ok && i < self->training->recipe->config.n_tasks; i++) {
-    const CosmosTexts *valid = &cosmos_corpus_get_valid (corpus, i)->targets;
-    ok = measure_texts (self, valid->n ? valid : &cosmos_corpus_get_train (corpus, i)->targets, graph, &statistics, err);
-  }
-  if (ok)
-    set_statistics (self, &statistics);
-  free (statistics.sums);
-  free (statistics.squares);
-  cosmos_graph_free (graph);
-  return ok;
+  const int64_t D = self->training->recipe->config.encoder.width;
+  return cosmos_encoder_statistics_measure (self->training, self->encoder,
+                                            cosmos_parameters_constant (self->store, 0, D, "encoder.mean")->data,
+                                            cosmos_parameters_constant (self->store, 0, D, "encoder.std")->data, err);
 }
 
 static const CosmosStageRecipe *get_recipe (const CosmosRecipe *recipe)

@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "train/checkpoint.h"
 #include "train/ranks.h"
+#include "train/ready-encoder.h"
 #include "train/shared-step.h"
 
 #include <math.h>
@@ -65,6 +66,8 @@ static bool make (Trainer *self, CosmosError *err)
   settings.decay = self->recipe->decay;
   settings.clip = self->recipe->clip;
   settings.average_decay = self->recipe->average_decay;
+  settings.muon = self->recipe->muon;
+  settings.compute = training->compute;
   settings.slow = self->kind->slow;
   settings.slow_rate = self->recipe->slow_rate;
   self->path = cosmos_stage_get_path (training, self->kind->name);
@@ -72,7 +75,8 @@ static bool make (Trainer *self, CosmosError *err)
   self->graph = cosmos_graph_new (training->pool, NULL);
   if (!self->path || !self->store || !self->graph)
     return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory to train");
-  return (self->stage = self->kind->make (training, self->store, err))
+  return (self->kind != &cosmos_stage_autoencoder || cosmos_ready_encoder_complete (training, !has_checkpoint (self), err))
+         && (self->stage = self->kind->make (training, self->store, err))
          && (has_checkpoint (self) || cosmos_origin_start (training, self->kind->name, self->store, &self->start, err))
          && cosmos_parameters_make_gradients (self->store, err)
          && (self->optimiser = cosmos_optimiser_new (self->store, training->pool, &settings, err))

@@ -127,6 +127,8 @@ int main (int argc, char **argv)
   CosmosParameters *store = cosmos_parameters_new_random (recipe.seed, training.compute);
   CosmosOptimiserSettings settings = cosmos_optimiser_settings_default ();
   settings.average_decay = self.recipe->average_decay;
+  settings.muon = self.recipe->muon;
+  settings.compute = training.compute;
   self.stage = self.kind->make (&training, store, &err);
   if (!self.stage || !cosmos_parameters_make_gradients (store, &err)
       || !(self.optimiser = cosmos_optimiser_new (store, training.pool, &settings, &err)))

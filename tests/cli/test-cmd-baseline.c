@@ -41,6 +41,19 @@ static void json (void)
   json_object_unref (object);
 }
 
+/* Another architecture, in the places of both. */
+static void gpt2 (void)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("GOLDEN"), "gpt2.gguf", NULL);
+  g_autofree char *one = command_out (0, "baseline", "The keys", "--baseline", path, "--greedy", "--max-tokens", "8", NULL);
+  g_assert_true (g_str_has_prefix (one, "The keys"));
+  JsonObject *object = command_json ("compare", "compare", "--baseline", path, "--judge", path, "--steps", "2", "--max-tokens",
+                                     "8", "--json", NULL);
+  g_assert_cmpstr (json_object_get_string_member (object, "judge"), ==, "tiny GPT-2 of random numbers");
+  g_assert_cmpfloat (json_object_get_double_member (json_object_get_object_member (object, "baseline"), "perplexity"), >, 1);
+  json_object_unref (object);
+}
+
 static void bad_input (void)
 {
   char *bundle = command_path ("story-first.gguf");
@@ -57,6 +70,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/cmd-baseline/same-seed", same_seed);
   g_test_add_func ("/cmd-baseline/prompt", prompt);
   g_test_add_func ("/cmd-baseline/json", json);
+  g_test_add_func ("/cmd-baseline/gpt2", gpt2);
   g_test_add_func ("/cmd-baseline/bad-input", bad_input);
   int result = g_test_run ();
   command_finish ();

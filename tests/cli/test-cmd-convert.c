@@ -79,6 +79,42 @@ static void checkpoints (void)
   g_free (renamed);
 }
 
+/* A BERT without config.json: what had to be guessed is said. */
+static void bert (void)
+{
+  char *folder = command_path ("weights-bert"), *output = command_path ("bert.gguf"), *data, *text;
+  const char *names[][2] = {{"plain.safetensors", "model.safetensors"}, {"vocab.txt", "vocab.txt"}};
+  g_mkdir (folder, 0777);
+  for (int i = 0; i < 2; i++) {
+    char *from = g_build_filename (g_getenv ("GOLDEN"), "bert", names[i][0], NULL),
+         *to = g_build_filename (folder, names[i][1], NULL);
+    gsize size;
+    g_assert_true (g_file_get_contents (from, &data, &size, NULL));
+    g_assert_true (g_file_set_contents (to, data, (gssize) size, NULL));
+    g_free (data);
+    g_free (from);
+    g_free (to);
+  }
+  char *card = g_build_filename (folder, "README.md", NULL);
+  g_assert_true (g_file_set_contents (card, "---\nlicense: apache-2.0\n---\n", -1, NULL));
+  g_free (card);
+  text = command_out (0, "convert", folder, "-o", output, NULL);
+  g_assert_nonnull (strstr (text, "cosmos-encoder, 28 tensors"));
+  g_assert_nonnull (strstr (text, "1 attention heads are taken for granted"));
+  g_free (text);
+  JsonObject *object = command_json ("convert", "convert", folder, "-o", output, "--json", NULL);
+  g_assert_cmpint (json_object_get_int_member (object, "guessed_heads"), ==, 1);
+  json_object_unref (object);
+  text = command_out (0, "inspect", output, NULL);
+  g_assert_nonnull (strstr (text, "kind         text encoder"));
+  g_assert_nonnull (strstr (text, "licence      apache-2.0"));
+  g_assert_nonnull (strstr (text, "encoder.heads"));
+  g_free (text);
+  command_fails (1, "architecture \"cosmos-encoder\"", "story", "--model", output, NULL);
+  g_free (folder);
+  g_free (output);
+}
+
 static void refused (void)
 {
   char *input = command_path ("weights-cosmos"), *output = command_path ("refused.gguf"), *broken = command_path ("broken"),
@@ -125,6 +161,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/cmd-convert/formats", formats);
   g_test_add_func ("/cmd-convert/file-instead-of-folder", file_instead_of_folder);
   g_test_add_func ("/cmd-convert/checkpoints", checkpoints);
+  g_test_add_func ("/cmd-convert/bert", bert);
   g_test_add_func ("/cmd-convert/refused", refused);
   int result = g_test_run ();
   command_finish ();

@@ -6,6 +6,8 @@ static void bundle (void)
 {
   char *path = command_path ("story-first.gguf"), *text = command_out (0, "inspect", path, "--keys", "--tensors", NULL);
   const char *lines[] = {"architecture cosmos",
+                         "kind         diffusion model",
+                         "use          denoise, encoder of a training",
                          "licence      CC0-1.0",
                          "tokenizer    byte-level BPE, ",
                          "cosmos.quality.token_accuracy",
@@ -19,6 +21,9 @@ static void bundle (void)
 
   JsonObject *object = command_json ("inspect", "inspect", path, "--tensors", "--json", NULL);
   g_assert_cmpstr (json_object_get_string_member (object, "format"), ==, "gguf");
+  g_assert_cmpstr (json_object_get_string_member (object, "kind"), ==, "diffusion model");
+  g_assert_cmpstr (json_object_get_string_member (object, "missing"), ==, "");
+  g_assert_false (json_object_get_boolean_member (object, "needs_conversion"));
   g_assert_cmpint (json_array_get_length (json_object_get_array_member (object, "tensors")), ==,
                    json_object_get_int_member (object, "n_tensors"));
   JsonObject *keys = json_object_get_object_member (object, "keys");
@@ -34,9 +39,12 @@ static void bundle (void)
 
 static void weights (void)
 {
-  char *path = command_path ("weights-llama/model.safetensors"), *text = command_out (0, "inspect", path, NULL);
-  g_assert_nonnull (strstr (text, "safetensors"));
+  char *path = command_path ("weights-llama"), *text = command_out (0, "inspect", path, NULL);
+  g_assert_nonnull (strstr (text, "weights-llama/model.safetensors"));
   g_assert_nonnull (strstr (text, "tensors"));
+  g_assert_nonnull (strstr (text, "kind         weights of a language model"));
+  g_assert_nonnull (strstr (text, "use          baseline, judge"));
+  g_assert_nonnull (strstr (text, "conversion   needed, to about"));
   g_free (text);
   g_free (path);
 }
@@ -47,7 +55,8 @@ static void bad_files (void)
        *contents;
   gsize size;
   command_fails (1, "/nowhere", "inspect", "/nowhere", NULL);
-  command_fails (1, "no regular file", "inspect", command_get_folder (), NULL);
+  command_fails (1, "without model.safetensors", "inspect", command_get_folder (), NULL);
+  command_fails (1, "no regular file", "inspect", "/dev/null", NULL);
   command_fails (2, "needs FILE", "inspect", NULL);
   g_assert_true (g_file_set_contents (empty, "", 0, NULL));
   command_fails (1, "empty.bin", "inspect", empty, NULL);

@@ -3,6 +3,7 @@
 #include "core/model/language-model.h"
 #include "fixture.h"
 
+#include <glib/gstdio.h>
 #include <stdlib.h>
 
 static char *baseline (void)
@@ -106,6 +107,68 @@ static void write_for_tasks (const char *path)
   cosmos_gguf_free (file);
 }
 
+/* The bundled baseline as if it had been tuned to talk, by ChatML or by something else. */
+static void write_for_talk (const char *path, const char *template)
+{
+  static const char *const marks[] = {"<|im_start|>", "<|im_end|>"};
+  CosmosError err;
+  g_autofree char *from = baseline ();
+  CosmosGguf *file = cosmos_gguf_open (from, &err);
+  CosmosTokenizer *tokenizer = cosmos_tokenizer_new_from_gguf (file, &err);
+  CosmosLanguageModel *model = cosmos_language_model_open (from, cosmos_compute_get_best (), &err);
+  CosmosGgufWriter *writer = cosmos_gguf_writer_new ();
+  g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func (g_free);
+  cosmos_gguf_writer_set_string (writer, "general.architecture", "llama");
+  cosmos_gguf_writer_set_string (writer, "tokenizer.chat_template", template);
+  g_assert_true (cosmos_tokenizer_write_with (tokenizer, marks, G_N_ELEMENTS (marks), writer, &err));
+  cosmos_language_model_sizes_write (cosmos_language_model_get_sizes (model), writer);
+  for (size_t i = 0; i < cosmos_gguf_get_n_tensors (file); i++) {
+    const CosmosTensorInfo *tensor = cosmos_gguf_get_tensor (file, i);
+    const int64_t more = g_str_equal (tensor->name, "token_embd.weight") || g_str_equal (tensor->name, "output.weight") ? 2 : 0;
+    const int64_t shape[2] = {tensor->shape[0] + (tensor->rank == 2 ? more : 0), tensor->shape[1]};
+    float *numbers = g_new0 (float, tensor->count + (size_t) (more * tensor->shape[1]));
+    g_ptr_array_add (values, numbers);
+    cosmos_dtype_to_float (tensor->dtype, tensor->data, numbers, tensor->count);
+    cosmos_gguf_writer_add_tensor (writer, tensor->name, tensor->rank, shape, COSMOS_DTYPE_F32, numbers);
+  }
+  g_assert_true (cosmos_gguf_writer_save (writer, path, &err));
+  cosmos_gguf_writer_free (writer);
+  cosmos_language_model_free (model);
+  cosmos_tokenizer_free (tokenizer);
+  cosmos_gguf_free (file);
+}
+
+/* Asked for a summary it answers; a story's opening sentence is the beginning of its answer; where the template is another, it goes on. */
+static void test_talk (void)
+{
+  static const struct {
+    const char *template, *task;
+    CosmosAsking asking;
+    gboolean begins;
+  } cases[] = {
+    {"<|im_start|>{{ role }} <|im_end|>", "summary", COSMOS_ASKING_INSTRUCTION, FALSE},
+    {"<|im_start|>{{ role }} <|im_end|>", "story", COSMOS_ASKING_INSTRUCTION, TRUE},
+    {"[INST]", "summary", COSMOS_ASKING_UNKNOWN, TRUE},
+  };
+  g_autoptr (CpgEngine) engine = cpg_engine_new (1, "auto");
+  g_autofree char *folder = model_folder_new_temporary ();
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *name = g_strdup_printf ("talk-%d.gguf", (int) i), *path = g_build_filename (folder, name, NULL);
+    g_autoptr (CpgSettings) settings = fixture_settings (5, 7);
+    int n;
+    write_for_talk (path, cases[i].template);
+    g_object_set (settings, "source", "Anna had lost her keys.", "task", cases[i].task, NULL);
+    g_autoptr (CpgWriting) writing = cpg_writing_new (engine, path, settings);
+    finish (writing);
+    g_assert_cmpint (cpg_writing_get_asking (writing), ==, cases[i].asking);
+    const CpgToken *tokens = cpg_writing_get_tokens (writing, &n);
+    g_assert_true ((n > 0 && tokens[0].guess.id < 0) == cases[i].begins);
+    g_assert_true (g_str_has_prefix (cpg_writing_get_text (writing), "Anna had lost her keys.") == cases[i].begins);
+    g_remove (path);
+  }
+  model_folder_remove (g_steal_pointer (&folder));
+}
+
 /* The source is read, but no part of what is written; the task makes the text another one; a task that it lacks is refused. */
 static void test_tasks (void)
 {
@@ -183,6 +246,7 @@ int main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/writing/text", test_text);
   g_test_add_func ("/writing/beginning", test_beginning);
+  g_test_add_func ("/writing/talk", test_talk);
   g_test_add_func ("/writing/tasks", test_tasks);
   g_test_add_func ("/writing/failures", test_failures);
   g_test_add_func ("/writing/cancel", test_cancel);

@@ -6,6 +6,7 @@ One generator of (name, bytes) for each target, in SEEDS at the end.
 
 import io
 import json
+import math
 import pathlib
 import struct
 import zipfile
@@ -66,6 +67,42 @@ def gguf():
     for name, number, size in ("q4-k", 12, 144), ("q5-k", 13, 176), ("q6-k", 14, 210):
         yield name, gguf_file(tensors=[gguf_tensor("t", [256], number, 0)], data=bytes(i % 251 for i in range(-(-size // 32) * 32)))
     yield "q3-k", gguf_file(tensors=[gguf_tensor("t", [256], 11, 0)], data=bytes(128))
+
+
+def language_file(architecture, values, shapes, tokenizer=()):
+    """A model of one layer, all its numbers the same; shapes: the fastest first."""
+    tensors, offset = [], 0
+    for name, shape in shapes.items():
+        tensors.append(gguf_tensor(name, shape, 0, offset))
+        offset += -(-4 * math.prod(shape) // 32) * 32
+    keys = [gguf_value("general.architecture", STRING, architecture)] + [gguf_value(f"{architecture}.{key}", F32 if isinstance(value, float) else U32, value)
+                                                                        for key, value in values.items()]
+    words = [gguf_value("tokenizer.ggml.model", STRING, "gpt2"), gguf_array("tokenizer.ggml.tokens", STRING, ["<s>", "a", "b", "ab"]),
+             gguf_array("tokenizer.ggml.token_type", I32, [3, 1, 1, 1]), gguf_array("tokenizer.ggml.merges", STRING, ["a b"]),
+             gguf_value("tokenizer.ggml.eos_token_id", U32, 0)]
+    return gguf_file(keys + words + list(tokenizer), tensors, struct.pack("<f", 0.125) * (offset // 4))
+
+
+def language_model():
+    W, F, V, C = 8, 12, 4, 6
+    sizes = {"block_count": 1, "context_length": C, "embedding_length": W, "feed_forward_length": F, "attention.head_count": 2}
+    b, llama = "blk.0.", {"token_embd.weight": [W, V], "output_norm.weight": [W], "output.weight": [W, V]}
+    llama |= {b + name + ".weight": shape for name, shape in {"attn_norm": [W], "attn_q": [W, W], "attn_k": [W, W // 2], "attn_v": [W, W // 2], "attn_output": [W, W],
+              "ffn_norm": [W], "ffn_gate": [W, F], "ffn_up": [W, F], "ffn_down": [F, W]}.items()}
+    llama_sizes = sizes | {"attention.head_count_kv": 1, "attention.layer_norm_rms_epsilon": 1e-5, "rope.freq_base": 1e4}
+    gpt2 = {"token_embd.weight": [W, V], "position_embd.weight": [W, C], "output_norm.weight": [W], "output_norm.bias": [W]}
+    for name, shape in {"attn_norm": [W], "attn_qkv": [W, 3 * W], "attn_output": [W, W], "ffn_norm": [W], "ffn_up": [W, F], "ffn_down": [F, W]}.items():
+        gpt2 |= {b + name + ".weight": shape, b + name + ".bias": shape[-1:]}
+    gpt2_sizes = sizes | {"attention.layer_norm_epsilon": 1e-5}
+    tasks = [gguf_array("cosmos.tasks", STRING, ["story", "detox"]), gguf_array("cosmos.task_tokens", I32, [1, 2]), gguf_array("cosmos.task_source_tokens", I32, [2, 4])]
+    yield "llama", language_file("llama", llama_sizes, llama)
+    yield "gpt2", language_file("gpt2", gpt2_sizes, gpt2)
+    yield "tasks", language_file("llama", llama_sizes, llama, tasks)
+    yield "chat", language_file("gpt2", gpt2_sizes, gpt2, [gguf_value("tokenizer.chat_template", STRING, "{{ messages }}<|im_start|><|im_end|>")])
+    yield "heads", language_file("gpt2", gpt2_sizes | {"attention.head_count_kv": 1}, gpt2)
+    yield "no-positions", language_file("gpt2", gpt2_sizes | {"context_length": 1 << 20}, gpt2)
+    yield "no-width", language_file("llama", llama_sizes | {"embedding_length": 0}, llama)
+    yield "bert", language_file("bert", llama_sizes, llama)
 
 
 def safetensors_file(header, data=b""):
@@ -290,6 +327,45 @@ def torch_archives():
     yield "legacy", b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19." + b"\x80\x02M\xe9\x03."
 
 
+def bert_shapes(layers=1, d=2, f=2):
+    """Hugging Face's names of a BERT of the fuzz target's 8 tokens."""
+    shapes = {"embeddings.word_embeddings.weight": [8, d], "embeddings.position_embeddings.weight": [4, d], "embeddings.token_type_embeddings.weight": [2, d],
+              "embeddings.LayerNorm.weight": [d], "embeddings.LayerNorm.bias": [d]}
+    for i in range(layers):
+        for name, out, width in (("attention.self.query", d, d), ("attention.self.key", d, d), ("attention.self.value", d, d), ("attention.output.dense", d, d),
+                                 ("intermediate.dense", f, d), ("output.dense", d, f)):
+            shapes |= {f"encoder.layer.{i}.{name}.weight": [out, width], f"encoder.layer.{i}.{name}.bias": [out]}
+        for name in ("attention.output.LayerNorm", "output.LayerNorm"):
+            shapes |= {f"encoder.layer.{i}.{name}.weight": [d], f"encoder.layer.{i}.{name}.bias": [d]}
+    return shapes
+
+
+def weights_folder(config, shapes):
+    header, at = {}, 0
+    for name, shape in shapes.items():
+        size = 2 * shape[0] * (shape[1] if len(shape) > 1 else 1)
+        header[name] = {"dtype": "F16", "shape": shape, "data_offsets": [at, at + size]}
+        at += size
+    return config.encode() + b"\0" + safetensors_file(header, bytes(at))
+
+
+def weights():
+    good = bert_shapes()
+    yield "good", weights_folder('{"model_type":"bert","num_attention_heads":1,"layer_norm_eps":1e-12}', good)
+    yield "bare", weights_folder("", good)[1:]
+    yield "spelling", weights_folder('{"architectures":["BertForMaskedLM"]}', {"bert." + k.replace("Norm.weight", "Norm.gamma").replace("Norm.bias", "Norm.beta"): v
+                                                                                for k, v in good.items()} | {"cls.predictions.bias": [8]})
+    yield "types", weights_folder("{}", good | {"embeddings.token_type_embeddings.weight": [0, 2]})
+    yield "shape", weights_folder("{}", good | {"encoder.layer.0.attention.self.key.weight": [4, 1]})
+    yield "more", weights_folder("{}", good | {"encoder.layer.0.extra.weight": [1]})
+    yield "less", weights_folder("{}", {k: v for k, v in good.items() if "output.dense.bias" not in k})
+    yield "heads", weights_folder('{"num_attention_heads":3}', good)
+    yield "roberta", weights_folder('{"model_type":"roberta"}', good)
+    yield "llama", weights_folder('{"architectures":["LlamaForCausalLM"],"num_hidden_layers":-1,"hidden_size":1e300}', {"model.embed_tokens.weight": [8, 2]})
+    yield "card", weights_folder("---\nlicense: 'mit'\n---\n", good)
+    yield "torch", b"{}\0PK\3\4archive/data.pkl"
+
+
 SEEDS = {
     "catalog": catalog,
     "cosmosrun": cosmosrun,
@@ -299,6 +375,11 @@ SEEDS = {
     "safetensors": safetensors,
     "tokenizer-json": tokenizer_json,
     "torch-archive": torch_archives,
+    "language-model": language_model,
+    "response": response,
+    "safetensors": safetensors,
+    "tokenizer-json": tokenizer_json,
+    "weights": weights,
     "wordpiece": wordpiece,
 }
 

@@ -1,5 +1,6 @@
 #include "core/math/gemm.h"
 #include "train/optimiser.h"
+#include "train/orthogonalise.h"
 
 #include <glib.h>
 #include <math.h>
@@ -127,6 +128,54 @@ static void test_formula (Fixture *self, gconstpointer unused)
   cosmos_optimiser_free (optimiser);
 }
 
+/* Matrices go down their orthogonalised momentum, all else by Adam. */
+static void test_muon (Fixture *self, gconstpointer unused)
+{
+  const double rate = .01;
+  const CosmosWeight *head = cosmos_parameters_matrix (self->store, ROWS, COLUMNS, "head.weight");
+  CosmosError err;
+  g_assert_true (cosmos_parameters_make_gradients (self->store, &err));
+  CosmosOptimiserSettings settings = cosmos_optimiser_settings_default ();
+  settings.decay = .1;
+  settings.clip = 0;
+  settings.muon = 2;
+  settings.compute = openblas;
+  settings.average_decay = .9;
+  CosmosOptimiser *optimiser = new_optimiser (self, settings);
+  const CosmosOptimiserState state = cosmos_optimiser_get_state (optimiser, 0);
+  g_assert_cmpstr (state.parameter.name, ==, "layer.weight");
+  g_assert_null (state.second);
+  for (size_t i = 1; i < cosmos_optimiser_get_n (optimiser); i++)
+    g_assert_nonnull (cosmos_optimiser_get_state (optimiser, i).second);
+  const float *w = cosmos_weight_get_values (self->matrix), *other = cosmos_weight_get_values (head);
+  g_autofree float *expected = g_memdup2 (w, ROWS * COLUMNS * sizeof *w), *m = g_new0 (float, ROWS *COLUMNS),
+                   *u = g_new (float, ROWS *COLUMNS);
+  double average = w[6];
+  CosmosArena *arena = cosmos_arena_new (65536);
+  Reference reference = {.w = other[6], .average = other[6]};
+  for (int n = 1; n <= 5; n++) {
+    set_gradients (self, n);
+    const float *g = cosmos_weight_get_grad (self->matrix);
+    for (int i = 0; i < ROWS * COLUMNS; i++) {
+      m[i] = .95f * m[i] + .5f * g[i];
+      u[i] = .5f * g[i] + .95f * m[i];
+    }
+    g_assert_true (cosmos_orthogonalise (self->pool, arena, openblas, u, ROWS, COLUMNS, &err));
+    for (int i = 0; i < ROWS * COLUMNS; i++)
+      expected[i] -= (float) (2 * rate * (.2 * sqrt (COLUMNS) * (double) u[i] + .1 * (double) expected[i]));
+    const double keep = fmin (.9, (1.0 + n) / (10.0 + n));
+    average = keep * average + (1 - keep) * (double) expected[6];
+    follow (&reference, &settings, .5 * (double) cosmos_weight_get_grad (head)[6], rate, .1, n);
+    step (optimiser, rate, .5);
+    for (int i = 0; i < ROWS * COLUMNS; i++)
+      g_assert_cmpfloat_with_epsilon (w[i], expected[i], 1e-5);
+    g_assert_cmpfloat_with_epsilon (other[6], reference.w, 2e-6);
+    g_assert_cmpfloat_with_epsilon (state.average[6], average, 1e-5);
+  }
+  cosmos_arena_free (arena);
+  cosmos_optimiser_free (optimiser);
+}
+
 /* A small gradient is not clipped; what has none does not move. */
 static void test_small (Fixture *self, gconstpointer unused)
 {
@@ -179,13 +228,15 @@ static void test_touch (Fixture *self, gconstpointer unused)
   cosmos_arena_free (arena);
 }
 
-static void test_threads (void)
+static void test_threads (gconstpointer muon)
 {
   Fixture one, two;
   set_up_threads (&one, 1);
   set_up_threads (&two, 2);
-  CosmosOptimiser *first = new_optimiser (&one, cosmos_optimiser_settings_default ()),
-                  *second = new_optimiser (&two, cosmos_optimiser_settings_default ());
+  CosmosOptimiserSettings settings = cosmos_optimiser_settings_default ();
+  settings.muon = *(const double *) muon;
+  settings.compute = openblas;
+  CosmosOptimiser *first = new_optimiser (&one, settings), *second = new_optimiser (&two, settings);
   for (int n = 0; n < 5; n++) {
     set_gradients (&one, n);
     set_gradients (&two, n);
@@ -202,11 +253,14 @@ static void test_threads (void)
 
 int main (int argc, char **argv)
 {
+  static const double adam = 0, muon = 1;
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/optimiser/formula", Fixture, NULL, set_up, test_formula, tear_down);
+  g_test_add ("/optimiser/muon", Fixture, NULL, set_up, test_muon, tear_down);
   g_test_add ("/optimiser/small", Fixture, NULL, set_up, test_small, tear_down);
   g_test_add ("/optimiser/not-finite", Fixture, NULL, set_up, test_not_finite, tear_down);
   g_test_add ("/optimiser/touch", Fixture, NULL, set_up, test_touch, tear_down);
-  g_test_add_func ("/optimiser/threads", test_threads);
+  g_test_add_data_func ("/optimiser/threads/adam", &adam, test_threads);
+  g_test_add_data_func ("/optimiser/threads/muon", &muon, test_threads);
   return g_test_run ();
 }

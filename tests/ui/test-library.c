@@ -71,6 +71,8 @@ static void test_facts (void)
   g_assert_cmpstr (find (first, "Sizes", "Latents"), ==, "16 vectors of 64 numbers");
   g_assert_cmpstr (find (first, "Sizes", "Denoiser"), ==, "8 layers of width 256");
   g_assert_cmpstr (find (first, "Sizes", "Numbers"), ==, "mostly Q8_0");
+  g_assert_cmpstr (find (first, "Sizes", "Good for"), ==, "writing texts by denoising\nreading texts in a training");
+  g_assert_null (find (first, "Sizes", "Missing"));
   g_assert_cmpstr (find (first, "Measured Quality", "Tokens that come back from the latents"), ==, "94.8 %");
   g_assert_nonnull (find (first, "Files", "Place"));
   const CpgFactGroup *notes = first->groups->pdata[first->groups->len - 1];
@@ -136,6 +138,8 @@ static void test_convert (void)
   model_folder_write_cosmos (folder);
   g_autoptr (CpgModelsFacts) before = cpg_models_facts_new_from_path (folder, NULL);
   g_assert_cmpint (before->kind, ==, CPG_MODEL_CHECKPOINT);
+  g_assert_cmpstr (find (before, "Sizes", "Kind"), ==, "Weights of a diffusion model");
+  g_assert_true (before->finding.needs_conversion);
   g_assert_cmpstr (find (before, "Sizes", "Tasks"), ==, "Story, Detox");
 
   g_cancellable_cancel (cancellable);

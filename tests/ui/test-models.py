@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -234,11 +235,88 @@ class Models(driver.WindowTest):
         self.press("Cancel my-story.gguf")
         program.wait(lambda: not program.has("Cancel my-story.gguf"))
 
-        self.choose_file(0, bad)
-        program.find("Cannot Be Imported")
+        self.refuse(bad, r"bad\.gguf")
         program.photograph("models-import-bad")
         self.press("Close")
-        self.assertFalse((self.own / "bad.gguf").exists())
+        self.leave()
+
+    def refuse(self, path, words):
+        """Chosen, it is looked into, and nothing is done; the dialog stays."""
+        self.choose_file(0, path)
+        self.program.find("Cannot Be Imported")
+        self.program.label(words)
+        self.assertFalse(self.program.has("Import This?") or self.program.has("Convert This?"))
+        self.assertFalse((self.own / path.name).exists())
+
+    def make_bert(self, name):
+        folder = self.data / name
+        folder.mkdir()
+        golden = SOURCES / "tests" / "golden" / "bert"
+        shutil.copy(golden / "pretraining.safetensors", folder / "model.safetensors")
+        shutil.copy(golden / "config.json", folder)
+        (folder / "README.md").write_text("---\nlicense: apache-2.0\n---\n")
+        return folder
+
+    def test_import_weights(self):
+        program = self.open()
+        folder = self.make_bert("small-bert")
+
+        # without its vocabulary it is known, but can only be closed
+        self.choose_file(1, folder)
+        program.find("Cannot Be Imported")
+        program.label(r"^tokenizer\.json or vocab\.txt in the same folder")
+        program.photograph("models-import-missing")
+        self.press("Close")
+
+        shutil.copy(SOURCES / "tests" / "golden" / "bert" / "vocab.txt", folder)
+        self.choose_file(1, folder)
+        program.find("Convert This?")
+        for words in (r"“small-bert\.gguf” of about", r"^Weights of a text encoder \(BERT\)", r"^reading texts in a training", r"^2 layers of width 16", r"^apache-2\.0"):
+            program.label(words)
+        self.check_labels()
+        program.photograph("models-import-bert")
+        self.press("Cancel")
+        program.wait(lambda: not program.has("Convert This?"))
+        self.assertFalse(self.own.exists())
+
+        # the file instead of the folder, and to the end
+        self.choose_file(0, folder / "model.safetensors")
+        self.press("Convert")
+        program.said("“small-bert.gguf” is imported")
+        self.assertEqual((self.own / "small-bert.gguf").read_bytes()[:4], b"GGUF")
+        self.press("Details of small-bert")
+        program.find("small-bert", "dialog")
+        program.label(r"^Text encoder")
+        program.photograph("models-card-encoder")
+        program.key("Escape")
+        self.leave()
+
+    def test_import_bad_files(self):
+        program = self.open()
+        whole = (SOURCES / "models" / "story-first.gguf").read_bytes()
+        files = {
+            "cut.gguf": whole[: len(whole) // 2],
+            "text.gguf": b"Once there was a text that called itself a model.\n" * 20,
+            # version 3, no tensors, one key
+            "mamba.gguf": b"GGUF" + struct.pack("<IQQQ20sIQ5s", 3, 0, 1, 20, b"general.architecture", 8, 5, b"mamba"),
+            "half.pth": (SOURCES / "tests" / "golden" / "checkpoints" / "autoencoder.pth").read_bytes(),
+        }
+        for name, data in files.items():
+            (self.data / name).write_bytes(data)
+        self.refuse(self.data / "cut.gguf", r"cut\.gguf")
+        program.photograph("models-import-cut")
+        self.press("Close")
+        self.refuse(self.data / "text.gguf", "is no model")
+        self.press("Close")
+        self.refuse(self.data / "mamba.gguf", "nothing in this program can use it")
+        program.label(r"^mamba")
+        program.photograph("models-import-foreign")
+        self.press("Close")
+        self.refuse(self.data / "half.pth", "^Autoencoder of the COSMOS authors")
+        program.label("the autoencoder or the diffusion")
+        program.photograph("models-import-pytorch")
+        self.press("Close")
+        program.find("Installed Models", "list")
         self.leave()
 
     def test_card(self):

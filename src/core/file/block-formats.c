@@ -84,26 +84,13 @@ void cosmos_read_q5_1 (const unsigned char *source, float *target, size_t n)
 
 /* ---- blocks of 256 ---- */
 
-/* Scale and minimum of the k-th 32 numbers. Those of 0 .. 3 are the low six bits of a byte; those of 4 .. 7 share a byte, four bits each, and
- * have their upper two where the first ones leave two free. */
-static inline void get_scales (const uint8_t *scales, int k, int *scale, int *minimum)
-{
-  if (k < 4) {
-    *scale = scales[k] & 63;
-    *minimum = scales[k + 4] & 63;
-  } else {
-    *scale = (scales[k + 4] & 15) | scales[k - 4] >> 6 << 4;
-    *minimum = scales[k + 4] >> 4 | scales[k] >> 6 << 4;
-  }
-}
-
 /* high: where the fifth bits are, or NULL for numbers of four bits. */
 static inline void read_with_minima (float scale, float minimum, const uint8_t *scales, const uint8_t *high, const uint8_t *q,
                                      float *target)
 {
   for (int k = 0; k < SUPER / BLOCK; k++) {
     int s, m;
-    get_scales (scales, k, &s, &m);
+    cosmos_block_get_scales (scales, k, &s, &m);
     const float step = scale * (float) s, lowest = minimum * (float) m;
     const uint8_t *pair = q + k / 2 * BLOCK;
     for (int j = 0; j < BLOCK; j++) {

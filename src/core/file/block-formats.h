@@ -71,6 +71,19 @@ typedef struct {
   uint16_t scale;
 } CosmosBlockQ6_K;
 
+/* Of Q4_K and Q5_K: scale and minimum of the k-th 32 numbers. Those of 0 .. 3 are the low six bits of a byte; those of 4 .. 7 share a byte, four bits each, and
+ * have their upper two where the first ones leave two free. */
+static inline void cosmos_block_get_scales (const uint8_t *scales, int k, int *scale, int *minimum)
+{
+  if (k < 4) {
+    *scale = scales[k] & 63;
+    *minimum = scales[k + 4] & 63;
+  } else {
+    *scale = (scales[k + 4] & 15) | scales[k - 4] >> 6 << 4;
+    *minimum = scales[k + 4] >> 4 | scales[k] >> 6 << 4;
+  }
+}
+
 void cosmos_read_q8_0 (const unsigned char *source, float *target, size_t n);
 void cosmos_read_q4_0 (const unsigned char *source, float *target, size_t n);
 void cosmos_read_q4_1 (const unsigned char *source, float *target, size_t n);

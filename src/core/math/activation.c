@@ -39,6 +39,41 @@ COSMOS_SIMD_CLONES static void gelu_backward_run (const float *restrict x, const
       dx[i] = dy[i] * gelu_slope (x[i]);
 }
 
+/* The factor is 1 / (1 + exp (-w)) with w = 2 sqrt (2 / pi) (x + 0.044715 x^3); *slope: w'. */
+COSMOS_SIMD_INLINE float gelu_tanh_factor (float x, float *slope)
+{
+  x = cosmos_choose (x < -gelu_end, -gelu_end, cosmos_choose (x > gelu_end, gelu_end, x));
+  *slope = 1.59576912f + 0.214064489f * (x * x);
+  return cosmos_sigmoid (x * (1.59576912f + 0.0713548163f * (x * x)));
+}
+
+COSMOS_SIMD_CLONES static void gelu_tanh_run (const float *restrict x, float *restrict y, int64_t n)
+{
+  for (int64_t i = 0; i < n; i++) {
+    float slope;
+    y[i] = cosmos_choose (x[i] < -gelu_end, -gelu_end, x[i]) * gelu_tanh_factor (x[i], &slope);
+  }
+}
+
+/* With s the factor: (x s)' = s + x s (1 - s) w' */
+COSMOS_SIMD_INLINE float gelu_tanh_slope (float x)
+{
+  float slope, s = gelu_tanh_factor (x, &slope);
+  float factor = cosmos_choose (x < -gelu_end, -gelu_end, cosmos_choose (x > gelu_end, gelu_end, x));
+  return s + factor * s * (1.0f - s) * slope;
+}
+
+COSMOS_SIMD_CLONES static void gelu_tanh_backward_run (const float *restrict x, const float *restrict dy, float *restrict dx,
+                                                       bool adds, int64_t n)
+{
+  if (adds)
+    for (int64_t i = 0; i < n; i++)
+      dx[i] += dy[i] * gelu_tanh_slope (x[i]);
+  else
+    for (int64_t i = 0; i < n; i++)
+      dx[i] = dy[i] * gelu_tanh_slope (x[i]);
+}
+
 COSMOS_SIMD_INLINE float silu (float x)
 {
   float factor = cosmos_choose (x < -silu_end, -silu_end, x);
@@ -149,6 +184,12 @@ static CosmosTensor *activate (CosmosGraph *graph, const CosmosTensor *x, const 
 CosmosTensor *cosmos_gelu (CosmosGraph *graph, const CosmosTensor *x)
 {
   static const Kind kind = {gelu_run, gelu_backward_run, 0.8};
+  return activate (graph, x, &kind);
+}
+
+CosmosTensor *cosmos_gelu_tanh (CosmosGraph *graph, const CosmosTensor *x)
+{
+  static const Kind kind = {gelu_tanh_run, gelu_tanh_backward_run, 0.6};
   return activate (graph, x, &kind);
 }
 

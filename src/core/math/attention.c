@@ -13,8 +13,8 @@
  * loops from 1 to 128 queries. */
 
 enum {
-  MAX_BLOCKS = 64,  /* of heads, each with scratch of its own */
-  MAX_QUERIES = 64, /* at once: their scores stay in the second-level cache */
+  MAX_BLOCKS = 64,   /* of heads, each with scratch of its own */
+  MAX_QUERIES = 128, /* at once: their scores stay in the second-level cache */
 };
 
 /* Numbers multiplied, below which a second thread is not worth waking (about 10 microseconds). */
@@ -33,9 +33,9 @@ typedef struct {
   int64_t batch, queries, keys; /* keys of both sets */
   int64_t width, heads, group;  /* heads that share a kv head */
   float scale;
-  float *bias;     /* (batch, keys): 0, or -infinity for a key that may not be seen; NULL: all may */
-  float *log_sums; /* (batch, heads, queries): log sum exp of the scores, infinity where nothing was seen; NULL without a tape */
-  float *scratch;  /* void outside the loops */
+  float *bias;    /* (batch, keys): 0, or -infinity for a key that may not be seen; NULL: all may */
+  float *kept;    /* (batch, heads, queries, keys): the probabilities, for the way back; NULL without a tape */
+  float *scratch; /* void outside the loops */
   int64_t scratch_of_block;
   int64_t items, blocks; /* of the loop */
 } Attention;
@@ -92,8 +92,8 @@ static void add_transposed_product (const float *a, int64_t a_stride, const floa
                (blasint) b_stride, 1.0f, c, (blasint) c_stride);
 }
 
-/* scores become exp (scores - largest) / their sum, which is returned. */
-COSMOS_SIMD_CLONES static float normalise_exponentials (float *restrict scores, float largest, int64_t n)
+/* scores become exp (scores - largest) / their sum. */
+COSMOS_SIMD_CLONES static void normalise_exponentials (float *restrict scores, float largest, int64_t n)
 {
   float sum = 0.0f;
 #pragma omp simd reduction(+ : sum)
@@ -104,24 +104,19 @@ COSMOS_SIMD_CLONES static float normalise_exponentials (float *restrict scores, 
   float inverse = 1.0f / sum;
   for (int64_t i = 0; i < n; i++)
     scores[i] *= inverse;
-  return sum;
 }
 
 /* In place over the keys seen by one query. */
-static void softmax (float *scores, const float *bias, int64_t n, float *log_sum)
+static void softmax (float *scores, const float *bias, int64_t n)
 {
   if (bias)
     cosmos_vector_add (scores, bias, n);
   float largest = cosmos_vector_get_largest (scores, n);
   if (largest == -INFINITY) {
     memset (scores, 0, (size_t) n * sizeof *scores);
-    if (log_sum)
-      *log_sum = INFINITY;
     return;
   }
-  float sum = normalise_exponentials (scores, largest, n);
-  if (log_sum)
-    *log_sum = largest + logf (sum);
+  normalise_exponentials (scores, largest, n);
 }
 
 /* The scores of queries first .. first + count - 1 of one head over the first `seen` keys: (count, seen), row stride keys. */
@@ -138,19 +133,25 @@ static void score (const Attention *self, int64_t text, int64_t head, int64_t fi
   }
 }
 
+static float *get_kept (const Attention *self, int64_t text, int64_t head, int64_t query)
+{
+  return self->kept + ((text * self->heads + head) * self->queries + query) * self->keys;
+}
+
 /* ---- forward ---- */
 
-static void attend (const Attention *self, int64_t text, int64_t head, float *scores)
+static void attend (const Attention *self, int64_t text, int64_t head, float *scratch)
 {
   const float *bias = self->bias ? self->bias + text * self->keys : NULL;
   for (int64_t first = 0; first < self->queries; first += MAX_QUERIES) {
     int64_t count = self->queries - first < MAX_QUERIES ? self->queries - first : MAX_QUERIES;
+    float *scores = self->kept ? get_kept (self, text, head, first) : scratch;
     int64_t seen = keys_seen (self, first + count - 1);
     score (self, text, head, first, count, seen, scores);
     for (int64_t t = 0; t < count; t++) {
       float *row = scores + t * self->keys;
       int64_t own = keys_seen (self, first + t);
-      softmax (row, bias, own, self->log_sums ? &self->log_sums[(text * self->heads + head) * self->queries + first + t] : NULL);
+      softmax (row, bias, own);
       memset (row + own, 0, (size_t) (seen - own) * sizeof *row);
     }
     float *y = cosmos_tensor_row (&self->y, text * self->queries + first) + head * self->width;
@@ -184,8 +185,8 @@ static void forward_block (int block, void *data)
   run_block (data, block, forward_item);
 }
 
-/* Runs a loop of so many items with so many matrices of scores as scratch. */
-static void run (CosmosGraph *graph, Attention *self, int64_t items, int matrices, void (*work) (int block, void *data))
+/* Runs a loop of so many items with a matrix of scores as scratch. */
+static void run (CosmosGraph *graph, Attention *self, int64_t items, void (*work) (int block, void *data))
 {
   CosmosArena *arena = cosmos_graph_get_arena (graph);
   CosmosArenaMark mark = cosmos_arena_mark (arena);
@@ -193,7 +194,7 @@ static void run (CosmosGraph *graph, Attention *self, int64_t items, int matrice
   self->items = items;
   self->blocks = multiplied < smallest_shared_work ? 1 : items < MAX_BLOCKS ? items : MAX_BLOCKS;
   int64_t rows = self->queries < MAX_QUERIES ? self->queries : MAX_QUERIES;
-  self->scratch_of_block = matrices * rows * self->keys;
+  self->scratch_of_block = rows * self->keys;
   self->scratch = cosmos_graph_alloc (graph, (size_t) (self->blocks * self->scratch_of_block) * sizeof *self->scratch);
   if (self->scratch)
     cosmos_pool_run (cosmos_graph_get_pool (graph), (int) self->blocks, work, self);
@@ -202,31 +203,23 @@ static void run (CosmosGraph *graph, Attention *self, int64_t items, int matrice
 
 /* ---- backward ---- */
 
-/* scores become probabilities p; dp becomes p (dp - along) scale. */
-COSMOS_SIMD_CLONES static void softmax_backward (float *restrict scores, float *restrict dp, float log_sum, float along,
-                                                 float scale, int64_t n)
+/* dp becomes p (dp - along) scale. */
+COSMOS_SIMD_CLONES static void softmax_backward (const float *restrict p, float *restrict dp, float along, float scale, int64_t n)
 {
-  for (int64_t i = 0; i < n; i++) {
-    float p = cosmos_exp (scores[i] - log_sum);
-    scores[i] = p;
-    dp[i] = p * (dp[i] - along) * scale;
-  }
+  for (int64_t i = 0; i < n; i++)
+    dp[i] = p[i] * (dp[i] - along) * scale;
 }
 
 /* With p the probabilities: dv += p^T dy; dp = dy v^T; ds = p (dp - sum (dy y)) scale; dq += ds k; dk += ds^T q. */
-static void attend_backward (const Attention *self, int64_t text, int64_t head, float *p)
+static void attend_backward (const Attention *self, int64_t text, int64_t head, float *ds)
 {
-  const float *bias = self->bias ? self->bias + text * self->keys : NULL;
   int64_t keys = self->keys, width = self->width, column = head / self->group * width;
-  float *ds = p + self->scratch_of_block / 2;
   for (int64_t first = 0; first < self->queries; first += MAX_QUERIES) {
     int64_t count = self->queries - first < MAX_QUERIES ? self->queries - first : MAX_QUERIES;
     int64_t seen = keys_seen (self, first + count - 1), row = text * self->queries + first;
-    const float *log_sums = self->log_sums + (text * self->heads + head) * self->queries + first;
     const float *q = cosmos_tensor_row (&self->q, row) + head * width, *y = cosmos_tensor_row (&self->y, row) + head * width;
-    const float *dy = self->y.grad + row * self->y.stride + head * width;
+    const float *dy = self->y.grad + row * self->y.stride + head * width, *p = get_kept (self, text, head, first);
 
-    score (self, text, head, first, count, seen, p);
     for (int i = 0; i < 2; i++) {
       const KeySet *set = &self->sets[i];
       int64_t n = seen_of_set (self, i, seen);
@@ -237,11 +230,8 @@ static void attend_backward (const Attention *self, int64_t text, int64_t head, 
     for (int64_t t = 0; t < count; t++) {
       int64_t own = keys_seen (self, first + t);
       float along = cosmos_vector_dot (dy + t * self->y.stride, y + t * self->y.stride, width);
-      float *p_row = p + t * keys, *ds_row = ds + t * keys;
-      if (bias)
-        cosmos_vector_add (p_row, bias, own);
-      softmax_backward (p_row, ds_row, log_sums[t], along, self->scale, own);
-      memset (p_row + own, 0, (size_t) (seen - own) * sizeof *p_row);
+      float *ds_row = ds + t * keys;
+      softmax_backward (p + t * keys, ds_row, along, self->scale, own);
       memset (ds_row + own, 0, (size_t) (seen - own) * sizeof *ds_row);
     }
     for (int i = 0; i < 2; i++) {
@@ -288,7 +278,7 @@ static void attention_backward (CosmosGraph *graph, const void *op)
     cosmos_graph_settle (graph, &self.sets[i].k);
     cosmos_graph_settle (graph, &self.sets[i].v);
   }
-  run (graph, &self, (shared ? 1 : self.batch) * (self.heads / self.group), 2, backward_block);
+  run (graph, &self, (shared ? 1 : self.batch) * (self.heads / self.group), backward_block);
 }
 
 /* ---- the op ---- */
@@ -340,12 +330,12 @@ CosmosTensor *cosmos_attention (CosmosGraph *graph, const CosmosTensor *q, Cosmo
   if (keys.keep || (extra.k && extra.keep))
     self.bias = make_bias (graph, &self, (const bool *const[]) {keys.keep, extra.k ? extra.keep : NULL});
   if (cosmos_graph_has_tape (graph))
-    self.log_sums = cosmos_graph_alloc (graph, (size_t) (self.batch * self.heads * self.queries) * sizeof *self.log_sums);
+    self.kept = cosmos_graph_alloc (graph, (size_t) (self.batch * self.heads * self.queries * self.keys) * sizeof *self.kept);
   if (cosmos_graph_has_failed (graph))
     return cosmos_graph_nothing (graph);
   self.y = *y;
   pthread_once (&once, use_one_thread);
-  run (graph, &self, self.batch * self.heads, 1, forward_block);
+  run (graph, &self, self.batch * self.heads, forward_block);
   if (!cosmos_graph_has_tape (graph))
     cosmos_arena_rewind (arena, mark);
   cosmos_graph_record_copy (graph, attention_backward, &self, sizeof self);

@@ -12,6 +12,7 @@ static const struct {
   {"f32", "oneDNN f32", {COSMOS_BACKEND_ONEDNN, COSMOS_PRECISION_F32}},
   {"bf16", "oneDNN bf16", {COSMOS_BACKEND_ONEDNN, COSMOS_PRECISION_BF16}},
   {"int8", "oneDNN int8", {COSMOS_BACKEND_ONEDNN, COSMOS_PRECISION_INT8}},
+  {"blocks", "blocks of the file", {COSMOS_BACKEND_BLOCKS, COSMOS_PRECISION_INT8}},
   {"openblas", "OpenBLAS f32", {COSMOS_BACKEND_OPENBLAS, COSMOS_PRECISION_F32}},
 };
 enum { N_COMPUTES = sizeof computes / sizeof *computes };
@@ -61,6 +62,6 @@ bool cosmos_compute_from_name (const char *name, CosmosCompute *self, CosmosErro
       return true;
     }
   }
-  return cosmos_error_set (err, COSMOS_STATUS_RANGE, "Unknown precision \"%s\": auto, f32, bf16, int8 and openblas are possible",
-                           name);
+  return cosmos_error_set (err, COSMOS_STATUS_RANGE,
+                           "Unknown precision \"%s\": auto, f32, bf16, int8, blocks and openblas are possible", name);
 }

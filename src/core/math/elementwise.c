@@ -324,6 +324,20 @@ CosmosTensor *cosmos_head (CosmosGraph *graph, const CosmosTensor *a, int64_t co
   return cosmos_graph_view (graph, view);
 }
 
+CosmosTensor *cosmos_rows (CosmosGraph *graph, const CosmosTensor *a, int64_t first, int64_t count)
+{
+  if (cosmos_graph_has_failed (graph))
+    return cosmos_graph_nothing (graph);
+  assert (a->rank == 2 && first >= 0 && first + count <= a->shape[0]);
+  cosmos_graph_settle (graph, a);
+  CosmosTensor view = *a;
+  view.unset = NULL;
+  view.shape[0] = count;
+  view.data += first * a->stride;
+  view.grad = a->grad ? a->grad + first * a->stride : NULL;
+  return cosmos_graph_view (graph, view);
+}
+
 CosmosTensor *cosmos_reshape (CosmosGraph *graph, const CosmosTensor *a, int rank, const int64_t *shape)
 {
   if (cosmos_graph_has_failed (graph))

@@ -15,5 +15,7 @@ CosmosTensor *cosmos_repeat (CosmosGraph *graph, const CosmosTensor *a, int64_t 
 CosmosTensor *cosmos_slice (CosmosGraph *graph, const CosmosTensor *a, int64_t first, int64_t count);
 /* The first `count` of dimension 0 of a table: a view. */
 CosmosTensor *cosmos_head (CosmosGraph *graph, const CosmosTensor *a, int64_t count);
+/* Rows first .. first + count - 1 of a table (rows, D): a view. */
+CosmosTensor *cosmos_rows (CosmosGraph *graph, const CosmosTensor *a, int64_t first, int64_t count);
 /* Another shape of as many numbers: a view of a packed tensor. */
 CosmosTensor *cosmos_reshape (CosmosGraph *graph, const CosmosTensor *a, int rank, const int64_t *shape);

@@ -32,6 +32,7 @@ typedef struct {
 const CosmosGemmBackend *cosmos_gemm_get_backend (CosmosBackend backend);
 extern const CosmosGemmBackend cosmos_gemm_openblas;
 extern const CosmosGemmBackend cosmos_gemm_onednn;
+extern const CosmosGemmBackend cosmos_gemm_blocks;
 /* Once before any call of CBLAS: one thread a call. */
 void cosmos_gemm_openblas_start (void);
 

@@ -15,6 +15,8 @@ const CosmosGemmBackend *cosmos_gemm_get_backend (CosmosBackend backend)
   if (backend == COSMOS_BACKEND_ONEDNN)
     return &cosmos_gemm_onednn;
 #endif
+  if (backend == COSMOS_BACKEND_BLOCKS)
+    return &cosmos_gemm_blocks;
   return backend == COSMOS_BACKEND_OPENBLAS ? &cosmos_gemm_openblas : NULL;
 }
 

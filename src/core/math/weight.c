@@ -1,3 +1,4 @@
+#include "core/math/block-dot.h"
 #include "core/math/gemm-private.h"
 
 #include <stdlib.h>
@@ -11,7 +12,8 @@ CosmosWeight *cosmos_weight_new (int64_t out, int64_t in, CosmosDtype dtype, con
   self->in = in;
   self->dtype = dtype;
   self->values = values;
-  self->compute = compute;
+  self->compute = compute.backend == COSMOS_BACKEND_BLOCKS && !cosmos_block_dot_has (dtype) ? cosmos_compute_get_best ()
+                                                                                            : compute;
   pthread_mutex_init (&self->mutex, NULL);
   return self;
 }

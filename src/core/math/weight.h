@@ -13,7 +13,7 @@
 typedef struct CosmosWeight CosmosWeight;
 
 /* values: row-major (out, in) in dtype, borrowed; quantised formats need `in` to be whole blocks. compute: an available one, else products
- * fail in words. NULL when out of memory. */
+ * fail in words; where it is of BLOCKS, values of other formats are multiplied in the best one instead. NULL when out of memory. */
 CosmosWeight *cosmos_weight_new (int64_t out, int64_t in, CosmosDtype dtype, const void *values, CosmosCompute compute);
 void cosmos_weight_free (CosmosWeight *self);
 int64_t cosmos_weight_get_out (const CosmosWeight *self);

@@ -3,8 +3,6 @@
 #include "core/math/activation.h"
 #include "core/math/elementwise.h"
 #include "core/math/linear.h"
-#include <assert.h>
-#include <string.h>
 
 void cosmos_block_init (CosmosBlock *self, CosmosParameters *parameters, const char *prefix, const CosmosBlockSizes *sizes)
 {
@@ -32,18 +30,6 @@ static CosmosTensor *norm (const CosmosBlock *self, CosmosGraph *graph, const Co
   return cosmos_rms_norm (graph, x, weight, self->sizes.norm_kind, self->sizes.norm_eps);
 }
 
-/* Puts new keys (1, T, K) behind those of the cache; returns all of them, (1, used + T, K). */
-static CosmosTensor *remember (CosmosGraph *graph, const CosmosKvCache *cache, float *memory, const CosmosTensor *new)
-{
-  if (cosmos_graph_has_failed (graph))
-    return cosmos_graph_nothing (graph);
-  const int64_t T = new->shape[1], K = new->shape[2], all = cache->used + T;
-  assert (new->shape[0] == 1 && all <= cache->capacity);
-  for (int64_t i = 0; i < T; i++)
-    memcpy (memory + (cache->used + i) * K, cosmos_tensor_row (new, i), (size_t) K * sizeof (float));
-  return cosmos_graph_view (graph, cosmos_tensor (memory, 3, (int64_t[]) {1, all, K}));
-}
-
 static CosmosTensor *attend (const CosmosBlock *self, CosmosGraph *graph, const CosmosTensor *x,
                              const CosmosBlockContext *context)
 {
@@ -63,10 +49,7 @@ static CosmosTensor *attend (const CosmosBlock *self, CosmosGraph *graph, const 
   const int64_t first = context->cache ? context->cache->used : 0;
   q = cosmos_rope (graph, q, s->head, first, s->rope_theta, s->rope_pairs);
   k = cosmos_rope (graph, k, s->head, first, s->rope_theta, s->rope_pairs);
-  if (context->cache) {
-    k = remember (graph, context->cache, context->cache->k, k); /* (1, used + T, K) */
-    v = remember (graph, context->cache, context->cache->v, v);
-  }
+  cosmos_kv_cache_join (context->cache, graph, &k, &v); /* (B, used + T, K) */
   CosmosKeys keys = {k, v, context->keep};
   CosmosTensor *a = cosmos_attention (graph, q, keys, (CosmosKeys) {0},
                                       (CosmosAttention) {s->head, context->causal}); /* (B, T, A) */

@@ -4,6 +4,7 @@
 #include "core/math/attention.h"
 #include "core/math/norm.h"
 #include "core/math/rope.h"
+#include "core/model/kv-cache.h"
 #include "core/model/parameters.h"
 
 typedef struct {
@@ -28,13 +29,6 @@ typedef struct {
   const CosmosWeight *output, *down;
   const CosmosWeight *cross_query, *cross_kv, *cross_output;
 } CosmosBlock;
-
-/* Keys and values of the positions before, (1, capacity, kv width) each, for one text; `used` of them are filled. A block writes its own
- * behind them; whoever owns the cache moves `used` when all blocks are done. */
-typedef struct {
-  float *k, *v;
-  int64_t capacity, used;
-} CosmosKvCache;
 
 /* The source that a network's cross-attention sees, as cosmos_denoiser_encode_source() gives it (B, S, ..), with keep: B x S or NULL.
  * x NULL: no source. B may be 1 for all texts. */

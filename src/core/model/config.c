@@ -11,6 +11,8 @@
 
 enum { MAX_JSON_SIZE = 1 << 20, MAX_WIDTH = 16384, MAX_LENGTH = 65536 };
 
+static const char encoder_architecture[] = "cosmos-encoder";
+
 typedef enum { INTEGER, BOOLEAN, NUMBER, NUMBER_F32 } Kind;
 
 /* One value of the config: the same key in a GGUF (after "cosmos.") and, split at its dot, in a config.json. */
@@ -63,6 +65,12 @@ static const Field fields[] = {
 };
 
 enum { N_FIELDS = sizeof fields / sizeof *fields };
+
+/* What an encoder says that comes without the other networks. */
+static bool is_encoder_field (const Field *field)
+{
+  return strcmp (field->key, "vocabulary") == 0 || strncmp (field->key, "encoder.", 8) == 0;
+}
 
 static double get (const CosmosConfig *self, const Field *field)
 {
@@ -156,6 +164,13 @@ static bool check_tasks (const CosmosConfig *self, const char *where, CosmosErro
   return true;
 }
 
+static bool check_encoder (const CosmosConfig *self, const char *where, CosmosError *err)
+{
+  if (self->encoder.width % self->encoder.heads)
+    REFUSE ("%s: encoder.width %d is no multiple of encoder.heads %d", where, self->encoder.width, self->encoder.heads);
+  return true;
+}
+
 bool cosmos_config_check (const CosmosConfig *self, const char *where, CosmosError *err)
 {
   for (int i = 0; i < N_FIELDS; i++)
@@ -170,8 +185,8 @@ bool cosmos_config_check (const CosmosConfig *self, const char *where, CosmosErr
   for (int i = 0; i < 3; i++)
     if (heads[i].width % heads[i].head)
       REFUSE ("%s: %s.width %d is no whole number of heads of %d", where, heads[i].part, heads[i].width, heads[i].head);
-  if (self->encoder.width % self->encoder.heads)
-    REFUSE ("%s: encoder.width %d is no multiple of encoder.heads %d", where, self->encoder.width, self->encoder.heads);
+  if (!check_encoder (self, where, err))
+    return false;
   if (self->denoiser.head % 2)
     REFUSE ("%s: denoiser.head is %d; rotary positions need an even number", where, self->denoiser.head);
   if (self->denoiser.layers % 2)
@@ -254,16 +269,8 @@ static bool read_tasks (CosmosConfig *self, const CosmosGguf *file, CosmosError 
   return true;
 }
 
-bool cosmos_config_read (CosmosConfig *self, const CosmosGguf *file, CosmosError *err)
+static bool check_version (const CosmosGguf *file, CosmosError *err)
 {
-  const char *path = cosmos_gguf_get_path (file), *architecture;
-  if (!cosmos_gguf_get_string (file, "general.architecture", &architecture, err))
-    return false;
-  if (strcmp (architecture, "cosmos") != 0)
-    return cosmos_error_set (
-        err, COSMOS_STATUS_UNSUPPORTED,
-        "%s: general.architecture is \"%s\", not \"cosmos\": this is no diffusion model of Cosmos Playground", path,
-        architecture);
   int64_t version;
   if (!cosmos_gguf_get_integer (file, PREFIX "version", 1, INT32_MAX, &version, err))
     return false;
@@ -271,7 +278,25 @@ bool cosmos_config_read (CosmosConfig *self, const CosmosGguf *file, CosmosError
     return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED,
                              "%s: made by a newer version of Cosmos Playground (" PREFIX
                              "version %d, this program reads %d): update the program",
-                             path, (int) version, COSMOS_CONFIG_VERSION);
+                             cosmos_gguf_get_path (file), (int) version, COSMOS_CONFIG_VERSION);
+  return true;
+}
+
+bool cosmos_config_read (CosmosConfig *self, const CosmosGguf *file, CosmosError *err)
+{
+  const char *path = cosmos_gguf_get_path (file), *architecture;
+  if (!cosmos_gguf_get_string (file, "general.architecture", &architecture, err))
+    return false;
+  if (strcmp (architecture, encoder_architecture) == 0)
+    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED,
+                             "%s: holds a text encoder alone, no diffusion model; a training can take it ([encoder] file)", path);
+  if (strcmp (architecture, "cosmos") != 0)
+    return cosmos_error_set (
+        err, COSMOS_STATUS_UNSUPPORTED,
+        "%s: general.architecture is \"%s\", not \"cosmos\": this is no diffusion model of Cosmos Playground", path,
+        architecture);
+  if (!check_version (file, err))
+    return false;
   CosmosConfig config = {0};
   for (int i = 0; i < N_FIELDS; i++)
     if (!read_field (&config, &fields[i], file, err))
@@ -285,21 +310,63 @@ bool cosmos_config_read (CosmosConfig *self, const CosmosGguf *file, CosmosError
   return true;
 }
 
+bool cosmos_config_read_encoder (CosmosConfig *self, const CosmosGguf *file, CosmosError *err)
+{
+  const char *path = cosmos_gguf_get_path (file), *architecture;
+  CosmosConfig config = {0};
+  if (!cosmos_gguf_get_string (file, "general.architecture", &architecture, err))
+    return false;
+  if (strcmp (architecture, encoder_architecture) != 0 && strcmp (architecture, "cosmos") != 0)
+    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED,
+                             "%s: general.architecture is \"%s\"; a text encoder is in files of \"cosmos\" and \"%s\"", path,
+                             architecture, encoder_architecture);
+  if (!check_version (file, err))
+    return false;
+  for (int i = 0; i < N_FIELDS; i++)
+    if (is_encoder_field (&fields[i]) && !read_field (&config, &fields[i], file, err))
+      return false;
+  if (!check_encoder (&config, path, err))
+    return false;
+  *self = config;
+  return true;
+}
+
+static void write_field (const CosmosConfig *self, const Field *field, CosmosGgufWriter *writer)
+{
+  char key[64];
+  snprintf (key, sizeof key, PREFIX "%s", field->key);
+  double value = get (self, field);
+  if (field->kind == BOOLEAN)
+    cosmos_gguf_writer_set_bool (writer, key, value != 0);
+  else if (field->kind != INTEGER)
+    cosmos_gguf_writer_set_f32 (writer, key, (float) value);
+  else if (value >= 0) /* "there is none" is said by silence */
+    cosmos_gguf_writer_set_u32 (writer, key, (uint32_t) value);
+}
+
+void cosmos_config_write_encoder (const CosmosConfig *self, CosmosGgufWriter *writer)
+{
+  cosmos_gguf_writer_set_string (writer, "general.architecture", encoder_architecture);
+  cosmos_gguf_writer_set_u32 (writer, PREFIX "version", COSMOS_CONFIG_VERSION);
+  for (int i = 0; i < N_FIELDS; i++)
+    if (is_encoder_field (&fields[i]))
+      write_field (self, &fields[i], writer);
+}
+
+bool cosmos_config_check_encoder (const CosmosConfig *self, const char *where, CosmosError *err)
+{
+  for (int i = 0; i < N_FIELDS; i++)
+    if (is_encoder_field (&fields[i]) && !check_range (&fields[i], get (self, &fields[i]), where, err))
+      return false;
+  return check_encoder (self, where, err);
+}
+
 void cosmos_config_write (const CosmosConfig *self, CosmosGgufWriter *writer)
 {
   cosmos_gguf_writer_set_string (writer, "general.architecture", "cosmos");
   cosmos_gguf_writer_set_u32 (writer, PREFIX "version", COSMOS_CONFIG_VERSION);
-  for (int i = 0; i < N_FIELDS; i++) {
-    char key[64];
-    snprintf (key, sizeof key, PREFIX "%s", fields[i].key);
-    double value = get (self, &fields[i]);
-    if (fields[i].kind == BOOLEAN)
-      cosmos_gguf_writer_set_bool (writer, key, value != 0);
-    else if (fields[i].kind != INTEGER)
-      cosmos_gguf_writer_set_f32 (writer, key, (float) value);
-    else if (value >= 0) /* "there is none" is said by silence */
-      cosmos_gguf_writer_set_u32 (writer, key, (uint32_t) value);
-  }
+  for (int i = 0; i < N_FIELDS; i++)
+    write_field (self, &fields[i], writer);
   CosmosGgufString names[COSMOS_MAX_TASKS];
   for (int i = 0; i < self->n_tasks; i++)
     names[i] = (CosmosGgufString) {self->tasks[i], strlen (self->tasks[i])};

@@ -50,15 +50,22 @@ typedef struct {
 /* Every size is checked: positive, capped, heads divide widths. Messages name file and key; *self is untouched on failure.
  * A file of another general.architecture, or of a newer version, is refused as such. */
 bool cosmos_config_read (CosmosConfig *self, const CosmosGguf *file, CosmosError *err);
+/* vocabulary and encoder alone, the rest being 0: of a bundle, or of a text encoder that comes without the other networks (general.architecture
+ * "cosmos-encoder"). */
+bool cosmos_config_read_encoder (CosmosConfig *self, const CosmosGguf *file, CosmosError *err);
 /* config.json: the same keys as nested objects ("encoder": {"layers": 4 ...}), those of parts that a network may lack being optional; or the
  * flat one that the GPU trainer writes (format 2). */
 bool cosmos_config_read_json (CosmosConfig *self, const char *path, CosmosError *err);
 /* Sets general.architecture and the cosmos.* keys. */
 void cosmos_config_write (const CosmosConfig *self, CosmosGgufWriter *writer);
+/* The same of an encoder alone: architecture "cosmos-encoder", vocabulary and the encoder's sizes. */
+void cosmos_config_write_encoder (const CosmosConfig *self, CosmosGgufWriter *writer);
 /* As a file can say them. */
 bool cosmos_config_equals (const CosmosConfig *a, const CosmosConfig *b);
 /* What read() checks. where: a file's name for the message. */
 bool cosmos_config_check (const CosmosConfig *self, const char *where, CosmosError *err);
+/* The same of vocabulary and encoder alone. */
+bool cosmos_config_check_encoder (const CosmosConfig *self, const char *where, CosmosError *err);
 /* The paper's sizes (spec 1.2 - 1.9): BERT-base, 12 layers everywhere, width 768, L = 128, unconditional. */
 CosmosConfig cosmos_config_paper (int latents);
 /* Index of a task, or -1. */

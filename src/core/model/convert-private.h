@@ -1,4 +1,4 @@
-/* Between convert.c and convert-llama.c. */
+/* Between convert.c and one file for each kind of weights that it knows. */
 #pragma once
 
 #include "core/file/gguf-writer.h"
@@ -32,6 +32,8 @@ void cosmos_converter_add (CosmosConverter *self, const char *name, const Cosmos
 /* Notes how much of all tensors is done; false where the work was cancelled. */
 bool cosmos_converter_report (CosmosConverter *self, size_t done, size_t all, CosmosError *err);
 
+/* Keys and tensors of a BERT. */
+bool cosmos_convert_bert (CosmosConverter *self, CosmosError *err);
 /* Keys and tensors of the authors' checkpoints, which it opens itself. */
 bool cosmos_convert_checkpoint (CosmosConverter *self, CosmosError *err);
 /* Keys and tensors of a LLaMA. */

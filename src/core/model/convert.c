@@ -1,6 +1,7 @@
 #include "core/model/convert-private.h"
 
 #include "core/model/config.h"
+#include "core/model/convert-bert.h"
 #include "core/model/save.h"
 
 #include <errno.h>
@@ -138,6 +139,40 @@ static bool open_config (CosmosConverter *self, CosmosError *err)
   return true;
 }
 
+/* A BERT may come without a config.json: shapes say nearly all. */
+static bool open_safetensors (CosmosConverter *self, CosmosError *err)
+{
+  CosmosError why = {0};
+  if (open_config (self, &why))
+    return (self->weights = cosmos_safetensors_open (self->weights_path, err));
+  if (why.code == COSMOS_STATUS_IO && (self->weights = cosmos_safetensors_open (self->weights_path, NULL))
+      && cosmos_bert_find_prefix (self->weights))
+    return true;
+  return cosmos_error_set (err, why.code, "%s", why.message);
+}
+
+/* A vocabulary without a capital letter has no use for texts that have some. */
+static bool is_uncased (const CosmosTokenizer *tokenizer)
+{
+  for (int id = 0; id < cosmos_tokenizer_get_size (tokenizer); id++) {
+    char token[64];
+    cosmos_tokenizer_describe (tokenizer, id, token, sizeof token);
+    if (!cosmos_tokenizer_is_special (tokenizer, id) && *token != '[' && strpbrk (token, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+      return false;
+  }
+  return true;
+}
+
+static CosmosTokenizer *read_vocabulary (const CosmosConverter *self, const char *path, CosmosError *err)
+{
+  CosmosTokenizer *tokenizer = cosmos_tokenizer_new_from_vocabulary (path, self->what->lower_case, err);
+  if (!tokenizer || self->what->lower_case || !self->weights || !cosmos_bert_find_prefix (self->weights)
+      || !is_uncased (tokenizer))
+    return tokenizer;
+  cosmos_tokenizer_free (tokenizer);
+  return cosmos_tokenizer_new_from_vocabulary (path, true, err);
+}
+
 static bool open_tokenizer (CosmosConverter *self, CosmosError *err)
 {
   const char *chosen = self->what->tokenizer;
@@ -146,7 +181,7 @@ static bool open_tokenizer (CosmosConverter *self, CosmosError *err)
   if (ok && !chosen)
     chosen = access (json, F_OK) == 0 || access (lines, F_OK) != 0 ? json : lines;
   if (ok)
-    self->tokenizer = ends_with (chosen, ".txt") ? cosmos_tokenizer_new_from_vocabulary (chosen, self->what->lower_case, err)
+    self->tokenizer = ends_with (chosen, ".txt") ? read_vocabulary (self, chosen, err)
                                                  : cosmos_tokenizer_new_from_json (chosen, err);
   free (json);
   free (lines);
@@ -172,7 +207,7 @@ static bool open_weights (CosmosConverter *self, CosmosError *err)
     return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED,
                              "%s: only PyTorch checkpoints (.pth, .pt) are converted two at a time; name one folder",
                              self->weights_path);
-  return open_config (self, err) && (self->weights = cosmos_safetensors_open (self->weights_path, err));
+  return open_safetensors (self, err);
 }
 
 static bool convert_input (CosmosConverter *self, CosmosError *err)
@@ -182,13 +217,17 @@ static bool convert_input (CosmosConverter *self, CosmosError *err)
     return cosmos_convert_checkpoint (self, err);
   }
   yyjson_val *root = yyjson_doc_get_root (self->config), *architectures = yyjson_obj_get (root, "architectures");
+  if (cosmos_bert_find_prefix (self->weights)) {
+    self->result.architecture = "cosmos-encoder";
+    return cosmos_convert_bert (self, err);
+  }
   if (is_llama (root)) {
     self->result.architecture = "llama";
     return cosmos_convert_llama (self, err);
   }
   if (architectures)
     return cosmos_error_set (
-        err, COSMOS_STATUS_UNSUPPORTED, "%s: architectures names \"%.60s\"; only LlamaForCausalLM can be converted",
+        err, COSMOS_STATUS_UNSUPPORTED, "%s: architectures names \"%.60s\"; only LlamaForCausalLM and BERT can be converted",
         self->config_path,
         yyjson_is_str (yyjson_arr_get_first (architectures)) ? yyjson_get_str (yyjson_arr_get_first (architectures)) : "?");
   self->result.architecture = "cosmos";

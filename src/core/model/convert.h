@@ -1,8 +1,10 @@
 /* Makes a GGUF of a folder of weights: model.safetensors, config.json and a tokenizer; or of the COSMOS authors' PyTorch checkpoints.
  *
- * Two kinds of folders are known by their config.json. A COSMOS one ("format", "tasks" ...) becomes a bundle: names are kept. A Hugging Face
+ * Three kinds of folders are known. A COSMOS one ("format", "tasks" ...) becomes a bundle: names are kept. A Hugging Face
  * LLaMA ("architectures": ["LlamaForCausalLM"]) becomes a file of architecture "llama" with the names and keys that llama.cpp reads; rows of
- * queries and keys are put in the order of adjacent RoPE pairs. The file is written under a temporary name, opened to prove that it
+ * queries and keys are put in the order of adjacent RoPE pairs. A Hugging Face BERT, with any head or none, becomes a text encoder alone (architecture
+ * "cosmos-encoder", encoder.h's names, no statistics) for a training to take; it may lack the config.json, and of a vocab.txt is seen whether it
+ * is uncased. The file is written under a temporary name, opened to prove that it
  * loads, and only then gets its name.
  *
  * Checkpoints (convert-checkpoint.c) are two files .pth or .pt, the autoencoder's and the diffusion's, which become a bundle of the paper's form; their
@@ -35,10 +37,11 @@ typedef struct {
 } CosmosConversion;
 
 typedef struct {
-  const char *architecture; /* "cosmos" or "llama" */
+  const char *architecture; /* "cosmos", "cosmos-encoder" or "llama" */
   size_t n_tensors;
   int64_t n_parameters;
   size_t size;               /* bytes of the file */
+  int guessed_heads;         /* of a BERT without config.json; 0: nothing was guessed */
   double guessed_schedule_d; /* of a checkpoint, where neither schedule_d nor the path said it; 0: nothing was guessed */
 } CosmosConverted;
 

@@ -6,6 +6,7 @@
 #include "core/math/embedding.h"
 #include "core/math/linear.h"
 #include "core/math/norm.h"
+#include <assert.h>
 #include <stdlib.h>
 
 typedef struct {
@@ -19,7 +20,7 @@ struct CosmosEncoder {
   const CosmosWeight *tokens;           /* (V, D) */
   const CosmosTensor *positions;        /* (P, D) */
   const CosmosTensor *norm, *norm_bias; /* (D) */
-  CosmosTensor minus_mean, inverse_std; /* (D) of the output; own their numbers */
+  CosmosTensor minus_mean, inverse_std; /* (D) of the output; own their numbers; NULL: it has none */
   Layer layers[];
 };
 
@@ -64,7 +65,7 @@ static bool init_statistics (CosmosEncoder *self, const CosmosTensor *mean, cons
   return true;
 }
 
-CosmosEncoder *cosmos_encoder_new (const CosmosConfig *config, CosmosParameters *parameters, CosmosError *err)
+CosmosEncoder *cosmos_encoder_new_bare (const CosmosConfig *config, CosmosParameters *parameters, CosmosError *err)
 {
   const CosmosEncoderSizes *sizes = &config->encoder;
   const int D = sizes->width;
@@ -80,6 +81,18 @@ CosmosEncoder *cosmos_encoder_new (const CosmosConfig *config, CosmosParameters 
   self->norm_bias = cosmos_parameters_vector (parameters, D, "encoder.embedding_norm.bias");
   for (int i = 0; i < sizes->layers; i++)
     init_layer (&self->layers[i], sizes, parameters, i);
+  if (cosmos_parameters_check (parameters, err))
+    return self;
+  cosmos_encoder_free (self);
+  return NULL;
+}
+
+CosmosEncoder *cosmos_encoder_new (const CosmosConfig *config, CosmosParameters *parameters, CosmosError *err)
+{
+  const int D = config->encoder.width;
+  CosmosEncoder *self = cosmos_encoder_new_bare (config, parameters, err);
+  if (!self)
+    return NULL;
   const CosmosTensor *mean = cosmos_parameters_constant (parameters, 0, D, "encoder.mean");
   const CosmosTensor *std = cosmos_parameters_constant (parameters, 0, D, "encoder.std");
   if (cosmos_parameters_check (parameters, err)
@@ -137,5 +150,6 @@ CosmosTensor *cosmos_encoder_run (const CosmosEncoder *self, CosmosGraph *graph,
 
 CosmosTensor *cosmos_encoder_normalise (const CosmosEncoder *self, CosmosGraph *graph, const CosmosTensor *h)
 {
+  assert (self->minus_mean.data); /* not one that was made bare */
   return cosmos_multiply (graph, cosmos_add (graph, h, &self->minus_mean), &self->inverse_std);
 }

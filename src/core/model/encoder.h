@@ -8,6 +8,8 @@
 typedef struct CosmosEncoder CosmosEncoder;
 
 CosmosEncoder *cosmos_encoder_new (const CosmosConfig *config, CosmosParameters *parameters, CosmosError *err);
+/* Without the statistics of its states, which the BERT of others has not: cosmos_encoder_normalise () is not for it. */
+CosmosEncoder *cosmos_encoder_new_bare (const CosmosConfig *config, CosmosParameters *parameters, CosmosError *err);
 void cosmos_encoder_free (CosmosEncoder *self);
 /* ids: B x L, L <= positions; keep: B x L, false at pads (NULL: no pads). -> last hidden states (B, L, D). */
 CosmosTensor *cosmos_encoder_run (const CosmosEncoder *self, CosmosGraph *graph, const int32_t *ids, const bool *keep,

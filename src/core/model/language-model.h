@@ -1,28 +1,35 @@
-/* An autoregressive language model of LLaMA blocks (RoPE, RMSNorm, SwiGLU, grouped keys): baseline and judge.
+/* An autoregressive language model: baseline and judge. Its blocks are LLaMA's (block.h: RoPE, RMSNorm, SwiGLU, grouped keys) or GPT-2's (gpt2-block.h:
+ * learned positions, LayerNorm, GELU, biases).
  *
- * Its file is a GGUF of general.architecture "llama", the layout that llama.cpp reads and writes, with its tokenizer. Constant after opening,
- * shared by threads; a sequence being read or written is a CosmosLanguageState.
+ * Its file is a GGUF of general.architecture "llama" or "gpt2", the layouts that llama.cpp reads and writes, with its tokenizer. Constant after
+ * opening, shared by threads; a sequence being read or written is a CosmosLanguageState.
  */
 #pragma once
 
 #include "core/math/graph.h"
-#include "core/model/block.h"
 #include "core/model/config.h"
+#include "core/model/parameters.h"
 #include "core/text/tokenizer.h"
 
+typedef enum { COSMOS_LANGUAGE_LLAMA, COSMOS_LANGUAGE_GPT2 } CosmosLanguageArchitecture;
+
+/* The architecture of a file by its general.architecture ("llama", "gpt2"); false for others. architecture may be NULL. */
+bool cosmos_language_architecture_from_name (const char *name, CosmosLanguageArchitecture *architecture);
+
 typedef struct {
-  int vocabulary, layers, width, heads, kv_heads, head, ffn;
-  int context; /* the longest sequence */
+  CosmosLanguageArchitecture architecture;
+  int vocabulary, layers, width, heads, kv_heads, head, ffn; /* GPT-2: as many kv_heads as heads, heads * head = width */
+  int context;                                               /* the longest sequence */
   float norm_eps;
-  double rope_theta;
-  bool tied; /* the head is the token embedding */
+  double rope_theta; /* LLaMA */
+  bool tied;         /* the head is the token embedding */
 } CosmosLanguageModelSizes;
 
-/* Sets the llama.* keys. */
+/* Sets the keys that begin with the architecture's name. */
 void cosmos_language_model_sizes_write (const CosmosLanguageModelSizes *self, CosmosGgufWriter *writer);
 
 /* A model of several tasks reads [CLS] [TASK] source [SEP] and writes the target: a token a task. In a file they are the keys cosmos.tasks,
- * cosmos.task_tokens and cosmos.task_source_tokens beside llama's own. */
+ * cosmos.task_tokens and cosmos.task_source_tokens beside the architecture's own. */
 typedef struct {
   int n; /* 0: it only goes on with a text */
   char names[COSMOS_MAX_TASKS][COSMOS_MAX_TASK_NAME];
@@ -40,6 +47,8 @@ typedef struct CosmosLanguageModel CosmosLanguageModel;
 typedef struct CosmosLanguageState CosmosLanguageState;
 
 CosmosLanguageModel *cosmos_language_model_open (const char *path, CosmosCompute compute, CosmosError *err);
+/* Takes the file over, also on failure. */
+CosmosLanguageModel *cosmos_language_model_new_from_gguf (CosmosGguf *file, CosmosCompute compute, CosmosError *err);
 /* Parameters in GGUF's names (blk.0.attn_q.weight ...), no tokenizer (get_tokenizer gives NULL); borrows the parameters. */
 CosmosLanguageModel *cosmos_language_model_new (const CosmosLanguageModelSizes *sizes, CosmosParameters *parameters,
                                                 CosmosError *err);
@@ -48,6 +57,8 @@ const CosmosLanguageModelSizes *cosmos_language_model_get_sizes (const CosmosLan
 const CosmosTokenizer *cosmos_language_model_get_tokenizer (const CosmosLanguageModel *self);
 /* The token that a text begins with, or -1. A file says so by tokenizer.ggml.add_bos_token, or else by having a cls_token_id. */
 int cosmos_language_model_get_begin (const CosmosLanguageModel *self);
+/* tokenizer.chat_template of its file, NULL where it has none: the model was tuned to talk. */
+const char *cosmos_language_model_get_chat_template (const CosmosLanguageModel *self);
 const CosmosLanguageModelTasks *cosmos_language_model_get_tasks (const CosmosLanguageModel *self);
 /* The number of a task, NULL: of the first; -1 where the model does not know that task, or none at all. */
 int cosmos_language_model_find_task (const CosmosLanguageModel *self, const char *name);
@@ -61,7 +72,7 @@ CosmosTensor *cosmos_language_model_run (const CosmosLanguageModel *self, Cosmos
 CosmosTensor *cosmos_language_model_predict (const CosmosLanguageModel *self, CosmosGraph *graph, const CosmosTensor *hidden);
 const CosmosWeight *cosmos_language_model_get_head (const CosmosLanguageModel *self);
 
-/* A sequence of up to capacity tokens with its keys and values. NULL when out of memory. */
+/* A sequence of up to capacity tokens (but no more than a GPT-2 has positions for) with its keys and values. NULL when out of memory. */
 CosmosLanguageState *cosmos_language_state_new (const CosmosLanguageModel *model, int64_t capacity);
 void cosmos_language_state_free (CosmosLanguageState *self);
 void cosmos_language_state_clear (CosmosLanguageState *self);

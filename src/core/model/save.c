@@ -22,14 +22,49 @@ bool cosmos_model_is_matrix (const CosmosTensorInfo *tensor)
          && !ends_with (tensor->name, "task_embedding.weight");
 }
 
+/* An encoder of its sizes, and a tokenizer that can frame and mask texts for it. */
+static bool check_encoder (const CosmosGguf *file, CosmosParameters *store, CosmosError *err)
+{
+  CosmosConfig config;
+  if (!cosmos_config_read_encoder (&config, file, err))
+    return false;
+  CosmosEncoder *encoder = cosmos_encoder_new_bare (&config, store, err);
+  CosmosTokenizer *tokenizer = encoder ? cosmos_tokenizer_new_from_gguf (file, err) : NULL;
+  bool ok = tokenizer;
+  if (ok && cosmos_tokenizer_get_size (tokenizer) != config.vocabulary)
+    ok = cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: the tokenizer has %d tokens, but the encoder %d",
+                           cosmos_gguf_get_path (file), cosmos_tokenizer_get_size (tokenizer), config.vocabulary);
+  for (int which = 0; ok && which < COSMOS_N_SPECIAL_TOKENS; which++)
+    if (cosmos_tokenizer_get_special (tokenizer, (CosmosSpecialToken) which) < 0)
+      ok = cosmos_error_set (err, COSMOS_STATUS_FORMAT,
+                             "%s: the tokenizer must have [PAD], [UNK], [CLS], [SEP] and [MASK], but lacks one of them",
+                             cosmos_gguf_get_path (file));
+  cosmos_tokenizer_free (tokenizer);
+  cosmos_encoder_free (encoder);
+  return ok;
+}
+
+static bool encoder_proves_to_load (const char *path, CosmosCompute compute, CosmosError *err)
+{
+  CosmosGguf *file = cosmos_gguf_open (path, err);
+  CosmosParameters *store = file ? cosmos_parameters_new_from_gguf (file, compute) : NULL;
+  bool ok = store || (file && cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "%s: out of memory", path));
+  ok = ok && check_encoder (file, store, err);
+  cosmos_parameters_free (store);
+  cosmos_gguf_free (file);
+  return ok;
+}
+
 static bool proves_to_load (const char *path, const char *architecture, CosmosError *err)
 {
   const CosmosCompute compute = {COSMOS_BACKEND_OPENBLAS, COSMOS_PRECISION_F32};
-  if (strcmp (architecture, "llama") == 0) {
+  if (cosmos_language_architecture_from_name (architecture, NULL)) {
     CosmosLanguageModel *model = cosmos_language_model_open (path, compute, err);
     cosmos_language_model_free (model);
     return model;
   }
+  if (strcmp (architecture, "cosmos-encoder") == 0)
+    return encoder_proves_to_load (path, compute, err);
   CosmosPipeline *pipeline = cosmos_pipeline_open (path, compute, err);
   cosmos_pipeline_free (pipeline);
   return pipeline;

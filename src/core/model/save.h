@@ -8,5 +8,5 @@
  * embedding is large. */
 bool cosmos_model_is_matrix (const CosmosTensorInfo *tensor);
 
-/* architecture: "cosmos" or "llama". Written under another name, opened, and only then renamed; *size: of the file, in bytes. */
+/* architecture: "cosmos", "cosmos-encoder", "llama" or "gpt2". Written under another name, opened, and only then renamed; *size: of the file, in bytes. */
 bool cosmos_model_save (CosmosGgufWriter *writer, const char *path, const char *architecture, size_t *size, CosmosError *err);

@@ -2,6 +2,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/random.h"
+#include "core/sample/instruction.h"
 #include "core/sample/softmax.h"
 #include "core/text/text.h"
 
@@ -251,12 +252,50 @@ static bool frame_source (const CosmosLanguageModel *model, int task, const char
   return ok;
 }
 
+/* The turns up to the answer, and a source that the answer begins with; *n_hidden: tokens of the turns. Turns are no text to be cleaned. */
+static bool frame_instruction (const CosmosLanguageModel *model, const char *task, const char *source, size_t size, int32_t *ids,
+                               size_t capacity, size_t *n, size_t *n_hidden, CosmosError *err)
+{
+  const CosmosTokenizer *tokenizer = cosmos_language_model_get_tokenizer (model);
+  const bool goes_on = cosmos_instruction_goes_on (task);
+  size_t n_begun = 0;
+  char *clean = cosmos_text_clean (source, size, err),
+       *turns = clean ? cosmos_instruction_new (task, clean, strlen (clean)) : NULL;
+  bool ok = turns || (clean && cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for an instruction"));
+  ok = ok && cosmos_tokenizer_encode (tokenizer, turns, strlen (turns), ids, capacity, n_hidden, err);
+  if (ok && goes_on && *n_hidden < capacity)
+    ok = cosmos_tokenizer_encode (tokenizer, clean, strlen (clean), ids + *n_hidden, capacity - *n_hidden, &n_begun, err);
+  *n = *n_hidden + n_begun;
+  free (clean);
+  free (turns);
+  return ok;
+}
+
+static CosmosAutoregress *new_instructed (const CosmosLanguageModel *model, CosmosPool *pool,
+                                          const CosmosAutoregressSettings *settings, const char *task, const char *source,
+                                          size_t size, CosmosError *err)
+{
+  size_t capacity = (size_t) cosmos_language_model_get_sizes (model)->context + 1, n = 0, n_hidden = 0;
+  int32_t *ids = calloc (capacity, sizeof *ids);
+  CosmosAutoregress *self = NULL;
+  if (!ids)
+    cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for %zu tokens", capacity);
+  else if (frame_instruction (model, task, source, size, ids, capacity, &n, &n_hidden, err))
+    self = cosmos_autoregress_new_from_tokens (model, pool, settings, ids, n, cosmos_instruction_get_end (model), err);
+  if (self)
+    self->n_hidden = n_hidden;
+  free (ids);
+  return self;
+}
+
 CosmosAutoregress *cosmos_autoregress_new_for_task (const CosmosLanguageModel *model, CosmosPool *pool,
                                                     const CosmosAutoregressSettings *settings, const char *task,
                                                     const char *source, size_t size, CosmosError *err)
 {
   const CosmosLanguageModelTasks *tasks = cosmos_language_model_get_tasks (model);
   const int number = cosmos_language_model_find_task (model, task);
+  if (cosmos_asking_find (model, task) == COSMOS_ASKING_INSTRUCTION)
+    return new_instructed (model, pool, settings, task, source ? source : "", source ? size : 0, err);
   if (tasks->n == 0)
     return cosmos_autoregress_new (model, pool, settings, source ? source : "", source ? size : 0, err);
   if (number < 0) {

@@ -106,9 +106,11 @@ void cosmos_tokenizer_write (const CosmosTokenizer *self, CosmosGgufWriter *writ
     if (self->special[which] >= 0)
       cosmos_gguf_writer_set_u32 (writer, special_keys[which][0], (uint32_t) self->special[which]);
   }
-  /* Other programs look for these in language models. */
-  if (self->byte_pair && self->special[COSMOS_TOKEN_CLS] >= 0)
+  /* Other programs look for these in language models; a cls_token_id means nothing to llama.cpp, which puts no begin token before a text unasked. */
+  if (self->byte_pair && self->special[COSMOS_TOKEN_CLS] >= 0) {
     cosmos_gguf_writer_set_u32 (writer, KEY "bos_token_id", (uint32_t) self->special[COSMOS_TOKEN_CLS]);
+    cosmos_gguf_writer_set_bool (writer, KEY "add_bos_token", true);
+  }
   if (self->byte_pair && self->special[COSMOS_TOKEN_SEP] >= 0)
     cosmos_gguf_writer_set_u32 (writer, KEY "eos_token_id", (uint32_t) self->special[COSMOS_TOKEN_SEP]);
 }

@@ -8,6 +8,12 @@ static CosmosTensor *gelu (CosmosGraph *graph, CosmosTensor *const inputs[], con
   return cosmos_gelu (graph, inputs[0]);
 }
 
+static CosmosTensor *gelu_tanh (CosmosGraph *graph, CosmosTensor *const inputs[], const void *data)
+{
+  (void) data;
+  return cosmos_gelu_tanh (graph, inputs[0]);
+}
+
 static CosmosTensor *silu (CosmosGraph *graph, CosmosTensor *const inputs[], const void *data)
 {
   (void) data;
@@ -34,10 +40,12 @@ static double want (int64_t i, const GradientCase *self)
            * gradient_at (&self->inputs[0], i / half, half + i % half);
   }
   double x = gradient_at (&self->inputs[0], i / columns, i % columns);
+  if (self->op == gelu_tanh)
+    return 0.5 * x * (1 + tanh (sqrt (2 / G_PI) * (x + 0.044715 * x * x * x)));
   return self->op == gelu ? x * 0.5 * erfc (-x / sqrt (2)) : right_silu (x);
 }
 
-static const GradientOp ops[] = {gelu, silu, gate};
+static const GradientOp ops[] = {gelu, gelu_tanh, silu, gate};
 
 static void test_op (gconstpointer data)
 {
@@ -63,7 +71,7 @@ static void test_ends (void)
   CosmosPool *pool = cosmos_pool_new (1);
   CosmosGraph *graph = cosmos_graph_new (pool, NULL);
   static const float ends[] = {-INFINITY, -1e30f, -200, 200, 1e30f, INFINITY, NAN};
-  for (int op = 0; op < 2; op++) {
+  for (int op = 0; op < 3; op++) {
     GradientCase c = {ops[op], NULL, 1};
     c.inputs[0] = gradient_tensor (1, 0, 1, (int64_t[]) {32}); /* a vector, or more */
     for (int i = 0; i < 32; i++)
@@ -92,8 +100,9 @@ int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/activation/gelu", &ops[0], test_op);
-  g_test_add_data_func ("/activation/silu", &ops[1], test_op);
-  g_test_add_data_func ("/activation/silu-gate", &ops[2], test_op);
+  g_test_add_data_func ("/activation/gelu-tanh", &ops[1], test_op);
+  g_test_add_data_func ("/activation/silu", &ops[2], test_op);
+  g_test_add_data_func ("/activation/silu-gate", &ops[3], test_op);
   g_test_add_func ("/activation/ends", test_ends);
   return g_test_run ();
 }

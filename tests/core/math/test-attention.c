@@ -115,7 +115,7 @@ static void test_large (void)
 {
   static const Shape shapes[] = {
     {2, 16, 12, 12, 64, {80, 16}, {2, 2}, false, 1, 0}, {1, 128, 4, 4, 64, {16, 128}, {1, 1}, false, 0, 64},
-    {3, 80, 6, 2, 32, {80}, {3}, true, 0, 0},           {1, 100, 3, 3, 64, {130}, {1}, true, 0, 0},
+    {3, 80, 6, 2, 32, {80}, {3}, true, 0, 0},           {1, 200, 3, 3, 64, {230}, {1}, true, 0, 0},
     {2, 70, 4, 2, 32, {16, 70}, {1, 2}, false, 3, 0},   {1, 1, 12, 4, 64, {100}, {1}, true, 0, 0},
     {8, 16, 12, 12, 16, {16}, {8}, false, 0, 0},
   };
@@ -128,10 +128,10 @@ static void test_large (void)
   }
 }
 
-/* Gradients across the border of 64 queries. */
+/* Gradients across the border of 128 queries. */
 static void test_gradients_of_many_queries (void)
 {
-  static const Shape shapes[] = {{1, 67, 2, 1, 2, {68}, {1}, true, 1, 0}, {2, 66, 1, 1, 2, {2, 3}, {1, 2}, false, 2, 1}};
+  static const Shape shapes[] = {{1, 131, 2, 1, 2, {132}, {1}, true, 1, 0}, {2, 130, 1, 1, 2, {2, 3}, {1, 2}, false, 2, 1}};
   for (size_t i = 0; i < G_N_ELEMENTS (shapes); i++) {
     Kind kind;
     bool keep[2][512];

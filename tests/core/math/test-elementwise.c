@@ -167,6 +167,10 @@ static void test_views (void)
   g_assert_true (cosmos_tensor_has_shape (part, 3, (int64_t[]) {3, 2, 1}));
   CosmosTensor *top = cosmos_head (graph, &c.inputs[1], 5);
   g_assert_true (top->data == c.inputs[1].data && cosmos_tensor_has_shape (top, 1, (int64_t[]) {5}));
+  CosmosTensor table = gradient_tensor (7, 1, 2, (int64_t[]) {4, 3});
+  CosmosTensor *rows = cosmos_rows (graph, &table, 1, 2);
+  g_assert_true (rows->data == table.data + 4 && rows->grad == table.grad + 4 && rows->stride == 4);
+  g_assert_true (cosmos_tensor_has_shape (rows, 2, (int64_t[]) {2, 3}));
   cosmos_graph_free (graph);
   cosmos_pool_free (pool);
 }

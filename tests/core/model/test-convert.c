@@ -122,6 +122,8 @@ static void llama (gconstpointer tied)
   g_assert_cmpint (value, ==, 64);
   g_assert_true (cosmos_gguf_get_integer (file, "tokenizer.ggml.bos_token_id", 0, 1000, &value, &err));
   g_assert_cmpint (value, ==, 2);
+  bool adds_begin;
+  g_assert_true (cosmos_gguf_get_bool (file, "tokenizer.ggml.add_bos_token", &adds_begin, &err) && adds_begin);
   g_assert_cmpint (heads, ==, 2 * kv_heads);
   g_assert_true (cosmos_gguf_get_string (file, "general.name", &name, &err)); /* the folder's */
   g_assert_cmpstr (name, ==, input);

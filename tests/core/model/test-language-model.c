@@ -252,9 +252,9 @@ static void test_file (void)
   golden_close (&g);
 }
 
-static void set_gpt2 (CosmosGgufWriter *writer)
+static void set_bert (CosmosGgufWriter *writer)
 {
-  cosmos_gguf_writer_set_string (writer, "general.architecture", "gpt2");
+  cosmos_gguf_writer_set_string (writer, "general.architecture", "bert");
 }
 
 static void set_yarn (CosmosGgufWriter *writer)
@@ -294,7 +294,7 @@ static void test_bad_files (void)
     Change change;
     const char *without, *words;
   } cases[] = {
-    {set_gpt2, NULL, "general.architecture is \"gpt2\""},
+    {set_bert, NULL, "general.architecture is \"bert\""},
     {set_yarn, NULL, "llama.rope.scaling.type"},
     {set_experts, NULL, "llama.expert_count"},
     {set_kv_heads, NULL, "must be a multiple of head_count_kv 3"},

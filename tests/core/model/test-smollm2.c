@@ -1,20 +1,10 @@
 /* A language model of others, SmolLM2-135M-Instruct as GGUF (Q4_1, Q8_0), against what other programs make of it: tools/golden/smollm2.py. */
-#include "core/model/language-model.h"
-#include "core/study/perplexity.h"
+#include "language-golden.h"
 
-#include <glib.h>
-#include <math.h>
-#include <string.h>
+#include "core/sample/autoregress.h"
+#include "core/sample/instruction.h"
 
-/* In f32 on both sides; what differs is the order of sums in 30 layers. Logits go up to 30. */
-static const double logit_tolerance = 1e-3, nll_tolerance = 1e-4;
-
-typedef struct {
-  CosmosLanguageModel *model;
-  CosmosPool *pool;
-  CosmosGraph *graph;
-  GKeyFile *golden;
-} Setting;
+#include <stdlib.h>
 
 /* The path of the model; NULL: there is none, and why is said. */
 static char *fetch (void)
@@ -34,103 +24,59 @@ static char *fetch (void)
   return NULL;
 }
 
-static bool set_up (Setting *self)
-{
-  CosmosError err;
-  g_autofree char *path = fetch (), *golden = g_build_filename (g_getenv ("GOLDEN"), "smollm2.ini", NULL);
-  if (!path)
-    return false;
-  self->golden = g_key_file_new ();
-  g_assert_true (g_key_file_load_from_file (self->golden, golden, G_KEY_FILE_NONE, NULL));
-  self->model = cosmos_language_model_open (path, (CosmosCompute) {COSMOS_BACKEND_OPENBLAS, COSMOS_PRECISION_F32}, &err);
-  if (!self->model)
-    g_error ("%s", err.message);
-  self->pool = cosmos_pool_new (0);
-  self->graph = cosmos_graph_new (self->pool, NULL);
-  return true;
-}
-
-static void tear_down (Setting *self)
-{
-  cosmos_graph_free (self->graph);
-  cosmos_pool_free (self->pool);
-  cosmos_language_model_free (self->model);
-  g_key_file_free (self->golden);
-}
-
-static void test_tokens (Setting *self, const char *name)
-{
-  CosmosError err;
-  int32_t ids[256];
-  size_t n;
-  gsize n_expected;
-  g_autofree char *text = g_key_file_get_string (self->golden, name, "text", NULL);
-  g_autofree int *expected = g_key_file_get_integer_list (self->golden, name, "ids", &n_expected, NULL);
-  const CosmosTokenizer *tokenizer = cosmos_language_model_get_tokenizer (self->model);
-  g_assert_true (cosmos_tokenizer_encode (tokenizer, text, strlen (text), ids, G_N_ELEMENTS (ids), &n, &err));
-  g_assert_cmpmem (ids, n * sizeof *ids, expected, n_expected * sizeof *expected);
-}
-
-/* n further tokens; *best: the most likely next one. */
-static CosmosTensor *read_tokens (Setting *self, CosmosLanguageState *state, const int32_t *ids, size_t n, int32_t *best)
-{
-  CosmosError err;
-  cosmos_graph_reset (self->graph);
-  CosmosTensor *logits = cosmos_language_state_read (state, self->graph, ids, (int64_t) n);
-  if (!cosmos_graph_check (self->graph, &err))
-    g_error ("%s", err.message);
-  *best = 0;
-  for (int64_t i = 1; i < cosmos_tensor_get_columns (logits); i++)
-    if (logits->data[i] > logits->data[*best])
-      *best = (int32_t) i;
-  return logits;
-}
-
-static void test_logits (Setting *self, const char *name)
-{
-  CosmosError err;
-  CosmosPerplexity perplexity;
-  gsize n, n_best, n_greedy;
-  double error = 0;
-  g_autofree int *text = g_key_file_get_integer_list (self->golden, name, "ids", &n, NULL);
-  g_autofree int *best = g_key_file_get_integer_list (self->golden, name, "best", &n_best, NULL);
-  g_autofree int *greedy = g_key_file_get_integer_list (self->golden, name, "greedy", &n_greedy, NULL);
-  g_autofree double *expected = g_key_file_get_double_list (self->golden, name, "logits", &n_best, NULL);
-  double nll = g_key_file_get_double (self->golden, name, "nll", NULL);
-  g_autofree int32_t *ids = g_new (int32_t, n + 1);
-  ids[0] = cosmos_tokenizer_get_special (cosmos_language_model_get_tokenizer (self->model), COSMOS_TOKEN_CLS);
-  memcpy (ids + 1, text, n * sizeof *ids);
-
-  g_assert_true (cosmos_perplexity_tokens (self->model, self->graph, ids, n + 1, &perplexity, &err));
-  CosmosLanguageState *state = cosmos_language_state_new (self->model, (int64_t) (n + 1 + n_greedy));
-  int32_t next;
-  CosmosTensor *logits = read_tokens (self, state, ids, n + 1, &next);
-  for (gsize i = 0; i < n_best; i++)
-    error = fmax (error, fabs ((double) logits->data[best[i]] - expected[i]));
-  g_test_message ("%s: logits within %.1e, nll %.6f instead of %.6f", name, error, log (perplexity.perplexity), nll);
-  g_assert_cmpfloat (error, <, logit_tolerance);
-  g_assert_cmpfloat_with_epsilon (log (perplexity.perplexity), nll, nll_tolerance);
-  for (gsize i = 0; i < n_greedy; i++) {
-    g_assert_cmpint (next, ==, greedy[i]);
-    read_tokens (self, state, &(int32_t) {next}, 1, &next);
-  }
-  cosmos_language_state_free (state);
-}
-
+/* In f32 on both sides; what differs is the order of sums in 30 layers. Logits go up to 30. */
 static void test_golden (void)
 {
   Setting setting = {0};
-  gsize n;
-  if (!set_up (&setting))
+  g_autofree char *path = fetch ();
+  if (!path)
     return;
+  set_up (&setting, path, "smollm2.ini");
   g_assert_cmpint (cosmos_language_model_get_begin (setting.model), ==, -1); /* its file says: none is put before a text */
-  g_auto (GStrv) names = g_key_file_get_groups (setting.golden, &n);
-  g_assert_cmpuint (n, ==, 6);
-  for (gsize i = 0; i < n; i++) {
-    g_test_message ("%s", names[i]);
-    test_tokens (&setting, names[i]);
-    test_logits (&setting, names[i]);
-  }
+  test_texts (&setting, 6, 1e-3, 1e-4);
+  tear_down (&setting);
+}
+
+/* It was tuned to talk: asked for a task in the turns of its template, it answers, and ends by their mark. */
+static void test_asked (void)
+{
+  static const char source[]
+      = "Tom: Are you coming tonight? Ann: No, I have to work until ten. Tom: A pity. We will eat pizza at my place.";
+  Setting setting = {0};
+  CosmosError err;
+  g_autofree char *path = fetch ();
+  if (!path)
+    return;
+  set_up (&setting, path, "smollm2.ini");
+  const CosmosTokenizer *tokenizer = cosmos_language_model_get_tokenizer (setting.model);
+  g_assert_cmpint (cosmos_asking_find (setting.model, "summary"), ==, COSMOS_ASKING_INSTRUCTION);
+  g_assert_cmpint (cosmos_asking_find (setting.model, NULL), ==, COSMOS_ASKING_CONTINUE);
+  g_assert_cmpint (cosmos_instruction_get_end (setting.model), ==, 2);
+  char *turns = cosmos_instruction_new ("summary", source, strlen (source));
+  int32_t ids[512];
+  size_t n, marks = 0;
+  g_assert_true (cosmos_tokenizer_encode (tokenizer, turns, strlen (turns), ids, G_N_ELEMENTS (ids), &n, &err));
+  for (size_t i = 0; i < n; i++)
+    marks += ids[i] == 1 || ids[i] == 2;
+  g_assert_cmpuint (marks, ==, 5); /* two turns and the beginning of a third */
+  free (turns);
+
+  CosmosAutoregressSettings settings = cosmos_autoregress_settings_default ();
+  settings.temperature = 0;
+  CosmosAutoregress *writer = cosmos_autoregress_new_for_task (setting.model, setting.pool, &settings, "summary", source,
+                                                               strlen (source), &err);
+  g_assert_nonnull (writer);
+  bool done = false;
+  while (!done)
+    g_assert_true (cosmos_autoregress_advance (writer, NULL, &done, &err));
+  g_assert_cmpint (cosmos_autoregress_get_n_tokens (writer), >, 4);
+  g_assert_cmpint (cosmos_autoregress_get_n_tokens (writer), <, settings.max_tokens);
+  char *text = cosmos_autoregress_get_text (writer);
+  g_test_message ("%s", text);
+  g_assert_null (strstr (text, "Summarize"));
+  g_assert_nonnull (strstr (text, "Tom"));
+  free (text);
+  cosmos_autoregress_free (writer);
   tear_down (&setting);
 }
 
@@ -138,5 +84,6 @@ int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/language-model/smollm2", test_golden);
+  g_test_add_func ("/language-model/smollm2-asked", test_asked);
   return g_test_run ();
 }
