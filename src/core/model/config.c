@@ -515,7 +515,7 @@ CosmosConfig cosmos_config_paper (int latents)
     .decompressor = {12, 768, 64, 3072},
     .folded = false,
     .denoiser = {12, 768, 64, 3072, .max_period = 10, .rope_theta = 10000, .source_layers = -1},
-    .schedule_d = latents < 64 ? 5 : 7, /* spec 1.8 */
+    .schedule_d = latents == 64 ? 7 : 5, /* spec 1.8 */
     .t_start = 0.999,
     .t_end = 0.05,
     .n_tasks = 1,
