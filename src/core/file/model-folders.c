@@ -150,16 +150,26 @@ static int compare (const struct dirent **a, const struct dirent **b)
   return strcmp ((*a)->d_name, (*b)->d_name);
 }
 
+/* 0 is asked first: FIRST.gguf, then what begins with it, then the others. */
+enum { RANKS = 3 };
+
+static int rank (const char *name, const char *first)
+{
+  size_t length = first ? strlen (first) : 0;
+  if (!length || strncmp (name, first, length) != 0)
+    return 2;
+  return strcmp (name + length, ".gguf") == 0 ? 0 : 1;
+}
+
 static char *find_in (const char *folder, const char *first, CosmosModelTest fits, void *data)
 {
   struct dirent **entries;
   int n = scandir (folder, &entries, is_gguf, compare);
   char *found = NULL;
-  for (int others = 0; others < 2 && !found; others++) {
+  for (int r = 0; r < RANKS && !found; r++) {
     for (int i = 0; i < n && !found; i++) {
       const char *name = entries[i]->d_name;
-      bool begins = first && *first && strncmp (name, first, strlen (first)) == 0;
-      char *path = begins != others ? join (folder, strlen (folder), name) : NULL;
+      char *path = rank (name, first) == r ? join (folder, strlen (folder), name) : NULL;
       if (path && fits (path, data))
         found = path;
       else

@@ -22,6 +22,6 @@ void cosmos_model_folders_clear (CosmosModelFolders *self);
 char *cosmos_model_folders_get_own (void);
 
 /* The first file for which `fits` says true -> its path, free () it; NULL: none. Asked are the files that end in .gguf and are not hidden, a folder
- * after the other, by name, those that begin with `first` (NULL or "": none does) before the others; each once. */
+ * after the other, by name: FIRST.gguf, then those that begin with `first` (NULL or "": none does), then the others; each once. */
 typedef bool (*CosmosModelTest) (const char *path, void *data);
 char *cosmos_model_folders_find (const CosmosModelFolders *self, const char *first, CosmosModelTest fits, void *data);

@@ -105,8 +105,8 @@ static bool look (const char *path, void *data)
 
 static void search (void)
 {
-  static const char *const names[] = {"b.gguf",       "a.gguf", "story-2.gguf", "story-1.gguf", "Z.gguf",
-                                      ".hidden.gguf", "a.txt",  ".gguf",        "x.gguf.part"};
+  static const char *const names[] = {"b.gguf",     "a.gguf",       "story-2.gguf", "story-1.gguf", "Z.gguf",
+                                      "story.gguf", ".hidden.gguf", "a.txt",        ".gguf",        "x.gguf.part"};
   g_autofree char *first = NULL, *second = make ("second", "last.gguf");
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
     g_free (first);
@@ -116,10 +116,10 @@ static void search (void)
   const CosmosModelFolders folders = {items, 2};
   Seen seen = {g_string_new (NULL), "nothing"};
   g_assert_null (cosmos_model_folders_find (&folders, "story", look, &seen));
-  g_assert_cmpstr (seen.seen->str, ==, "story-1.gguf story-2.gguf Z.gguf a.gguf b.gguf last.gguf ");
+  g_assert_cmpstr (seen.seen->str, ==, "story.gguf story-1.gguf story-2.gguf Z.gguf a.gguf b.gguf last.gguf ");
   g_string_truncate (seen.seen, 0);
   g_assert_null (cosmos_model_folders_find (&folders, NULL, look, &seen));
-  g_assert_cmpstr (seen.seen->str, ==, "Z.gguf a.gguf b.gguf story-1.gguf story-2.gguf last.gguf ");
+  g_assert_cmpstr (seen.seen->str, ==, "Z.gguf a.gguf b.gguf story-1.gguf story-2.gguf story.gguf last.gguf ");
   g_string_truncate (seen.seen, 0);
   seen.wanted = "a.gguf";
   g_autofree char *expected = g_build_filename (first, "a.gguf", NULL);
