@@ -199,8 +199,7 @@ CpgStudyResult *cpg_study_result_new (GBytes *json, const char *name, GError **e
   }
   g_autoptr (yyjson_doc) doc = yyjson_read_opts ((char *) data, size, YYJSON_READ_NOFLAG, NULL, &why);
   if (!doc) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("“%s” is no JSON: %s, at byte %zu"), name, why.msg,
-                 why.pos);
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("“%s” is no JSON: %s, at byte %zu"), name, why.msg, why.pos);
     return NULL;
   }
   yyjson_val *root = yyjson_doc_get_root (doc);
