@@ -20,7 +20,7 @@ class Export(driver.WindowTest):
         program = self.start(**how)
         program.wait(lambda: program.scrubber().get_maximum_value() == 50)
         self.stop_playing()
-        program.scrubber().set_current_value(20)
+        program.wait(lambda: program.scrubber().set_current_value(20) and program.step() == 20, "so many steps on a busy machine")
         program.label(r"^Step 20 of 50")
         return program
 
