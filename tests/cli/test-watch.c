@@ -249,6 +249,20 @@ static void interrupted (void)
 }
 
 /* SIGINT from elsewhere, without a terminal: nothing on stdout. */
+/* Until the process handles SIGINT: it would only die of an earlier one. */
+static void wait_for_handler (GSubprocess *process)
+{
+  const guint64 bit = 1 << (SIGINT - 1);
+  g_autofree char *path = g_strdup_printf ("/proc/%s/status", g_subprocess_get_identifier (process));
+  for (guint64 handled = 0; !(handled & bit); g_usleep (10000)) {
+    g_autofree char *status = NULL;
+    g_assert_true (g_file_get_contents (path, &status, NULL, NULL));
+    const char *line = strstr (status, "SigCgt:");
+    g_assert_nonnull (line);
+    handled = g_ascii_strtoull (line + strlen ("SigCgt:"), NULL, 16);
+  }
+}
+
 static void interrupted_without_terminal (void)
 {
   GError *error = NULL;
@@ -256,7 +270,7 @@ static void interrupted_without_terminal (void)
                                            g_getenv ("COSMOS"), "story", "--steps", "1000", "--count", "100000", NULL);
   char *out, *err;
   g_assert_no_error (error);
-  g_usleep (200000);
+  wait_for_handler (process);
   g_subprocess_send_signal (process, SIGINT);
   g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &out, &err, &error));
   g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 130);
