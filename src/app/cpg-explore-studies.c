@@ -23,6 +23,7 @@ struct _CpgExploreStudies {
   gint64 started;
   CpgStudyResult *result; /* of the last one, or NULL */
 
+  AdwPreferencesGroup *group;
   AdwComboRow *study;
   AdwSpinRow *count;
   AdwActionRow *folder;
@@ -42,13 +43,20 @@ static const char *get_study (CpgExploreStudies *self)
 
 static void cpg_explore_studies_on_study (CpgExploreStudies *self)
 {
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->study), cpg_study_words_study_meaning (get_study (self)));
+  g_autofree char *meaning = g_markup_escape_text (cpg_study_words_study_meaning (get_study (self)), -1);
+  adw_preferences_group_set_description (self->group, meaning);
 }
 
 static void cpg_explore_studies_show_folder (CpgExploreStudies *self)
 {
   g_autofree char *folder = g_settings_get_string (self->preferences, "texts-folder"), *shown = g_filename_display_name (folder);
   adw_action_row_set_subtitle (self->folder, *folder ? shown : _ ("None yet: Run asks for it"));
+}
+
+static void set_sentence (CpgExploreStudies *self, const char *words)
+{
+  gtk_label_set_label (self->sentence, words);
+  gtk_widget_set_visible (GTK_WIDGET (self->sentence), *words != 0);
 }
 
 static void show_progress (CpgExploreStudies *self, double fraction)
@@ -92,7 +100,7 @@ static void take_result (CpgExploreStudies *self, CpgStudyResult *result, gboole
   g_autofree char *words = g_strdup_printf (all ? _ ("%s: %s") : _ ("%s, as far as it was made: %s"), title, verdict);
   g_clear_pointer (&self->result, cpg_study_result_unref);
   self->result = cpg_study_result_ref (result);
-  gtk_label_set_label (self->sentence, words);
+  set_sentence (self, words);
   gtk_widget_set_visible (self->show, TRUE);
   if (gtk_widget_get_mapped (GTK_WIDGET (self)))
     cpg_explore_studies_on_show (self);
@@ -102,7 +110,7 @@ static void take_result (CpgExploreStudies *self, CpgStudyResult *result, gboole
 
 static void take_failure (CpgExploreStudies *self, const GError *error)
 {
-  gtk_label_set_label (self->sentence, error->message);
+  set_sentence (self, error->message);
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
     cpg_page_say (CPG_PAGE (self), "%s", error->message);
 }
@@ -150,7 +158,7 @@ static void start (CpgExploreStudies *self)
   self->started = g_get_monotonic_time ();
   g_autofree char *name = g_strdup_printf (_ ("Progress of %s"), cpg_study_words_study_title (order.study));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->progress), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  gtk_label_set_label (self->sentence, "");
+  set_sentence (self, "");
   show_progress (self, 0);
   cpg_explore_studies_set_running (self, running);
   cpg_study_command_run_async (&order, on_progress, running, on_made, g_object_ref (self));
@@ -167,7 +175,7 @@ static void take_folder (CpgExploreStudies *self, GtkFileDialog *dialog, GAsyncR
     return;
   if (path) {
     g_settings_set_string (self->preferences, "texts-folder", path);
-    gtk_label_set_label (self->sentence, "");
+    set_sentence (self, "");
   } else if (file)
     cpg_page_say (CPG_PAGE (self), _ ("The texts must lie in a folder of this computer."));
   else if (!g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
@@ -281,6 +289,7 @@ static void cpg_explore_studies_class_init (CpgExploreStudiesClass *klass)
   experiment_class->stop = stop;
   experiment_class->run = run;
   gtk_widget_class_set_template_from_resource (widget_class, CPG_RESOURCES "/ui/cpg-explore-studies.ui");
+  gtk_widget_class_bind_template_child (widget_class, CpgExploreStudies, group);
   gtk_widget_class_bind_template_child (widget_class, CpgExploreStudies, study);
   gtk_widget_class_bind_template_child (widget_class, CpgExploreStudies, count);
   gtk_widget_class_bind_template_child (widget_class, CpgExploreStudies, folder);
