@@ -266,6 +266,11 @@ class Running(StudyTest):
         program.act("win.run")
         program.label(r"has no texts to measure on: they are looked for in story/valid\.jsonl")
         program.photograph("studies-refused")
+        program.key("F1")
+        program.label("^An experiment on many texts at once: how much noise latents bear")
+        program.photograph("studies-help")
+        program.key("Escape")
+        program.wait(lambda: not program.has("Help"), "the end of the help")
         # What the command itself says.
         (self.texts / "story" / "valid.jsonl").write_text("no JSON\n")
         program.find("Choose the Folder with Texts").do_action(0)
