@@ -5,6 +5,7 @@
 #include "app/cpg-explore-interpolate.h"
 #include "app/cpg-explore-perturb.h"
 #include "app/cpg-explore-reconstruct.h"
+#include "app/cpg-explore-studies.h"
 #include "app/cpg-page.h"
 
 struct _CpgExplorePage {
@@ -93,6 +94,7 @@ static void cpg_explore_page_class_init (CpgExplorePageClass *klass)
   g_type_ensure (CPG_TYPE_EXPLORE_INTERPOLATE);
   g_type_ensure (CPG_TYPE_EXPLORE_PERTURB);
   g_type_ensure (CPG_TYPE_EXPLORE_RECONSTRUCT);
+  g_type_ensure (CPG_TYPE_EXPLORE_STUDIES);
   gtk_widget_class_set_template_from_resource (widget_class, CPG_RESOURCES "/ui/cpg-explore-page.ui");
   gtk_widget_class_bind_template_child (widget_class, CpgExplorePage, experiments);
   gtk_widget_class_bind_template_child (widget_class, CpgExplorePage, stack);

@@ -1,4 +1,4 @@
-/* Experiments with the latent space: reconstruct, perturb, interpolate, edit.
+/* Experiments with the latent space: reconstruct, perturb, interpolate, edit; and studies of it.
  *
  * Property: session (CpgSession).
  */

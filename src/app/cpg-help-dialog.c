@@ -60,6 +60,12 @@ static const Entry entries[] = {
    N_ ("Add noise to the latents of a text and read it at once. It shows how much noise a text stands.")},
   {NULL, NULL, N_ ("Interpolate"), N_ ("Walk from one text to another and read what lies between them.")},
   {NULL, NULL, N_ ("Edit"), N_ ("Hold some latents as they are and make the others anew.")},
+  {NULL, N_ ("Studies"), N_ ("Study"),
+   N_ ("An experiment on many texts at once: how much noise latents bear, whether they are as the diffusion wants them, how smooth the space between "
+       "texts is, what self-conditioning does. Run asks for a folder with texts once; you can go on with other things meanwhile.")},
+  {NULL, NULL, N_ ("Result"),
+   N_ ("What was found beside what was expected, as words, curves and tables. Lay another one over it (Ctrl+K), for example of another model. "
+       "Ctrl+Shift+O opens a result that was kept.")},
   {"words", N_ ("How It Works"), N_ ("Noise"),
    N_ ("Random numbers. A run starts with nothing else. The number by the step says how much is left: 1 is all noise, 0 is none.")},
   {NULL, NULL, N_ ("Step"), N_ ("The model guesses the text, and a little of the noise is taken away in that direction.")},

@@ -89,7 +89,7 @@ char *cpg_models_words_amount (guint64 done, guint64 total)
   return total ? g_strdup_printf (_ ("%s of %s"), there, all) : g_strdup (there);
 }
 
-static char *describe_time_left (double seconds)
+char *cpg_models_words_time_left (double seconds)
 {
   int n = (int) ceil (MIN (seconds, 1e6));
   if (n < 60)
@@ -110,7 +110,7 @@ char *cpg_models_words_progress (guint64 done, guint64 total, double bytes_per_s
   if (total <= done)
     /* Translators: amount, speed */
     return g_strdup_printf (_ ("%s, %s/s"), amount, speed);
-  g_autofree char *left = describe_time_left ((double) (total - done) / bytes_per_second);
+  g_autofree char *left = cpg_models_words_time_left ((double) (total - done) / bytes_per_second);
   /* Translators: amount, speed, time left: "5.2 MB of 19.1 MB, 2.1 MB/s, 7 seconds left" */
   return g_strdup_printf (_ ("%s, %s/s, %s"), amount, speed, left);
 }

@@ -24,6 +24,8 @@ char *cpg_models_words_parameters (guint64 n_parameters);
 char *cpg_models_words_amount (guint64 done, guint64 total);
 /* The same with speed and time left, as far as they are known. */
 char *cpg_models_words_progress (guint64 done, guint64 total, double bytes_per_second);
+/* "7 seconds left". */
+char *cpg_models_words_time_left (double seconds);
 /* What is known of a file's checksum; constant. */
 const char *cpg_models_words_verification (CpgVerification verification);
 

@@ -30,26 +30,42 @@ static const struct {
    N_ ("Texts said without offence, by every sampler and number of steps: what is gone, and what stayed.")},
 };
 
-static int find_kind (CpgStudyResult *result)
+static int find_kind (const char *verb, const char *what)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (g_str_equal (kinds[i].verb, cpg_study_result_get_verb (result))
-        && g_str_equal (kinds[i].what, cpg_study_result_get_what (result)))
+    if (g_str_equal (kinds[i].verb, verb) && g_str_equal (kinds[i].what, what))
       return (int) i;
   return -1;
 }
 
+static int find_kind_of (CpgStudyResult *result)
+{
+  return find_kind (cpg_study_result_get_verb (result), cpg_study_result_get_what (result));
+}
+
 char *cpg_study_words_title (CpgStudyResult *result)
 {
-  int kind = find_kind (result);
+  int kind = find_kind_of (result);
   return kind < 0 ? g_strdup (cpg_study_result_get_what (result)) : g_strdup (_ (kinds[kind].title));
 }
 
 char *cpg_study_words_meaning (CpgStudyResult *result)
 {
-  int kind = find_kind (result);
+  int kind = find_kind_of (result);
   return kind < 0 ? g_strdup (_ ("A study that this program does not know: its tables are shown as they are."))
                   : g_strdup (_ (kinds[kind].meaning));
+}
+
+const char *cpg_study_words_study_title (const char *study)
+{
+  int kind = find_kind ("study", study);
+  return kind < 0 ? study : _ (kinds[kind].title);
+}
+
+const char *cpg_study_words_study_meaning (const char *study)
+{
+  int kind = find_kind ("study", study);
+  return kind < 0 ? "" : _ (kinds[kind].meaning);
 }
 
 char *cpg_study_words_label (CpgStudyResult *result, CpgStudyResult *other)

@@ -6,10 +6,13 @@
 
 G_BEGIN_DECLS
 
-/* All (transfer full). */
+/* All (transfer full) but what is constant. */
 char *cpg_study_words_title (CpgStudyResult *result);
 char *cpg_study_words_meaning (CpgStudyResult *result); /* a sentence: what it is about */
 char *cpg_study_words_verdict (CpgStudyResult *result); /* whether its goals are reached */
+/* The same of a study by its name, "noise", that is still to be made; constant. */
+const char *cpg_study_words_study_title (const char *study);
+const char *cpg_study_words_study_meaning (const char *study);
 /* What tells one result from another: the model's name, and the file's where both have one. other: NULL for none. */
 char *cpg_study_words_label (CpgStudyResult *result, CpgStudyResult *other);
 /* title and value of a fact, translated */

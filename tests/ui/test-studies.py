@@ -1,8 +1,9 @@
-"""Results of studies and evaluations in the window: named on the command line, chosen in the menu, laid over one another, copied."""
+"""Studies and evaluations in the window: results named on the command line, chosen in the menu, laid over one another, copied; studies that are run."""
 import json
 import math
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -32,7 +33,7 @@ def study(model, shift=0.0, **facts):
             "charts": [{"table": "noise", "x": "sigma", "y": y, "log_x": False} for y in ("token_accuracy", "mse", "bleu")], "notes": ["A note."]}
 
 
-class Studies(driver.WindowTest):
+class StudyTest(driver.WindowTest):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -68,6 +69,8 @@ class Studies(driver.WindowTest):
                         return node
         return None
 
+
+class Studies(StudyTest):
     def test_command_line(self):
         program = self.start(files=[self.first])
         program.label(r"^Texts go to latents and back")
@@ -123,6 +126,182 @@ class Studies(driver.WindowTest):
         program.key("Escape")
         program.wait(lambda: not program.has("Result Menu"), "the end of the dialog")
         self.quit()
+
+
+
+class Running(StudyTest):
+    """On the Explore page, by the command that was built."""
+
+    def setUp(self):
+        super().setUp()
+        self.texts = self.folder / "texts"
+        (self.texts / "story").mkdir(parents=True)
+        names = ["Anna", "Tom", "Lily", "Ben", "Sue", "Max"]
+        things = ["a red kite", "an old boat", "a big dog", "some warm bread"]
+        lines = [json.dumps({"text": f"{name} had {thing}. One day it was gone. {name} looked for it and was happy to find it."}) for name in names for thing in things]
+        for name in ("train", "valid"):
+            (self.texts / "story" / f"{name}.jsonl").write_text("\n".join(lines) + "\n")
+        # Preferences that stay from one start to the next.
+        self.keeping = {"GSETTINGS_BACKEND": "keyfile"}
+        (self.folder / "home").mkdir()
+
+    def open(self, **how):
+        how["environment"] = self.keeping | how.get("environment", {})
+        program = self.start(home=str(self.folder / "home"), **how)
+        program.find("Step", "slider")
+        program.key("alt+3")
+        program.find("Studies", "radio button", "toggle button", "page tab").do_action(0)
+        program.label("^An experiment on many texts")
+        return program
+
+    def remember(self, folder):
+        """As an earlier start left it."""
+        keyfile = self.folder / "home" / ".config" / "glib-2.0" / "settings" / "keyfile"
+        keyfile.parent.mkdir(parents=True, exist_ok=True)
+        keyfile.write_text(f"[io/github/cosmos_playground/Cosmos]\ntexts-folder='{folder}'\n")
+
+    def children(self):
+        return subprocess.run(["pgrep", "-P", str(self.program.process.pid), "cosmos"], capture_output=True, text=True).stdout.split()
+
+    def leave(self):
+        """On a page whose Run starts no study."""
+        self.program.key("alt+1")
+        self.program.find("Step", "slider")
+        self.quit()
+
+    def test_made(self):
+        program = self.open()
+        program.label("^None yet: Run asks for it")
+        program.find("Texts", "spin button").set_current_value(8)
+        program.photograph("studies")
+        self.check_labels()
+        program.act("win.run")
+        self.choose_file("Folder with Texts", self.texts)
+        program.find("Result Menu")
+        program.find("MSE over sigma", "image")
+        program.photograph("studies-result")
+        program.key("Escape")
+        program.wait(lambda: not program.has("Result Menu"), "the end of the dialog")
+        program.label(r"^Noise on the Latents: ")
+        program.photograph("studies-made")
+        program.find("Show the Result").do_action(0)
+        program.find("Result Menu")
+        program.key("Escape")
+        program.wait(lambda: not program.has("Result Menu"), "the end of the dialog")
+        self.leave()
+        # What was chosen is there again; elsewhere than on the page the result waits.
+        program = self.open()
+        program.label(f"^{re.escape(str(self.texts))}$")
+        self.assertEqual(program.find("Texts", "spin button").get_current_value(), 8)
+        self.choose_study("Self-Conditioning")
+        program.act("win.run")
+        program.find("Progress of Self-Conditioning", "progress bar")
+        program.key("alt+1")
+        program.said("The study is made")
+        self.leave()
+
+    def test_stopped(self):
+        self.remember(self.texts)
+        program = self.open()
+        program.find("Texts", "spin button").set_current_value(12)
+        self.choose_study("Self-Conditioning")
+        program.act("win.run")
+        bar = program.find("Progress of Self-Conditioning", "progress bar")
+        program.wait(lambda: bar.get_current_value() > 0.1, "something that was measured")
+        program.photograph("studies-running")
+        program.act("win.run")
+        program.said("A study is under way")
+        program.find("Stop")
+        program.key("ctrl+period")
+        program.find("Result Menu")
+        program.key("Escape")
+        program.label(r"^Self-Conditioning, as far as it was made: ")
+        # Of this there is nothing before its end.
+        self.choose_study("Noise on the Latents")
+        program.find("Texts", "spin button").set_current_value(24)
+        program.act("win.run")
+        program.wait(self.children, "the command")
+        program.key("ctrl+period")
+        program.label("^The study was stopped before there was anything to show")
+        # Closing the window ends what is under way.
+        self.choose_study("Self-Conditioning")
+        program.act("win.run")
+        child = program.wait(self.children, "the command")[0]
+        program.wait(lambda: program.find("Progress of Self-Conditioning", "progress bar").get_current_value() > 0, "its begin")
+        self.quit()
+        for _ in range(200):
+            if not pathlib.Path("/proc", child, "exe").exists():
+                break
+            time.sleep(0.1)
+        self.assertFalse(pathlib.Path("/proc", child, "exe").exists(), "the command outlives the window")
+
+    def choose_study(self, name):
+        """By the keyboard, in the list that opens."""
+        names = ["Noise on the Latents", "Normalised Latents", "From Text to Text", "Self-Conditioning"]
+        row = self.program.find("Study", "combo box")
+        shown = next(names.index(node.get_name()) for node in self.program.all(row) if node.get_name() in names)
+        way = names.index(name) - shown
+        self.program.click(row)
+        time.sleep(0.5)  # until it is open
+        self.program.key(*["Down" if way > 0 else "Up"] * abs(way), "Return")
+        self.program.wait(lambda: any(node.get_name() == name for node in self.program.all(row)), name)
+
+    def test_another_model(self):
+        self.remember(self.texts)
+        program = self.open()
+        program.find("Texts", "spin button").set_current_value(24)
+        program.act("win.run")
+        program.wait(self.children, "the command")
+        program.key("ctrl+o")
+        self.choose_file("Open a Model", self.folder / "none.gguf")
+        program.find("Result Menu")
+        program.key("Escape")
+        program.label(r"^Noise on the Latents: ")
+        self.leave()
+
+    def test_refusals(self):
+        (self.folder / "empty").mkdir()
+        self.remember(self.folder / "empty")
+        program = self.open()
+        program.act("win.run")
+        program.label(r"has no texts to measure on: they are looked for in story/valid\.jsonl")
+        program.photograph("studies-refused")
+        program.key("F1")
+        program.label("^An experiment on many texts at once: how much noise latents bear")
+        program.photograph("studies-help")
+        program.key("Escape")
+        program.wait(lambda: not program.has("Help"), "the end of the help")
+        # What the command itself says.
+        (self.texts / "story" / "valid.jsonl").write_text("no JSON\n")
+        program.find("Choose the Folder with Texts").do_action(0)
+        self.choose_file("Folder with Texts", self.texts)
+        program.label(f"^{re.escape(str(self.texts))}$")
+        program.act("win.run")
+        program.label(r"^The study could not be made: .*valid\.jsonl")
+        self.leave()
+
+    def test_no_command(self):
+        self.remember(self.texts)
+        alone = shutil.copy(driver.PROGRAM, self.folder)
+        self.addCleanup(setattr, driver, "PROGRAM", driver.PROGRAM)
+        driver.PROGRAM = alone
+        program = self.open(environment={"PATH": "/nonexistent"})
+        program.act("win.run")
+        program.label("^Studies are made by the command “cosmos”, which is neither beside this program nor in PATH")
+        self.leave()
+
+    def test_narrow_dark_page(self):
+        self.remember(self.texts)
+        program = self.open(size=(360, 700), environment={"ADW_DEBUG_COLOR_SCHEME": "prefer-dark"})
+        program.find("Texts", "spin button").set_current_value(24)
+        self.check_labels()
+        program.photograph("studies-narrow-dark")
+        program.act("win.run")
+        program.find("Result Menu")
+        program.key("Escape")
+        program.label(r"^Noise on the Latents: ")
+        program.photograph("studies-narrow-dark-made")
+        self.leave()
 
 
 if __name__ == "__main__":

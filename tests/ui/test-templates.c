@@ -9,6 +9,7 @@
 #include "app/cpg-explore-page.h"
 #include "app/cpg-explore-perturb.h"
 #include "app/cpg-explore-reconstruct.h"
+#include "app/cpg-explore-studies.h"
 #include "app/cpg-help-dialog.h"
 #include "app/cpg-lazy-page.h"
 #include "app/cpg-models-catalog-row.h"
@@ -46,6 +47,7 @@ static void test_parts (void)
     CPG_TYPE_EXPLORE_PAGE,
     CPG_TYPE_EXPLORE_PERTURB,
     CPG_TYPE_EXPLORE_RECONSTRUCT,
+    CPG_TYPE_EXPLORE_STUDIES,
     CPG_TYPE_EXPORT_DIALOG,
     CPG_TYPE_HELP_DIALOG,
     CPG_TYPE_MODELS_PAGE,
