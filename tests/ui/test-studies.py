@@ -1,6 +1,7 @@
 """Studies and evaluations in the window: results named on the command line, chosen in the menu, laid over one another, copied; studies that are run."""
 import json
 import math
+import os
 import pathlib
 import re
 import shutil
@@ -247,16 +248,23 @@ class Running(StudyTest):
         self.program.wait(lambda: any(node.get_name() == name for node in self.program.all(row)), name)
 
     def test_another_model(self):
+        """Opened while a study is made, which stays one of the model that it began with."""
         self.remember(self.texts)
+        other = shutil.copy(pathlib.Path(os.environ["COSMOS_MODELS"]) / "story-first.gguf", self.folder / "other.gguf")
         program = self.open()
-        program.find("Texts", "spin button").set_current_value(24)
+        program.find("Texts", "spin button").set_current_value(8)
+        self.choose_study("Self-Conditioning")
         program.act("win.run")
-        program.wait(self.children, "the command")
+        child = program.wait(self.children, "the command")[0]
+        self.assertIn("story-first.gguf", pathlib.Path("/proc", child, "cmdline").read_text())
         program.key("ctrl+o")
-        self.choose_file("Open a Model", self.folder / "none.gguf")
+        self.choose_file("Open a Model", other)
+        program.wait(lambda: str(other) in pathlib.Path("/proc", str(program.process.pid), "maps").read_text(), "the other model")
+        self.assertEqual(self.children(), [child])
+        program.find("Progress of Self-Conditioning", "progress bar")
         program.find("Result Menu")
         program.key("Escape")
-        program.label(r"^Noise on the Latents: ")
+        program.label(r"^Self-Conditioning: ")
         self.leave()
 
     def test_refusals(self):
