@@ -1,5 +1,7 @@
 /* BERTs of others become text encoders: random ones in both spellings, and all-MiniLM-L6-v2, against what PyTorch and the package tokenizers make of
  * texts (tools/golden/bert.py). */
+#include "fetched.h"
+
 #include "core/model/convert.h"
 #include "core/model/encoder.h"
 #include "core/text/tokenizer.h"
@@ -218,27 +220,9 @@ static void refused (void)
   check_refused ("{}", "tokenizer.json");
 }
 
-/* The folder of all-MiniLM-L6-v2; NULL: there is none, and why is said. */
-static char *fetch (void)
-{
-  GError *error = NULL;
-  g_autofree char *script = g_build_filename (g_getenv ("SOURCE_ROOT"), "tests", "fetch-minilm.py", NULL), *why = NULL;
-  char *path = NULL, *words[] = {(char *) g_getenv ("PYTHON"), script, (char *) g_getenv ("FETCHED"), NULL};
-  int status;
-  g_assert_true (g_spawn_sync (NULL, words, NULL, G_SPAWN_DEFAULT, NULL, NULL, &path, &why, &status, &error));
-  if (g_spawn_check_wait_status (status, &error))
-    return g_strchomp (path);
-  if (!g_error_matches (error, G_SPAWN_EXIT_ERROR, 77))
-    g_error ("%s%s", why, error->message);
-  g_error_free (error);
-  g_test_skip (g_strchomp (why));
-  g_free (path);
-  return NULL;
-}
-
 static void minilm (void)
 {
-  g_autofree char *path = fetch ();
+  g_autofree char *path = fetched_find ("fetch-minilm.py");
   CosmosConverted result;
   CosmosError err;
   if (!path)
