@@ -1,5 +1,6 @@
 /* What can be done on the page that compares. */
 #include "app/cpg-compare-page-private.h"
+#include "app/cpg-file-dialog.h"
 
 #include <glib/gi18n.h>
 
@@ -69,14 +70,7 @@ static void on_model_chosen (GObject *source, GAsyncResult *result, gpointer dat
 static void on_add_model (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   CpgComparePage *self = data;
-  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
-  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
-  g_autoptr (GListStore) filters = g_list_store_new (GTK_TYPE_FILE_FILTER);
-  gtk_file_filter_set_name (filter, _ ("Models (GGUF)"));
-  gtk_file_filter_add_suffix (filter, "gguf");
-  g_list_store_append (filters, filter);
-  gtk_file_dialog_set_title (dialog, _ ("A Model to Compare With"));
-  gtk_file_dialog_set_filters (dialog, G_LIST_MODEL (filters));
+  g_autoptr (GtkFileDialog) dialog = cpg_file_dialog_new (_ ("A Model to Compare With"), _ ("Models (GGUF)"), "gguf", NULL);
   gtk_file_dialog_open (dialog, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL, on_model_chosen, g_object_ref (self));
 }
 

@@ -1,5 +1,6 @@
 #include "app/cpg-models-page-private.h"
 
+#include "app/cpg-file-dialog.h"
 #include "app/cpg-models-import-row.h"
 #include "app/cpg-models-question.h"
 
@@ -187,16 +188,8 @@ static void on_folder_chosen (GObject *source, GAsyncResult *result, gpointer da
 
 static void on_import_file (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  static const char *const suffixes[] = {"gguf", "safetensors", "pth", "pt"};
-  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
-  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
-  g_autoptr (GListStore) filters = g_list_store_new (GTK_TYPE_FILE_FILTER);
-  gtk_file_filter_set_name (filter, _ ("Models (GGUF, safetensors, PyTorch)"));
-  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
-    gtk_file_filter_add_suffix (filter, suffixes[i]);
-  g_list_store_append (filters, filter);
-  gtk_file_dialog_set_title (dialog, _ ("Import a Model"));
-  gtk_file_dialog_set_filters (dialog, G_LIST_MODEL (filters));
+  g_autoptr (GtkFileDialog) dialog = cpg_file_dialog_new (_ ("Import a Model"), _ ("Models (GGUF, safetensors, PyTorch)"), "gguf",
+                                                          "safetensors", "pth", "pt", NULL);
   gtk_file_dialog_open (dialog, GTK_WINDOW (gtk_widget_get_root (widget)), NULL, on_file_chosen, g_object_ref (widget));
 }
 

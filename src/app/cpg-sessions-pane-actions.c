@@ -1,5 +1,6 @@
 /* What can be done with a run of the session log; each action takes its id. */
 #include "app/cpg-sessions-details-dialog.h"
+#include "app/cpg-file-dialog.h"
 #include "app/cpg-sessions-difference-dialog.h"
 #include "app/cpg-sessions-pane-private.h"
 #include "app/cpg-sessions-texts-dialog.h"
@@ -169,15 +170,7 @@ void cpg_sessions_pane_undo (CpgSessionsPane *self)
 
 static GtkFileDialog *new_file_dialog (const char *title)
 {
-  GtkFileDialog *dialog = gtk_file_dialog_new ();
-  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
-  g_autoptr (GListStore) filters = g_list_store_new (GTK_TYPE_FILE_FILTER);
-  gtk_file_filter_set_name (filter, _ ("Runs (.cosmosrun)"));
-  gtk_file_filter_add_suffix (filter, "cosmosrun");
-  g_list_store_append (filters, filter);
-  gtk_file_dialog_set_title (dialog, title);
-  gtk_file_dialog_set_filters (dialog, G_LIST_MODEL (filters));
-  return dialog;
+  return cpg_file_dialog_new (title, _ ("Runs (.cosmosrun)"), "cosmosrun", NULL);
 }
 
 static GtkWindow *get_window (CpgSessionsPane *self)

@@ -1,6 +1,7 @@
 #include "app/cpg-study-dialog.h"
 
 #include "app/cpg-config.h"
+#include "app/cpg-file-dialog.h"
 #include "app/cpg-study-table.h"
 #include "app/cpg-study-words.h"
 #include "app/export/cpg-study-sheet.h"
@@ -178,15 +179,7 @@ static void on_other_chosen (GObject *source, GAsyncResult *result, gpointer dat
 
 GtkFileDialog *cpg_study_dialog_new_chooser (const char *title)
 {
-  GtkFileDialog *dialog = gtk_file_dialog_new ();
-  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
-  g_autoptr (GListStore) filters = g_list_store_new (GTK_TYPE_FILE_FILTER);
-  gtk_file_filter_set_name (filter, _ ("Studies and Evaluations (JSON)"));
-  gtk_file_filter_add_suffix (filter, "json");
-  g_list_store_append (filters, filter);
-  gtk_file_dialog_set_title (dialog, title);
-  gtk_file_dialog_set_filters (dialog, G_LIST_MODEL (filters));
-  return dialog;
+  return cpg_file_dialog_new (title, _ ("Studies and Evaluations (JSON)"), "json", NULL);
 }
 
 static GtkWindow *get_window (CpgStudyDialog *self)

@@ -1,4 +1,5 @@
 #include "app/cpg-window-private.h"
+#include "app/cpg-file-dialog.h"
 
 #include <glib/gi18n.h>
 
@@ -63,14 +64,7 @@ static void cpg_window_on_model_chosen (GObject *source, GAsyncResult *result, g
 static void on_open_model (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   CpgWindow *self = data;
-  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
-  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
-  g_autoptr (GListStore) filters = g_list_store_new (GTK_TYPE_FILE_FILTER);
-  gtk_file_filter_set_name (filter, _ ("Models (GGUF)"));
-  gtk_file_filter_add_suffix (filter, "gguf");
-  g_list_store_append (filters, filter);
-  gtk_file_dialog_set_title (dialog, _ ("Open a Model"));
-  gtk_file_dialog_set_filters (dialog, G_LIST_MODEL (filters));
+  g_autoptr (GtkFileDialog) dialog = cpg_file_dialog_new (_ ("Open a Model"), _ ("Models (GGUF)"), "gguf", NULL);
   gtk_file_dialog_open (dialog, GTK_WINDOW (self), NULL, cpg_window_on_model_chosen, g_object_ref (self));
 }
 

@@ -1,6 +1,7 @@
 #include "store/cpg-archive-json.h"
 
 #include "store/cpg-archive.h"
+#include "store/cpg-json-reader.h"
 #include "store/cpg-log-pack.h"
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -200,19 +201,6 @@ GBytes *cpg_archive_json_write (GPtrArray *runs, GError **error)
 
 /* ---- reading: a value that is missing is what a new record has, one of another kind or out of range ends it ---- */
 
-/* What is read, and the first fault in it. */
-typedef struct {
-  gboolean failed;
-  char fault[160];
-} Reader;
-
-static void fail (Reader *self, const char *key, const char *what)
-{
-  if (!self->failed)
-    g_snprintf (self->fault, sizeof self->fault, "\"%.40s\": %s", key, what);
-  self->failed = TRUE;
-}
-
 /* NULL where it is missing or null. */
 static yyjson_val *get (yyjson_val *object, const char *key)
 {
@@ -220,71 +208,71 @@ static yyjson_val *get (yyjson_val *object, const char *key)
   return yyjson_is_null (value) ? NULL : value;
 }
 
-static char *take_string (Reader *self, const char *key, yyjson_val *value)
+static char *take_string (CpgJsonReader *self, const char *key, yyjson_val *value)
 {
   const char *text = yyjson_get_str (value);
   if (!text)
-    fail (self, key, "no text");
+    cpg_json_reader_fail (self, key, "no text");
   else if (strlen (text) != yyjson_get_len (value))
-    fail (self, key, "a text with a zero in it");
+    cpg_json_reader_fail (self, key, "a text with a zero in it");
   return g_strdup (text ? text : "");
 }
 
-static char *get_text (Reader *self, yyjson_val *object, const char *key)
+static char *get_text (CpgJsonReader *self, yyjson_val *object, const char *key)
 {
   yyjson_val *value = get (object, key);
   return value ? take_string (self, key, value) : g_strdup ("");
 }
 
-static gint64 get_integer (Reader *self, yyjson_val *object, const char *key, gint64 otherwise, gint64 min, gint64 max)
+static gint64 get_integer (CpgJsonReader *self, yyjson_val *object, const char *key, gint64 otherwise, gint64 min, gint64 max)
 {
   yyjson_val *value = get (object, key);
   if (!value)
     return otherwise;
   gint64 number = yyjson_get_sint (value);
   if (!yyjson_is_int (value) || (yyjson_is_uint (value) && yyjson_get_uint (value) > G_MAXINT64))
-    fail (self, key, "no whole number");
+    cpg_json_reader_fail (self, key, "no whole number");
   else if (number < min || number > max)
-    fail (self, key, "out of range");
+    cpg_json_reader_fail (self, key, "out of range");
   else
     return number;
   return otherwise;
 }
 
-static double get_number (Reader *self, yyjson_val *object, const char *key, double min, double max)
+static double get_number (CpgJsonReader *self, yyjson_val *object, const char *key, double min, double max)
 {
   yyjson_val *value = get (object, key);
   if (!value)
     return NAN;
   double number = yyjson_get_num (value);
   if (!yyjson_is_num (value))
-    fail (self, key, "no number");
+    cpg_json_reader_fail (self, key, "no number");
   else if (!(number >= min && number <= max))
-    fail (self, key, "out of range");
+    cpg_json_reader_fail (self, key, "out of range");
   return number;
 }
 
 /* NULL where there is none, or too long a one. */
-static yyjson_val *get_list (Reader *self, yyjson_val *object, const char *key, gsize max)
+static yyjson_val *get_list (CpgJsonReader *self, yyjson_val *object, const char *key, gsize max)
 {
   yyjson_val *list = get (object, key);
   if (list && !yyjson_is_arr (list))
-    fail (self, key, "no list");
+    cpg_json_reader_fail (self, key, "no list");
   else if (list && yyjson_arr_size (list) > max)
-    fail (self, key, "too long");
+    cpg_json_reader_fail (self, key, "too long");
   else
     return list;
   return NULL;
 }
 
-static GBytes *get_tokens (Reader *self, yyjson_val *object)
+static GBytes *get_tokens (CpgJsonReader *self, yyjson_val *object)
 {
   yyjson_val *ids = get_list (self, object, "token_ids", CPG_LOG_MAX_TOKENS);
   yyjson_val *probabilities = get_list (self, object, "token_probabilities", CPG_LOG_MAX_TOKENS);
   gsize n = yyjson_arr_size (ids), i, max;
   yyjson_val *value;
   if (n != yyjson_arr_size (probabilities))
-    fail (self, "token_ids", "not as many as token_probabilities");
+    cpg_json_reader_fail (self, "token_ids", "not as many as token_probabilities");
   if (n == 0 || self->failed)
     return NULL;
   g_autofree int *numbers = g_new (int, n);
@@ -292,19 +280,19 @@ static GBytes *get_tokens (Reader *self, yyjson_val *object)
   yyjson_arr_foreach (ids, i, max, value) {
     gboolean ok = yyjson_is_uint (value) && yyjson_get_uint (value) <= G_MAXINT;
     if (!ok)
-      fail (self, "token_ids", "out of range");
+      cpg_json_reader_fail (self, "token_ids", "out of range");
     numbers[i] = ok ? (int) yyjson_get_uint (value) : 0;
   }
   yyjson_arr_foreach (probabilities, i, max, value) {
     double probability = yyjson_get_num (value);
     if (!yyjson_is_num (value) || !(probability >= 0 && probability <= 1))
-      fail (self, "token_probabilities", "out of range");
+      cpg_json_reader_fail (self, "token_probabilities", "out of range");
     sure[i] = (float) probability;
   }
   return cpg_log_tokens_pack (numbers, sure, (int) n);
 }
 
-static CpgLogStep *get_step (Reader *self, yyjson_val *object)
+static CpgLogStep *get_step (CpgJsonReader *self, yyjson_val *object)
 {
   CpgLogStep *step = cpg_log_step_new ();
   step->number = (int) get_integer (self, object, "step", -1, 0, MAX_STEP);
@@ -325,7 +313,7 @@ static CpgLogStep *get_step (Reader *self, yyjson_val *object)
 }
 
 /* In order, none twice. */
-static GPtrArray *get_steps (Reader *self, yyjson_val *object)
+static GPtrArray *get_steps (CpgJsonReader *self, yyjson_val *object)
 {
   GPtrArray *steps = g_ptr_array_new_with_free_func ((GDestroyNotify) cpg_log_step_free);
   yyjson_val *list = get_list (self, object, "steps", MAX_STEP + 1), *value;
@@ -334,7 +322,7 @@ static GPtrArray *get_steps (Reader *self, yyjson_val *object)
   yyjson_arr_foreach (list, i, max, value) {
     CpgLogStep *step = get_step (self, value);
     if (step->number <= before)
-      fail (self, "steps", "not in order");
+      cpg_json_reader_fail (self, "steps", "not in order");
     before = step->number;
     g_ptr_array_add (steps, step);
   }
@@ -342,7 +330,7 @@ static GPtrArray *get_steps (Reader *self, yyjson_val *object)
 }
 
 /* *index: of the file in the archive, which is their place among all. */
-static GPtrArray *get_latents (Reader *self, yyjson_val *object, guint *index)
+static GPtrArray *get_latents (CpgJsonReader *self, yyjson_val *object, guint *index)
 {
   GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify) cpg_log_latents_free);
   yyjson_val *list = get_list (self, object, "latents", 2 * (MAX_STEP + 2)), *value;
@@ -355,16 +343,16 @@ static GPtrArray *get_latents (Reader *self, yyjson_val *object, guint *index)
     latents->n = (int) get_integer (self, value, "n", 0, 1, CPG_LOG_MAX_LATENTS);
     latents->width = (int) get_integer (self, value, "width", 0, 1, CPG_LOG_MAX_LATENTS);
     if (latents->n == 0 || latents->width == 0 || latents->n > CPG_LOG_MAX_LATENTS / latents->width)
-      fail (self, "latents", "of no size that can be");
+      cpg_json_reader_fail (self, "latents", "of no size that can be");
     if (!g_str_equal (file, name))
-      fail (self, "file", "not in order");
+      cpg_json_reader_fail (self, "file", "not in order");
     g_ptr_array_add (all, latents);
   }
   return all;
 }
 
 /* By step, one each. */
-static GPtrArray *get_bookmarks (Reader *self, yyjson_val *object, const char *run)
+static GPtrArray *get_bookmarks (CpgJsonReader *self, yyjson_val *object, const char *run)
 {
   GPtrArray *bookmarks = g_ptr_array_new_with_free_func ((GDestroyNotify) cpg_log_bookmark_free);
   yyjson_val *list = get_list (self, object, "bookmarks", MAX_STEP + 1), *value;
@@ -377,34 +365,34 @@ static GPtrArray *get_bookmarks (Reader *self, yyjson_val *object, const char *r
     bookmark->title = get_text (self, value, "title");
     bookmark->made = get_integer (self, value, "made", 0, 0, MAX_TIME);
     if (bookmark->step <= before)
-      fail (self, "bookmarks", "not in order");
+      cpg_json_reader_fail (self, "bookmarks", "not in order");
     before = bookmark->step;
     g_ptr_array_add (bookmarks, bookmark);
   }
   return bookmarks;
 }
 
-static CpgLogKind get_kind (Reader *self, yyjson_val *object)
+static CpgLogKind get_kind (CpgJsonReader *self, yyjson_val *object)
 {
   CpgLogKind kind = CPG_LOG_DIFFUSION;
   g_autofree char *name = get (object, "kind") ? get_text (self, object, "kind") : NULL;
   if (name && !cpg_log_kind_from_name (name, &kind))
-    fail (self, "kind", "none of those that there are");
+    cpg_json_reader_fail (self, "kind", "none of those that there are");
   return kind;
 }
 
-static GPtrArray *get_columns (Reader *self, yyjson_val *object)
+static GPtrArray *get_columns (CpgJsonReader *self, yyjson_val *object)
 {
   GPtrArray *columns = g_ptr_array_new_with_free_func ((GDestroyNotify) cpg_log_column_free);
   yyjson_val *list = get_list (self, object, "columns", MAX_COLUMNS), *value;
   gsize i, max;
   if (yyjson_arr_size (list) == 0)
-    fail (self, "columns", "none");
+    cpg_json_reader_fail (self, "columns", "none");
   yyjson_arr_foreach (list, i, max, value) {
     CpgLogColumn *column = cpg_log_column_new ();
     column->run = get_text (self, value, "run");
     if (*column->run && !g_uuid_string_is_valid (column->run))
-      fail (self, "run", "no UUID");
+      cpg_json_reader_fail (self, "run", "no UUID");
     column->variation = get_text (self, value, "variation");
     column->n_tokens = (int) get_integer (self, value, "tokens", 0, 0, CPG_LOG_MAX_TOKENS);
     for (gsize k = 0; k < G_N_ELEMENTS (measures); k++)
@@ -416,7 +404,7 @@ static GPtrArray *get_columns (Reader *self, yyjson_val *object)
   return columns;
 }
 
-static char **get_tags (Reader *self, yyjson_val *object)
+static char **get_tags (CpgJsonReader *self, yyjson_val *object)
 {
   yyjson_val *list = get_list (self, object, "tags", MAX_TAGS), *value;
   char **tags = g_new0 (char *, yyjson_arr_size (list) + 1);
@@ -426,44 +414,44 @@ static char **get_tags (Reader *self, yyjson_val *object)
   return tags;
 }
 
-static char *get_settings (Reader *self, yyjson_val *object)
+static char *get_settings (CpgJsonReader *self, yyjson_val *object)
 {
   yyjson_val *settings = get (object, "settings");
   if (settings && !yyjson_is_obj (settings))
-    fail (self, "settings", "no object");
+    cpg_json_reader_fail (self, "settings", "no object");
   char *text = settings ? yyjson_val_write (settings, 0, NULL) : NULL, *copy = g_strdup (text ? text : "{}");
   free (text);
   return copy;
 }
 
-static guint64 get_seed (Reader *self, yyjson_val *object)
+static guint64 get_seed (CpgJsonReader *self, yyjson_val *object)
 {
   guint64 seed = 0;
   g_autofree char *digits = get_text (self, object, "seed");
   if (!g_ascii_string_to_unsigned (digits, 10, 0, G_MAXUINT64, &seed, NULL))
-    fail (self, "seed", "no number from 0 to 18446744073709551615 in quotes");
+    cpg_json_reader_fail (self, "seed", "no number from 0 to 18446744073709551615 in quotes");
   return seed;
 }
 
 /* What ran when it was exported ends here. */
-static CpgLogState get_state (Reader *self, yyjson_val *object)
+static CpgLogState get_state (CpgJsonReader *self, yyjson_val *object)
 {
   CpgLogState state = CPG_LOG_INTERRUPTED;
   g_autofree char *name = get_text (self, object, "state");
   if (!cpg_log_state_from_name (name, &state))
-    fail (self, "state", "none of those that there are");
+    cpg_json_reader_fail (self, "state", "none of those that there are");
   return state == CPG_LOG_RUNNING ? CPG_LOG_INTERRUPTED : state;
 }
 
-static CpgLogRun *get_run (Reader *self, yyjson_val *object, guint *n_latents)
+static CpgLogRun *get_run (CpgJsonReader *self, yyjson_val *object, guint *n_latents)
 {
   CpgLogRun *run = g_new0 (CpgLogRun, 1);
   run->id = get_text (self, object, "id");
   if (!g_uuid_string_is_valid (run->id))
-    fail (self, "id", "no UUID");
+    cpg_json_reader_fail (self, "id", "no UUID");
   run->parent = get_text (self, object, "parent");
   if (*run->parent && !g_uuid_string_is_valid (run->parent))
-    fail (self, "parent", "no UUID");
+    cpg_json_reader_fail (self, "parent", "no UUID");
   run->branched = (int) get_integer (self, object, "branched", 0, 0, MAX_STEP);
   run->task = get_text (self, object, "task");
   run->source = get_text (self, object, "source");
@@ -530,7 +518,7 @@ static void free_parts (GPtrArray *runs)
   }
 }
 
-static GPtrArray *get_runs (Reader *self, yyjson_val *root)
+static GPtrArray *get_runs (CpgJsonReader *self, yyjson_val *root)
 {
   GPtrArray *runs = g_ptr_array_new_with_free_func ((GDestroyNotify) cpg_log_run_free);
   g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
@@ -538,12 +526,12 @@ static GPtrArray *get_runs (Reader *self, yyjson_val *root)
   guint n_latents = 0;
   gsize i, max;
   if (yyjson_arr_size (list) == 0)
-    fail (self, "runs", "none");
+    cpg_json_reader_fail (self, "runs", "none");
   yyjson_arr_foreach (list, i, max, value) {
     CpgLogRun *run = get_run (self, value, &n_latents);
     g_ptr_array_add (runs, run);
     if (!g_hash_table_add (ids, run->id))
-      fail (self, "id", "twice");
+      cpg_json_reader_fail (self, "id", "twice");
     if (self->failed)
       break;
   }
@@ -553,7 +541,7 @@ static GPtrArray *get_runs (Reader *self, yyjson_val *root)
 
 GPtrArray *cpg_archive_json_read (const char *text, gsize size, GError **error)
 {
-  Reader reader = {0};
+  CpgJsonReader reader = {0};
   g_autoptr (yyjson_doc) doc = is_deep (text, size) ? NULL : yyjson_read (text, size, 0); /* refuses what is no UTF-8 */
   yyjson_val *root = yyjson_doc_get_root (doc);
   if (g_strcmp0 (yyjson_get_str (yyjson_obj_get (root, "format")), FORMAT) != 0) {

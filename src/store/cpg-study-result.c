@@ -1,5 +1,7 @@
 #include "store/cpg-study-result.h"
 
+#include "store/cpg-json-reader.h"
+
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <yyjson.h>
@@ -21,29 +23,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (yyjson_doc, yyjson_doc_free)
 
 /* ---- reading: a value that is missing is empty, one of another kind or out of range ends it ---- */
 
-/* The first fault, and where. */
-typedef struct {
-  gboolean failed;
-  char fault[160];
-} Reader;
-
-static void fail (Reader *self, const char *key, const char *what)
-{
-  if (!self->failed)
-    g_snprintf (self->fault, sizeof self->fault, "\"%.40s\": %s", key, what);
-  self->failed = TRUE;
-}
-
 /* A line of words. */
-static char *take_text (Reader *self, const char *key, yyjson_val *value, gsize longest)
+static char *take_text (CpgJsonReader *self, const char *key, yyjson_val *value, gsize longest)
 {
   const char *text = yyjson_get_str (value);
   if (value && !text)
-    fail (self, key, _ ("no text"));
+    cpg_json_reader_fail (self, key, _ ("no text"));
   else if (text && strlen (text) != yyjson_get_len (value))
-    fail (self, key, _ ("a text with a zero in it"));
+    cpg_json_reader_fail (self, key, _ ("a text with a zero in it"));
   else if (text && g_utf8_strlen (text, -1) > (glong) longest)
-    fail (self, key, _ ("too long"));
+    cpg_json_reader_fail (self, key, _ ("too long"));
   else if (text) {
     char *line = g_strdup (text);
     for (char *c = line; *c; c++)
@@ -53,20 +42,20 @@ static char *take_text (Reader *self, const char *key, yyjson_val *value, gsize 
   return g_strdup ("");
 }
 
-static char *get_text (Reader *self, yyjson_val *object, const char *key)
+static char *get_text (CpgJsonReader *self, yyjson_val *object, const char *key)
 {
   return take_text (self, key, yyjson_obj_get (object, key), LONGEST_WORD);
 }
 
 /* NULL, and *n 0, where there is none, or too long a one. */
-static yyjson_val *get_list (Reader *self, yyjson_val *object, const char *key, guint max, guint *n)
+static yyjson_val *get_list (CpgJsonReader *self, yyjson_val *object, const char *key, guint max, guint *n)
 {
   yyjson_val *list = yyjson_obj_get (object, key);
   *n = 0;
   if (list && !yyjson_is_arr (list))
-    fail (self, key, _ ("no list"));
+    cpg_json_reader_fail (self, key, _ ("no list"));
   else if (yyjson_arr_size (list) > max)
-    fail (self, key, _ ("too long"));
+    cpg_json_reader_fail (self, key, _ ("too long"));
   else {
     *n = (guint) yyjson_arr_size (list);
     return list;
@@ -74,24 +63,24 @@ static yyjson_val *get_list (Reader *self, yyjson_val *object, const char *key, 
   return NULL;
 }
 
-static double get_number (Reader *self, yyjson_val *object, const char *key)
+static double get_number (CpgJsonReader *self, yyjson_val *object, const char *key)
 {
   yyjson_val *value = yyjson_obj_get (object, key);
   if (!value || yyjson_is_null (value))
     return NAN;
   if (!yyjson_is_num (value))
-    fail (self, key, _ ("no number"));
+    cpg_json_reader_fail (self, key, _ ("no number"));
   return yyjson_get_num (value);
 }
 
-static void read_facts (Reader *reader, CpgStudyResult *self, yyjson_val *root)
+static void read_facts (CpgJsonReader *reader, CpgStudyResult *self, yyjson_val *root)
 {
   yyjson_val *facts = yyjson_obj_get (root, "facts"), *key, *value;
   yyjson_obj_iter iter;
   if (facts && !yyjson_is_obj (facts))
-    fail (reader, "facts", _ ("no object"));
+    cpg_json_reader_fail (reader, "facts", _ ("no object"));
   if (yyjson_obj_size (facts) > CPG_STUDY_RESULT_FACTS)
-    fail (reader, "facts", _ ("too long"));
+    cpg_json_reader_fail (reader, "facts", _ ("too long"));
   if (reader->failed || !facts)
     return;
   self->facts = g_new0 (CpgStudyFact, yyjson_obj_size (facts));
@@ -105,7 +94,7 @@ static void read_facts (Reader *reader, CpgStudyResult *self, yyjson_val *root)
   }
 }
 
-static void read_columns (Reader *reader, CpgStudyTable *table, yyjson_val *object)
+static void read_columns (CpgJsonReader *reader, CpgStudyTable *table, yyjson_val *object)
 {
   yyjson_val *list = get_list (reader, object, "columns", CPG_STUDY_RESULT_COLUMNS, &table->n_columns), *value;
   gsize i, max;
@@ -117,11 +106,11 @@ static void read_columns (Reader *reader, CpgStudyTable *table, yyjson_val *obje
     column->label = get_text (reader, value, "label");
     column->digits = isnan (digits) ? USUAL_DIGITS : (int) CLAMP (digits, 0, MAX_DIGITS);
     if (!*column->key)
-      fail (reader, "columns", _ ("one without a key"));
+      cpg_json_reader_fail (reader, "columns", _ ("one without a key"));
   }
 }
 
-static void read_rows (Reader *reader, CpgStudyTable *table, yyjson_val *object)
+static void read_rows (CpgJsonReader *reader, CpgStudyTable *table, yyjson_val *object)
 {
   yyjson_val *list = get_list (reader, object, "rows", CPG_STUDY_RESULT_ROWS, &table->n_rows), *value;
   gsize i, max;
@@ -135,7 +124,7 @@ static void read_rows (Reader *reader, CpgStudyTable *table, yyjson_val *object)
   }
 }
 
-static void read_tables (Reader *reader, CpgStudyResult *self, yyjson_val *root)
+static void read_tables (CpgJsonReader *reader, CpgStudyResult *self, yyjson_val *root)
 {
   yyjson_val *list = get_list (reader, root, "tables", CPG_STUDY_RESULT_TABLES, &self->n_tables), *value;
   gsize i, max;
@@ -146,22 +135,22 @@ static void read_tables (Reader *reader, CpgStudyResult *self, yyjson_val *root)
     table->title = get_text (reader, value, "title");
     table->row_label = get_text (reader, value, "row_label");
     if (!*table->key)
-      fail (reader, "tables", _ ("one without a key"));
+      cpg_json_reader_fail (reader, "tables", _ ("one without a key"));
     read_columns (reader, table, value);
     read_rows (reader, table, value);
   }
 }
 
-static guint find_column (Reader *reader, const CpgStudyTable *table, yyjson_val *object, const char *key)
+static guint find_column (CpgJsonReader *reader, const CpgStudyTable *table, yyjson_val *object, const char *key)
 {
   g_autofree char *column = get_text (reader, object, key);
   int found = table ? cpg_study_table_find_column (table, column) : -1;
   if (found < 0)
-    fail (reader, key, _ ("no column of its table"));
+    cpg_json_reader_fail (reader, key, _ ("no column of its table"));
   return (guint) MAX (found, 0);
 }
 
-static void read_charts (Reader *reader, CpgStudyResult *self, yyjson_val *root)
+static void read_charts (CpgJsonReader *reader, CpgStudyResult *self, yyjson_val *root)
 {
   yyjson_val *list = get_list (reader, root, "charts", CPG_STUDY_RESULT_CHARTS, &self->n_charts), *value;
   gsize i, max;
@@ -176,7 +165,7 @@ static void read_charts (Reader *reader, CpgStudyResult *self, yyjson_val *root)
   }
 }
 
-static void read_notes (Reader *reader, CpgStudyResult *self, yyjson_val *root)
+static void read_notes (CpgJsonReader *reader, CpgStudyResult *self, yyjson_val *root)
 {
   guint n;
   yyjson_val *list = get_list (reader, root, "notes", CPG_STUDY_RESULT_NOTES, &n), *value;
@@ -191,7 +180,7 @@ CpgStudyResult *cpg_study_result_new (GBytes *json, const char *name, GError **e
   gsize size;
   const char *data = g_bytes_get_data (json, &size);
   yyjson_read_err why;
-  Reader reader = {0};
+  CpgJsonReader reader = {0};
   if (size > CPG_STUDY_RESULT_BYTES) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("“%s” is too large: results of studies are not over %d MiB"),
                  name, CPG_STUDY_RESULT_BYTES >> 20);
