@@ -65,6 +65,15 @@ static CpgLogRun *load (CpgRecorder *recorder, const char *id)
   return cpg_log_run_copy (runs->pdata[0]);
 }
 
+/* Until it is written down whole: what is on its way when the disk fills up is not kept. */
+static void wait_until_written (CpgRecorder *recorder, const char *id)
+{
+  for (int n_steps = 0; n_steps < 300;) {
+    g_autoptr (CpgLogRun) run = load (recorder, id);
+    n_steps = (int) run->n_steps;
+  }
+}
+
 static void test_disk_full (void)
 {
   sqlite3_vfs *vfs = sqlite3_vfs_find (NULL);
@@ -75,7 +84,9 @@ static void test_disk_full (void)
   g_autoptr (CpgRecorder) recorder = cpg_recorder_new (path);
   g_autoptr (CpgEngine) engine = cpg_engine_new (1, "auto");
   cpg_recorder_watch_engine (recorder, engine);
-  g_autofree char *before = make_run (recorder, engine, -1), *during = make_run (recorder, engine, 0);
+  g_autofree char *before = make_run (recorder, engine, -1);
+  wait_until_written (recorder, before);
+  g_autofree char *during = make_run (recorder, engine, 0);
   while (!cpg_recorder_get_problem (recorder))
     turn ();
   g_test_message ("%s", cpg_recorder_get_problem (recorder));
