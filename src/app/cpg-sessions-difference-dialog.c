@@ -25,7 +25,7 @@ static const struct {
   {"model", N_ ("Model")},       {"model-sha256", N_ ("Model File")}, {"engine", N_ ("Computed With")},
   {"guidance", N_ ("Guidance")}, {"pins", N_ ("Pinned Latents")},     {"returned", N_ ("Result")},
   {"sampler", N_ ("Sampler")},   {"schedule-d", N_ ("Noise Shape")},  {"self-conditioning", N_ ("Remember the Last Guess")},
-  {"steps", N_ ("Steps")},       {"t-end", N_ ("Last Time")},
+  {"steps", N_ ("Steps")},       {"t-end", N_ ("Last Time")},         {"noise-scale", N_ ("Noise Scale")},
 };
 
 static const char *name_setting (const char *name)

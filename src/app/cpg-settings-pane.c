@@ -15,7 +15,7 @@ struct _CpgSettingsPane {
   gboolean seed_is_bad; /* what is typed is none */
 
   AdwEntryRow *seed;
-  AdwSpinRow *steps, *guidance, *schedule_d, *t_end;
+  AdwSpinRow *steps, *guidance, *schedule_d, *t_end, *noise_scale;
   AdwComboRow *sampler, *returned, *decode_every;
   AdwSwitchRow *fresh_seed, *self_conditioning;
 };
@@ -208,6 +208,7 @@ static void cpg_settings_pane_add_resets (CpgSettingsPane *self)
   cpg_settings_pane_add_reset (self, "guidance", self->guidance);
   cpg_settings_pane_add_reset (self, "schedule-d", self->schedule_d);
   cpg_settings_pane_add_reset (self, "t-end", self->t_end);
+  cpg_settings_pane_add_reset (self, "noise-scale", self->noise_scale);
   cpg_settings_pane_add_reset (self, "returned", self->returned);
   cpg_settings_pane_update_resets (self);
 }
@@ -221,6 +222,7 @@ static void cpg_settings_pane_bind (CpgSettingsPane *self)
   g_binding_group_bind (group, "guidance", self->guidance, "value", both);
   g_binding_group_bind (group, "schedule-d", self->schedule_d, "value", both);
   g_binding_group_bind (group, "t-end", self->t_end, "value", both);
+  g_binding_group_bind (group, "noise-scale", self->noise_scale, "value", both);
   g_binding_group_bind (group, "self-conditioning", self->self_conditioning, "active", both);
   g_binding_group_bind_full (group, "sampler", self->sampler, "selected", both, sampler_to_row, row_to_sampler, NULL, NULL);
   g_binding_group_bind_full (group, "returned", self->returned, "selected", both, returned_to_row, row_to_returned, NULL, NULL);
@@ -255,6 +257,17 @@ static char *cpg_settings_pane_tell_guidance (CpgSettingsPane *self, gboolean ta
 {
   return g_strdup (takes_source ? _ ("Above 1, the source counts for more; each step then costs two")
                                 : _ ("Only for models that read a source, which this one does not"));
+}
+
+static gboolean cpg_settings_pane_draws_noise (CpgSettingsPane *self, guint row)
+{
+  return row < COSMOS_N_SAMPLERS && cosmos_sampler_is_stochastic ((CosmosSampler) row);
+}
+
+static char *cpg_settings_pane_tell_noise_scale (CpgSettingsPane *self, guint row)
+{
+  return g_strdup (cpg_settings_pane_draws_noise (self, row) ? _ ("Below 1, texts are likelier and less varied")
+                                                             : _ ("Only for samplers that add noise, which this one does not"));
 }
 
 /* ---- the object ---- */
@@ -342,6 +355,7 @@ static void cpg_settings_pane_class_init (CpgSettingsPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CpgSettingsPane, guidance);
   gtk_widget_class_bind_template_child (widget_class, CpgSettingsPane, schedule_d);
   gtk_widget_class_bind_template_child (widget_class, CpgSettingsPane, t_end);
+  gtk_widget_class_bind_template_child (widget_class, CpgSettingsPane, noise_scale);
   gtk_widget_class_bind_template_child (widget_class, CpgSettingsPane, sampler);
   gtk_widget_class_bind_template_child (widget_class, CpgSettingsPane, returned);
   gtk_widget_class_bind_template_child (widget_class, CpgSettingsPane, decode_every);
@@ -351,6 +365,8 @@ static void cpg_settings_pane_class_init (CpgSettingsPaneClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, cpg_settings_pane_tell_step_cost);
   gtk_widget_class_bind_template_callback (widget_class, cpg_settings_pane_tell_decode_cost);
   gtk_widget_class_bind_template_callback (widget_class, cpg_settings_pane_tell_guidance);
+  gtk_widget_class_bind_template_callback (widget_class, cpg_settings_pane_draws_noise);
+  gtk_widget_class_bind_template_callback (widget_class, cpg_settings_pane_tell_noise_scale);
 }
 
 static void cpg_settings_pane_init (CpgSettingsPane *self)

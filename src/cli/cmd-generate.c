@@ -217,7 +217,7 @@ const CliVerb cli_verb_generate = {
     "The same model, settings and seed write the same text. SOURCE is what a summary, question or rewording is made from (-: "
     "standard input); stories have none. A task alone is short for this verb: cosmos story --seed 7.",
   .options
-  = "task model seed count steps sampler guidance no-self-conditioning schedule-d t-end return steps-shown watch pace file batch "
+  = "task model seed count steps sampler guidance no-self-conditioning schedule-d t-end noise-scale return steps-shown watch pace file batch "
     "compute threads",
   .examples = "  cosmos story --seed 7                        a story\n"
               "  cosmos story --seed random --watch           another one, condensing before your eyes\n"

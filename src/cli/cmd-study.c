@@ -76,7 +76,7 @@ const CliVerb cli_verb_study = {
     "deviation 1. compression: how few latents will do; trains autoencoder and denoiser of RECIPE with a half to an eighth of a latent a token, into "
     "--out, where it goes on after a Ctrl-C. What was expected stands beside what was found. docs/evaluation.md defines everything.",
   .options
-  = "data+ out model judge task seed count+ sampler guidance schedule-d t-end batch compute threads json+ svg open progress",
+  = "data+ out model judge task seed count+ sampler guidance schedule-d t-end noise-scale batch compute threads json+ svg open progress",
   .examples = "  cosmos study noise --data texts --svg noise.svg\n"
               "  cosmos study normalisation --data texts --open          and see it in the window\n"
               "  cosmos study interpolation --data texts --judge SmolLM2-135M.gguf --count 100\n"

@@ -66,6 +66,7 @@ typedef struct {
   struct {
     CosmosStageRecipe stage;
     double self_condition;      /* share of batches with it */
+    double snr_cap;             /* the loss at a time counts 1 + min (SNR, this) times; 0: all alike (spec 1.8) */
     double t_mean, t_deviation; /* of ln (t / (1 - t)), normal, where the deviation is not 0; else t is uniform (spec 1.10) */
     int samples, sample_steps;  /* texts a task at each checkpoint, and with how many steps */
   } denoiser;

@@ -285,7 +285,7 @@ static CosmosTensor *lose (void *data, CosmosGraph *graph, int first, int count,
     }
   CosmosTensor *words = cosmos_gather (graph, cosmos_reshape (graph, y, 2, (int64_t[]) {count * L, D}), self->rows, n);
   CosmosTensor *ce = cosmos_cross_entropy (graph, words, cosmos_decompressor_get_head (self->decompressor), self->targets);
-  CosmosTensor *mse = cosmos_mean_squared_error (graph, y, target, keep);
+  CosmosTensor *mse = cosmos_mean_squared_error (graph, y, target, keep, NULL);
   CosmosTensor *loss = cosmos_add (graph, ce, cosmos_scale (graph, mse, (float) self->training->recipe->autoencoder.mse));
   float share = (float) n / (float) self->n_kept;
   loss = cosmos_scale (graph, loss, share);

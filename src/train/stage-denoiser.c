@@ -363,6 +363,20 @@ static CosmosTensor *guess (Stage *self, CosmosGraph *graph, const CosmosTensor 
   return cosmos_graph_input (graph, 3, x0->shape, x0->data);
 }
 
+/* 1 + min (SNR, cap) for every latent: with the cap 0 the loss is of x0 (spec 1.8), without one it would be of the velocity (Salimans and Ho 2022), since
+ * 1 + SNR = 1 / sigma^2; the cap is Hang et al.'s (2023). (count x N) of the graph's, NULL where it has failed. */
+static float *weigh (const Stage *self, CosmosGraph *graph, int first, int count)
+{
+  const int N = self->config->latents;
+  const CosmosSchedule schedule = {self->config->schedule_d};
+  const double cap = self->training->recipe->denoiser.snr_cap;
+  float *weights = cosmos_graph_alloc (graph, (size_t) count * (size_t) N * sizeof *weights);
+  for (int b = 0; weights && b < count; b++)
+    for (int n = 0; n < N; n++)
+      weights[b * N + n] = (float) (1.0 + fmin (exp (2.0 * cosmos_schedule_get_log_snr (schedule, self->times[first + b])), cap));
+  return weights;
+}
+
 static CosmosTensor *lose (void *data, CosmosGraph *graph, int first, int count, double *measures)
 {
   Stage *self = data;
@@ -377,7 +391,8 @@ static CosmosTensor *lose (void *data, CosmosGraph *graph, int first, int count,
   CosmosTensor *before = self->has_guess ? guess (self, graph, x, source, first) : NULL;
   CosmosTensor *x0 = cosmos_denoiser_run (self->denoiser, graph, x, self->times + first, before, self->tasks + first,
                                           source); /* (B, N, Z) */
-  CosmosTensor *loss = cosmos_scale (graph, cosmos_mean_squared_error (graph, x0, target, NULL), share);
+  CosmosTensor *loss = cosmos_scale (
+      graph, cosmos_mean_squared_error (graph, x0, target, NULL, weigh (self, graph, first, count)), share);
   if (!cosmos_graph_has_failed (graph))
     measures[0] += (double) loss->data[0];
   return loss;
@@ -437,8 +452,8 @@ static bool measure_loss (Stage *self, CosmosGraph *graph, int count, Loss *loss
   CosmosSource source = encode_source (self, graph, 0, count);
   CosmosTensor *before = guess (self, graph, x, source, 0);
   CosmosTensor *x0 = cosmos_denoiser_run (self->denoiser, graph, x, self->times, before, self->tasks, source);
-  CosmosTensor *plain = cosmos_mean_squared_error (graph, before, target, NULL),
-               *guessed = cosmos_mean_squared_error (graph, x0, target, NULL);
+  CosmosTensor *plain = cosmos_mean_squared_error (graph, before, target, NULL, NULL),
+               *guessed = cosmos_mean_squared_error (graph, x0, target, NULL, NULL);
   if (!cosmos_graph_check (graph, err))
     return false;
   loss->plain += (double) plain->data[0] * count;

@@ -91,8 +91,22 @@ static void every_sampler (void)
   }
 }
 
+/* Less noise is another text; a sampler that draws none does not ask. */
+static void noise_scale (void)
+{
+  for (int stochastic = 0; stochastic < 2; stochastic++) {
+    const char *sampler = stochastic ? "euler" : "ddim";
+    char *whole = command_out (0, "story", "--steps", "4", "--sampler", sampler, NULL),
+         *half = command_out (0, "story", "--steps", "4", "--sampler", sampler, "--noise-scale", "0.5", NULL);
+    g_assert_cmpint (strcmp (whole, half) == 0, ==, !stochastic);
+    g_free (whole);
+    g_free (half);
+  }
+}
+
 static void bad_input (void)
 {
+  command_fails (2, "from 0.05 to 2", "story", "--noise-scale", "0", NULL);
   command_fails (1, "tiny writes without a source", "story", "A source.", NULL);
   command_fails (1, "not UTF-8", "story", "\xff\xfe", NULL);
   command_fails (1, "empty", "story", "", NULL);
@@ -171,6 +185,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/cmd-generate/steps-shown", steps_shown);
   g_test_add_func ("/cmd-generate/json", json);
   g_test_add_func ("/cmd-generate/every-sampler", every_sampler);
+  g_test_add_func ("/cmd-generate/noise-scale", noise_scale);
   g_test_add_func ("/cmd-generate/bad-input", bad_input);
   g_test_add_func ("/cmd-generate/huge-source", huge_source);
   g_test_add_func ("/cmd-generate/no-models", no_models);

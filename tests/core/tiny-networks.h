@@ -34,6 +34,7 @@ static inline CosmosConfig tiny_config (void)
                  .source_positions = TINY_SOURCE_TOKENS,
                  .cross_norm = true},
     .schedule_d = 5,
+    .noise_scale = 1,
     .t_start = 1,
     .t_end = 0.05,
     .n_tasks = 2,

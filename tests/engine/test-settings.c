@@ -33,7 +33,7 @@ static void set_all (CpgSettings *self)
 {
   g_autoptr (CpgPins) pins = new_pins (4);
   g_object_set (self, "task", "detox", "source", "you fool", "seed", G_MAXUINT64, "steps", 12, "sampler", COSMOS_SAMPLER_EULER,
-                "guidance", 2.5, "self-conditioning", FALSE, "schedule-d", 7.0, "t-end", 0.0, "returned", COSMOS_RETURN_MEAN,
+                "guidance", 2.5, "self-conditioning", FALSE, "schedule-d", 7.0, "t-end", 0.0, "noise-scale", 0.8, "returned", COSMOS_RETURN_MEAN,
                 "decode-every", 4, "pins", pins, NULL);
 }
 
@@ -45,13 +45,13 @@ static void test_notify (void)
   g_autofree GParamSpec **specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (self), &n_specs);
   g_signal_connect (self, "notify", G_CALLBACK (count), &n);
   set_all (self);
-  g_assert_cmpint (n, ==, 12);
-  g_assert_cmpuint (n_specs, ==, 12);
+  g_assert_cmpint (n, ==, 13);
+  g_assert_cmpuint (n_specs, ==, 13);
   set_all (self);
-  g_assert_cmpint (n, ==, 12);
+  g_assert_cmpint (n, ==, 13);
   g_object_set (self, "source", NULL, NULL);
   g_object_set (self, "source", "", NULL);
-  g_assert_cmpint (n, ==, 13);
+  g_assert_cmpint (n, ==, 14);
   g_assert_cmpstr (cpg_settings_get_source (self), ==, "");
 }
 
@@ -175,6 +175,7 @@ static void test_round_trip (void)
   g_assert_cmpint (settings.task, ==, 1);
   g_assert_cmpuint (settings.seed, ==, G_MAXUINT64);
   g_assert_cmpfloat (settings.t_end, ==, 0);
+  g_assert_cmpfloat (settings.noise_scale, ==, 0.8);
   cpg_settings_from_core (other, &config, &settings);
   g_assert_true (cpg_settings_to_core (other, &config, &again, NULL));
   g_assert_cmpmem (&settings, sizeof settings, &again, sizeof again);

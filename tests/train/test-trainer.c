@@ -432,6 +432,25 @@ static void test_times (Setting *self, gconstpointer unused)
   g_assert_cmpfloat (early.last, <, late.last / 2);
 }
 
+/* The same batch counts more often the less noise it has, up to the cap. */
+static void test_snr_cap (Setting *self, gconstpointer unused)
+{
+  Heard plain, weighted;
+  train (self, "encoder", false, 0, &plain);
+  train (self, "autoencoder", false, 0, &plain);
+  self->recipe.denoiser.t_deviation = .1;
+  self->recipe.denoiser.t_mean = -5; /* t near .007 */
+  train (self, "denoiser", false, 0, &plain);
+  self->recipe.denoiser.snr_cap = 3;
+  train (self, "denoiser", false, 0, &weighted);
+  g_assert_cmpfloat_with_epsilon (weighted.first / plain.first, 4, 1e-3);
+  self->recipe.denoiser.t_mean = 5; /* hardly anything but noise */
+  train (self, "denoiser", false, 0, &weighted);
+  self->recipe.denoiser.snr_cap = 0;
+  train (self, "denoiser", false, 0, &plain);
+  g_assert_cmpfloat_with_epsilon (weighted.first / plain.first, 1, 1e-3);
+}
+
 /* ---- from a bundle that is there already ---- */
 
 static char *make_bundle (Setting *self)
@@ -592,6 +611,7 @@ int main (int argc, char **argv)
   g_test_add ("/trainer/baseline-tasks", Setting, NULL, set_up, test_baseline_tasks, tear_down);
   g_test_add ("/trainer/unfolded", Setting, NULL, set_up, test_unfolded, tear_down);
   g_test_add ("/trainer/times", Setting, NULL, set_up, test_times, tear_down);
+  g_test_add ("/trainer/snr-cap", Setting, NULL, set_up, test_snr_cap, tear_down);
   g_test_add ("/trainer/from", Setting, NULL, set_up, test_from, tear_down);
   g_test_add ("/trainer/from-other-sizes", Setting, NULL, set_up, test_from_other_sizes, tear_down);
   g_test_add ("/trainer/from-other-tokens", Setting, NULL, set_up, test_from_other_tokens, tear_down);

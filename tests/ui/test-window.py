@@ -131,6 +131,15 @@ class Window(driver.WindowTest):
         program.wait(lambda: program.find("Steps", "spin button").get_current_value() == 50)
         program.wait(lambda: not program.has("Reset Steps"))
 
+        # how much noise is added counts only where some is
+        noise = program.find("Noise Scale", "spin button")
+        self.assertEqual(noise.get_current_value(), 1)
+        noise.set_current_value(0.8)
+        program.photograph("settings-noise-scale")
+        program.find("Reset Noise Scale").do_action(0)
+        program.wait(lambda: program.find("Noise Scale", "spin button").get_current_value() == 1)
+        program.label("Below 1, texts are likelier")
+
         # any seed that the command takes
         def seed():
             return program.find("Seed", "text", "entry")

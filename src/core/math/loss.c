@@ -196,9 +196,9 @@ CosmosTensor *cosmos_cross_entropy (CosmosGraph *graph, const CosmosTensor *x, c
 
 typedef struct {
   CosmosTensor x, y, loss;
-  const bool *keep;
+  float *weights;  /* (rows), 0 for rows that are not kept */
   int64_t counted; /* rows kept */
-  float *squares;  /* (rows): |x - y|^2, 0 for rows that are not kept */
+  float *squares;  /* (rows): |x - y|^2 times the weight */
 } SquaredError;
 
 COSMOS_SIMD_CLONES static float square_distance (const float *restrict x, const float *restrict y, int64_t n)
@@ -221,10 +221,11 @@ static void square_rows (int64_t first, int64_t count, void *data)
 {
   const SquaredError *self = data;
   for (int64_t r = first; r < first + count; r++)
-    self->squares[r] = self->keep && !self->keep[r]
+    self->squares[r] = self->weights[r] == 0.0f
                            ? 0.0f
-                           : square_distance (cosmos_tensor_row (&self->x, r), cosmos_tensor_row (&self->y, r),
-                                              cosmos_tensor_get_columns (&self->x));
+                           : self->weights[r]
+                                 * square_distance (cosmos_tensor_row (&self->x, r), cosmos_tensor_row (&self->y, r),
+                                                    cosmos_tensor_get_columns (&self->x));
 }
 
 static void square_backward_rows (int64_t first, int64_t count, void *data)
@@ -233,9 +234,9 @@ static void square_backward_rows (int64_t first, int64_t count, void *data)
   int64_t columns = cosmos_tensor_get_columns (&self->x);
   float factor = 2.0f * self->loss.grad[0] / (float) (self->counted * columns);
   for (int64_t r = first; r < first + count; r++)
-    if (!self->keep || self->keep[r])
-      add_difference (self->x.grad + r * self->x.stride, cosmos_tensor_row (&self->x, r), cosmos_tensor_row (&self->y, r), factor,
-                      columns);
+    if (self->weights[r] != 0.0f)
+      add_difference (self->x.grad + r * self->x.stride, cosmos_tensor_row (&self->x, r), cosmos_tensor_row (&self->y, r),
+                      self->weights[r] * factor, columns);
 }
 
 static void squared_error_backward (CosmosGraph *graph, const void *op)
@@ -248,7 +249,8 @@ static void squared_error_backward (CosmosGraph *graph, const void *op)
                      (double) cosmos_tensor_get_columns (&self.x) * cost_of_number, square_backward_rows, &self);
 }
 
-CosmosTensor *cosmos_mean_squared_error (CosmosGraph *graph, const CosmosTensor *x, const CosmosTensor *y, const bool *keep)
+CosmosTensor *cosmos_mean_squared_error (CosmosGraph *graph, const CosmosTensor *x, const CosmosTensor *y, const bool *keep,
+                                         const float *weights)
 {
   if (cosmos_graph_has_failed (graph))
     return cosmos_graph_nothing (graph);
@@ -257,15 +259,15 @@ CosmosTensor *cosmos_mean_squared_error (CosmosGraph *graph, const CosmosTensor 
   SquaredError self = {.x = *x, .y = *y};
   CosmosTensor *loss = cosmos_graph_tensor (graph, 1, (int64_t[]) {1});
   self.squares = cosmos_graph_alloc (graph, (size_t) rows * sizeof *self.squares);
-  bool *copy = keep ? cosmos_graph_alloc (graph, (size_t) rows * sizeof *copy) : NULL;
+  self.weights = cosmos_graph_alloc (graph, (size_t) rows * sizeof *self.weights);
   if (cosmos_graph_has_failed (graph))
     return cosmos_graph_nothing (graph);
-  if (keep)
-    memcpy (copy, keep, (size_t) rows * sizeof *copy);
-  self.keep = copy;
   self.loss = *loss;
-  for (int64_t r = 0; r < rows; r++)
-    self.counted += !keep || keep[r];
+  for (int64_t r = 0; r < rows; r++) {
+    const bool kept = !keep || keep[r];
+    self.weights[r] = !kept ? 0.0f : weights ? weights[r] : 1.0f;
+    self.counted += kept;
+  }
   cosmos_parallel (cosmos_graph_get_pool (graph), rows, (double) columns * cost_of_number, square_rows, &self);
   double total = 0.0;
   for (int64_t r = 0; r < rows; r++)

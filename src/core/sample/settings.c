@@ -11,6 +11,7 @@ CosmosSettings cosmos_settings_default (const CosmosConfig *config)
     .sampler = sampler,
     .guidance = 1.0,
     .self_conditioning = true,
+    .noise_scale = config->noise_scale,
     .schedule_d = config->schedule_d,
     .t_start = fmin (config->t_start, cosmos_sampler_get_max_start (sampler)),
     .t_end = config->t_end,
@@ -65,5 +66,7 @@ bool cosmos_settings_check (const CosmosSettings *self, const CosmosConfig *conf
     return refuse (err, "The guidance", self->guidance, "0 to 100; 1 turns it off");
   if (!(self->schedule_d > 0.0 && self->schedule_d <= 1000.0))
     return refuse (err, "The schedule's d", self->schedule_d, "above 0 and at most 1000");
+  if (!(self->noise_scale > 0.0 && self->noise_scale <= 2.0))
+    return refuse (err, "The noise scale", self->noise_scale, "above 0 and at most 2; 1 is as the schedule has it");
   return check_times (self, err);
 }

@@ -350,6 +350,12 @@ static bool guess_guided (CosmosTrajectory *self, int k, float *x0, CosmosError 
   return true;
 }
 
+COSMOS_SIMD_CLONES static void scale (float factor, float *x, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    x[i] *= factor;
+}
+
 static double root_mean_square_change (const float *now, const float *before, size_t n)
 {
   double sum = 0;
@@ -374,8 +380,10 @@ static void go_on_from (CosmosTrajectory *self, int k)
     pin_guess (self, self->mean);
     return;
   }
-  if (cosmos_sampler_is_stochastic (self->settings.sampler))
+  if (cosmos_sampler_is_stochastic (self->settings.sampler)) {
     draw_noise (self, (uint32_t) k + 1, self->noise);
+    scale ((float) self->settings.noise_scale, self->noise, self->count);
+  }
   step (self, k, self->noise, x_at (self, k + 1));
   pin_state (self, k + 1);
 }

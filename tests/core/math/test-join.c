@@ -32,7 +32,7 @@ static void test_backward (void)
   CosmosTensor *a = cosmos_scale (graph, input, 2); /* 2, 4 */
   CosmosTensor *y = cosmos_join (graph, 3, (CosmosTensor *[]) {a, input, a});
   CosmosTensor *target = cosmos_graph_input (graph, 2, (int64_t[]) {1, 6}, (float[]) {0, 0, 0, 0, 1, 0});
-  g_assert_true (cosmos_graph_backward (graph, cosmos_mean_squared_error (graph, y, target, NULL), &err));
+  g_assert_true (cosmos_graph_backward (graph, cosmos_mean_squared_error (graph, y, target, NULL, NULL), &err));
   g_assert_cmpfloat_with_epsilon (a->grad[0], 2.0 / 6 * (2 + 1), 1e-6);
   g_assert_cmpfloat_with_epsilon (a->grad[1], 2.0 / 6 * (4 + 4), 1e-6);
   g_assert_null (input->grad);

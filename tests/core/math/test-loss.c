@@ -101,32 +101,43 @@ static void test_chunks (void)
 
 /* ---- mean squared error ---- */
 
+/* What of the rows counts. */
+typedef struct {
+  const bool *keep;
+  const float *weights;
+} Rows;
+
 static CosmosTensor *squared_error (CosmosGraph *graph, CosmosTensor *const inputs[], const void *data)
 {
   const CosmosTensor *y = inputs[1];
-  if (data && !cosmos_graph_has_failed (graph)) { /* the caller's mask may go away */
-    int64_t rows = cosmos_tensor_get_rows (inputs[0]);
-    bool *keep = g_memdup2 (data, (gsize) rows);
-    CosmosTensor *loss = cosmos_mean_squared_error (graph, inputs[0], y, keep);
-    memset (keep, 1, (size_t) rows);
-    g_free (keep);
-    return loss;
-  }
-  return cosmos_mean_squared_error (graph, inputs[0], y, data);
+  const Rows *rows = data;
+  gsize n = cosmos_graph_has_failed (graph) ? 0 : (gsize) cosmos_tensor_get_rows (inputs[0]);
+  /* the caller's may go away */
+  bool *keep = g_memdup2 (rows->keep, n);
+  float *weights = g_memdup2 (rows->weights, n * sizeof *weights);
+  CosmosTensor *loss = cosmos_mean_squared_error (graph, inputs[0], y, keep, weights);
+  for (gsize i = 0; keep && i < n; i++)
+    keep[i] = true;
+  for (gsize i = 0; weights && i < n; i++)
+    weights[i] = 100;
+  g_free (keep);
+  g_free (weights);
+  return loss;
 }
 
 static double want_squared_error (int64_t i, const GradientCase *self)
 {
-  const bool *keep = self->data;
+  const Rows *rows = self->data;
   const CosmosTensor *x = &self->inputs[0];
   double total = 0, counted = 0;
   g_assert_cmpint (i, ==, 0);
   for (int64_t r = 0; r < cosmos_tensor_get_rows (x); r++) {
-    if (keep && !keep[r])
+    if (rows->keep && !rows->keep[r])
       continue;
     counted++;
     for (int64_t c = 0; c < cosmos_tensor_get_columns (x); c++)
-      total += pow (gradient_at (x, r, c) - gradient_at (&self->inputs[1], r, c), 2) / (double) cosmos_tensor_get_columns (x);
+      total += (rows->weights ? (double) rows->weights[r] : 1)
+               * pow (gradient_at (x, r, c) - gradient_at (&self->inputs[1], r, c), 2) / (double) cosmos_tensor_get_columns (x);
   }
   return counted > 0 ? total / counted : 0;
 }
@@ -134,10 +145,11 @@ static double want_squared_error (int64_t i, const GradientCase *self)
 static void test_squared_error (void)
 {
   static const bool some[] = {true, false, true, true, false, true}, none[6] = {false};
-  const bool *const keeps[] = {NULL, some, none};
-  for (size_t k = 0; k < G_N_ELEMENTS (keeps); k++)
+  static const float weights[] = {1, 0.25, 11, 0, 2, 3};
+  static const Rows all = {NULL, NULL}, rows[] = {{NULL, NULL}, {some, NULL}, {none, NULL}, {NULL, weights}, {some, weights}};
+  for (size_t k = 0; k < G_N_ELEMENTS (rows); k++)
     for (int64_t gap = 0; gap <= 3; gap += 3) {
-      GradientCase c = {squared_error, keeps[k], 2};
+      GradientCase c = {squared_error, &rows[k], 2};
       c.inputs[0] = gradient_tensor (1, gap, 3, (int64_t[]) {2, 3, 5});
       c.inputs[1] = gradient_tensor (2, 2 * gap, 3, (int64_t[]) {2, 3, 5});
       c.inputs[1].grad = NULL;
@@ -145,7 +157,7 @@ static void test_squared_error (void)
       gradient_check (&c);
       gradient_check_manners (&c);
     }
-  GradientCase c = {squared_error, NULL, 2};
+  GradientCase c = {squared_error, &all, 2};
   c.inputs[0] = gradient_tensor (1, 0, 2, (int64_t[]) {300, 768});
   c.inputs[1] = gradient_tensor (2, 0, 2, (int64_t[]) {300, 768});
   gradient_check_values (&c, want_squared_error, 1e-6);

@@ -61,7 +61,7 @@ static void check_gradients (const char *name)
   h = cosmos_reshape (g.graph, h, 2, (int64_t[]) {rows, 32});
   CosmosTensor *loss = cosmos_add (g.graph,
                                    cosmos_cross_entropy (g.graph, hidden, cosmos_decompressor_get_head (decompressor), targets),
-                                   cosmos_mean_squared_error (g.graph, hidden, h, keep));
+                                   cosmos_mean_squared_error (g.graph, hidden, h, keep, NULL));
   golden_expect (&g, loss, "out.autoencoder_loss", F32_TOLERANCE);
   assert_ok (cosmos_graph_backward (g.graph, loss, &err), &err);
   golden_expect_gradients (&g, (const char *const[]) {"compressor.", "decompressor.", NULL}, GRADIENT_TOLERANCE);

@@ -149,7 +149,7 @@ static void check_gradients (const char *name)
   cosmos_graph_start_tape (g->graph);
   CosmosTensor *x0 = cosmos_denoiser_run (c.denoiser, g->graph, golden_input (g, "in.x"), c.t, golden_input (g, "in.guess"),
                                           tasks_of (&c), source_of (&c));
-  CosmosTensor *loss = cosmos_mean_squared_error (g->graph, x0, golden_input (g, "in.target"), NULL);
+  CosmosTensor *loss = cosmos_mean_squared_error (g->graph, x0, golden_input (g, "in.target"), NULL, NULL);
   golden_expect (g, loss, "out.denoiser_loss", F32_TOLERANCE);
   assert_ok (cosmos_graph_backward (g->graph, loss, &err), &err);
   golden_expect_gradients (g, (const char *const[]) {"denoiser.", NULL}, GRADIENT_TOLERANCE);

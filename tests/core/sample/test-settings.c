@@ -7,7 +7,7 @@
 
 static CosmosConfig config (void)
 {
-  CosmosConfig self = {.schedule_d = 5, .t_start = 1, .t_end = 0.05, .n_tasks = 3};
+  CosmosConfig self = {.schedule_d = 5, .t_start = 1, .t_end = 0.05, .noise_scale = 0.9, .n_tasks = 3};
   return self;
 }
 
@@ -21,6 +21,7 @@ static void test_defaults (void)
   g_assert_cmpfloat (settings.t_start, ==, 0.999); /* what the solver can, not the bundle's 1 */
   g_assert_cmpfloat (settings.t_end, ==, 0.05);
   g_assert_cmpfloat (settings.guidance, ==, 1);
+  g_assert_cmpfloat (settings.noise_scale, ==, 0.9);
   g_assert_true (settings.self_conditioning);
   g_assert_true (cosmos_settings_check (&settings, &bundle, &err));
 }
@@ -57,6 +58,8 @@ static void test_bad_values (void)
   REFUSE (guidance, NAN, "0 to 100");
   REFUSE (schedule_d, 0, "above 0");
   REFUSE (schedule_d, INFINITY, "at most 1000");
+  REFUSE (noise_scale, 0, "above 0");
+  REFUSE (noise_scale, NAN, "at most 2");
   REFUSE (t_start, 1, "0.999 with the sampler dpm-sde");
   REFUSE (t_start, NAN, "start time");
   REFUSE (t_end, 0.999, "below the start time 0.999");

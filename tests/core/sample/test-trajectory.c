@@ -120,6 +120,7 @@ static void test_against_parts (Fixture *self, gconstpointer self_conditioning)
   const int64_t shape[] = {1, config.latents, config.latent_width};
   self->settings.self_conditioning = GPOINTER_TO_INT (self_conditioning);
   self->settings.task = 1;
+  self->settings.noise_scale = 0.7;
   CosmosTrajectory *run = finish (start_with (self, &self->settings, NULL, 0));
   CosmosGraph *graph = cosmos_graph_new (self->pool, NULL);
   const CosmosDenoiser *denoiser = cosmos_pipeline_get_denoiser (self->pipeline);
@@ -136,6 +137,8 @@ static void test_against_parts (Fixture *self, gconstpointer self_conditioning)
     g_assert_cmpmem (x0->data, self->sample * sizeof (float), steps[k]->x0, self->sample * sizeof (float));
     CosmosSamplerHistory history = {k > 0 ? steps[k - 1]->x0 : NULL, k > 0 ? steps[k - 1]->t : 0};
     cosmos_random_normal (42, (uint32_t) k + 1, 0, noise, self->sample);
+    for (size_t i = 0; i < self->sample; i++)
+      noise[i] *= 0.7f;
     cosmos_sampler_step (COSMOS_SAMPLER_DPM_SDE, (CosmosSchedule) {5}, steps[k]->t, steps[k + 1]->t, steps[k]->x, x0->data,
                          k > 0 ? &history : NULL, noise, next, self->sample);
     g_assert_cmpmem (next, self->sample * sizeof (float), steps[k + 1]->x, self->sample * sizeof (float));
@@ -153,7 +156,7 @@ static void test_what_settings_change (Fixture *self, gconstpointer data)
   (void) data;
   CosmosTrajectory *plain = finish (start (self));
   const size_t size = self->sample * sizeof (float);
-  for (int what = 0; what < 6; what++) {
+  for (int what = 0; what < 7; what++) {
     CosmosSettings other = self->settings;
     const int32_t other_source[] = {2, 18, 30, 99, 3};
     if (what == 0)
@@ -166,6 +169,8 @@ static void test_what_settings_change (Fixture *self, gconstpointer data)
       other.guidance = 1.5;
     else if (what == 4)
       other.sampler = COSMOS_SAMPLER_DDIM;
+    else if (what == 6)
+      other.noise_scale = 0.99;
     CosmosTrajectory *run = finish (start_with (self, &other, what == 5 ? other_source : source, 5));
     g_assert_cmpint (memcmp (cosmos_trajectory_get_result (plain), cosmos_trajectory_get_result (run), size), !=, 0);
     cosmos_trajectory_free (run);
