@@ -115,6 +115,7 @@ static const Field task_fields[] = {
   TASK_FIELD ("share", NUMBER, share, 0, 1e6),
   TASK_FIELD ("unconditional", NUMBER, unconditional, 0, 1),
   TASK_FIELD ("source-tokens", INTEGER, source_tokens, 2, 4096),
+  TASK_FIELD ("noises", INTEGER, noises, 1, 1024),
 };
 
 /* ---- defaults ---- */
@@ -273,7 +274,8 @@ static CosmosTaskRecipe *find_task (Reader *self, const char *section)
   }
   i = config->n_tasks++;
   strcpy (config->tasks[i], name);
-  self->recipe->tasks[i] = (CosmosTaskRecipe) {.texts = {.target = "target"}, .share = 1, .source_tokens = config->source_tokens};
+  self->recipe->tasks[i] = (CosmosTaskRecipe) {
+    .texts = {.target = "target"}, .share = 1, .source_tokens = config->source_tokens, .noises = 1};
   return &self->recipe->tasks[i];
 }
 
@@ -327,6 +329,9 @@ static bool finish (CosmosRecipe *self, const char *path, CosmosError *err)
       return cosmos_error_set (err, COSMOS_STATUS_FORMAT,
                                "%s: [task %s] source-tokens: %d is more than the %d of [model] source-tokens", path,
                                config->tasks[i], self->tasks[i].source_tokens, config->source_tokens);
+    if (self->denoiser.stage.batch % self->tasks[i].noises)
+      return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: [task %s] noises: %d does not divide the batch of %d", path,
+                               config->tasks[i], self->tasks[i].noises, self->denoiser.stage.batch);
     if (*self->tasks[i].texts.source && self->tasks[i].source_tokens > source_tokens)
       source_tokens = self->tasks[i].source_tokens;
   }

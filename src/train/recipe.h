@@ -37,6 +37,7 @@ typedef struct {
   double share;         /* of the batches of the denoiser and the baseline */
   double unconditional; /* share of texts whose source is left out */
   int source_tokens;    /* longer sources are cut */
+  int noises; /* a text of the denoiser's batch is seen so many times in it, each at a time and with a noise of its own: its source is read once */
 } CosmosTaskRecipe;
 
 typedef struct {

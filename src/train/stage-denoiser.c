@@ -41,15 +41,15 @@ typedef struct {
 
   /* the batch, the longest source first */
   int64_t step;
-  int task;
-  bool has_guess; /* self-conditioning */
+  int task, noises; /* neighbours of the batch that are noises of one text */
+  bool has_guess;   /* self-conditioning */
   CosmosPlace *places;
-  size_t *texts; /* drawn */
+  size_t *texts; /* drawn: batch / noises */
   float *clean;  /* batch x N x Z, normalised */
   double *times;
   int32_t *tasks;
   int64_t source_length;
-  int32_t *source_ids; /* batch x source_length */
+  int32_t *source_ids; /* batch / noises x source_length */
   bool *source_keep;
   /* the sources of a micro-batch, as long as their longest */
   int32_t *micro_ids;
@@ -286,17 +286,21 @@ static bool draw (void *data, int64_t step, CosmosError *err)
                     < self->training->recipe->denoiser.self_condition;
   const CosmosTexts *sources = &cosmos_corpus_get_train (self->training->corpus, self->task)->sources;
   self->source_length = sources->n ? self->training->recipe->tasks[self->task].source_tokens : 2;
-  for (int b = 0; b < self->batch; b++) {
-    self->texts[b] = cosmos_stage_choose (self->seed, step, (uint64_t) b, self->latents[self->task].n);
-    self->places[b] = make_place (self, sources, b, self->texts[b], is_left_out (self, sources, b));
+  const int r = self->noises = self->training->recipe->tasks[self->task].noises, n = self->batch / r;
+  for (int i = 0; i < n; i++) {
+    self->texts[i] = cosmos_stage_choose (self->seed, step, (uint64_t) i, self->latents[self->task].n);
+    self->places[i] = make_place (self, sources, i, self->texts[i], is_left_out (self, sources, i));
   }
-  cosmos_stage_sort_places (self->places, self->batch);
-  for (int b = 0; b < self->batch; b++) {
-    const int place = self->places[b].place;
-    take_latents (self, self->texts[place], self->clean + b * latent_size (self));
-    fill_source (self, sources, b, self->texts[place], is_left_out (self, sources, place));
-    self->tasks[b] = self->task;
-    self->times[b] = draw_time (self, step, place);
+  cosmos_stage_sort_places (self->places, n);
+  for (int i = n - 1; i >= 0; i--) { /* from behind, since places of texts become places of their noises */
+    const CosmosPlace text = self->places[i];
+    fill_source (self, sources, i, self->texts[text.place], is_left_out (self, sources, text.place));
+    for (int b = i * r; b < (i + 1) * r; b++) {
+      self->places[b] = (CosmosPlace) {text.place * r + b % r, text.length};
+      take_latents (self, self->texts[text.place], self->clean + b * latent_size (self));
+      self->tasks[b] = self->task;
+      self->times[b] = draw_time (self, step, self->places[b].place);
+    }
   }
   return true;
 }
@@ -320,20 +324,22 @@ static void add_noise (const Stage *self, float *x, int first, int count)
   }
 }
 
-/* The sources of a micro-batch: their encoder states as an input of the graph; nothing where the network reads none. */
+/* The sources of a micro-batch, one for each text in it: their encoder states as an input of the graph; nothing where the network reads none. Where noises
+ * of a text are in another micro-batch (several processes can cut so), one for each noise. */
 static CosmosTensor *read_source (Stage *self, CosmosGraph *graph, int first, int count)
 {
+  const int r = first % self->noises || count % self->noises ? 1 : self->noises, n = count / r;
   int64_t S = 2;
   CosmosError err;
   for (int b = first; b < first + count; b++)
     S = self->places[b].length > S ? self->places[b].length : S;
-  for (int b = 0; b < count; b++) {
-    const int64_t from = (first + b) * self->source_length;
-    memcpy (self->micro_ids + b * S, self->source_ids + from, (size_t) S * sizeof *self->micro_ids);
-    memcpy (self->micro_keep + b * S, self->source_keep + from, (size_t) S * sizeof *self->micro_keep);
+  for (int i = 0; i < n; i++) {
+    const int64_t from = (first + i * r) / self->noises * self->source_length;
+    memcpy (self->micro_ids + i * S, self->source_ids + from, (size_t) S * sizeof *self->micro_ids);
+    memcpy (self->micro_keep + i * S, self->source_keep + from, (size_t) S * sizeof *self->micro_keep);
   }
   cosmos_graph_reset (self->reader);
-  CosmosTensor *h = cosmos_frozen_read (self->frozen, self->reader, self->micro_ids, self->micro_keep, count, S); /* (B, S, D) */
+  CosmosTensor *h = cosmos_frozen_read (self->frozen, self->reader, self->micro_ids, self->micro_keep, n, S); /* (n, S, D) */
   if (!cosmos_graph_check (self->reader, &err))
     return cosmos_graph_fail (graph, err.code, "%s", err.message);
   return cosmos_graph_input (graph, 3, h->shape, h->data);
@@ -427,6 +433,7 @@ static bool take_valid (Stage *self, int task, bool has_source, size_t first, in
   }
   self->step = EVALUATION;
   self->task = task;
+  self->noises = 1;
   self->source_length = has_source ? self->training->recipe->tasks[task].source_tokens : 2;
   for (int b = 0; ok && b < count; b++) {
     normalise (self, self->clean + b * n);

@@ -58,6 +58,7 @@ static void test_faults (Fixture *self, gconstpointer unused)
     {"[autoencoder]\nfolded = no\n", "[autoencoder] aligned: yes needs folded = yes"},
     {"nonsense\n", "line 1 is neither"},
     {"[model]\nsource-tokens = 400\n", "positions: 256 is too few"},
+    {"[denoiser]\nbatch = 64\n[task other]\nnoises = 3\n", "[task other] noises: 3 does not divide the batch of 64"},
     {"[model]\nsource-tokens = 20\n[task other]\nsource-tokens = 30\n",
      "[task other] source-tokens: 30 is more than the 20 of [model] source-tokens"},
   };

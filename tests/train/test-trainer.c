@@ -432,6 +432,24 @@ static void test_times (Setting *self, gconstpointer unused)
   g_assert_cmpfloat (early.last, <, late.last / 2);
 }
 
+/* Noises of a text share its source, also where micro-batches part them. */
+static void test_noises (Setting *self, gconstpointer unused)
+{
+  Heard alone, together, apart;
+  train (self, "encoder", false, 0, &alone);
+  train (self, "autoencoder", false, 0, &alone);
+  train (self, "denoiser", false, 0, &alone);
+  for (int i = 0; i < self->recipe.config.n_tasks; i++)
+    self->recipe.tasks[i].noises = 4;
+  train (self, "denoiser", false, 0, &together);
+  self->recipe.denoiser.stage.micro_batch = 1;
+  train (self, "denoiser", false, 0, &apart);
+  g_test_message ("alone %g, together %g, apart %g", alone.last, together.last, apart.last);
+  g_assert_cmpfloat (together.first, !=, alone.first);
+  g_assert_cmpfloat_with_epsilon (together.first, apart.first, 1e-5);
+  g_assert_cmpfloat_with_epsilon (together.last, apart.last, 1e-3);
+}
+
 /* The same batch counts more often the less noise it has, up to the cap. */
 static void test_snr_cap (Setting *self, gconstpointer unused)
 {
@@ -611,6 +629,7 @@ int main (int argc, char **argv)
   g_test_add ("/trainer/baseline-tasks", Setting, NULL, set_up, test_baseline_tasks, tear_down);
   g_test_add ("/trainer/unfolded", Setting, NULL, set_up, test_unfolded, tear_down);
   g_test_add ("/trainer/times", Setting, NULL, set_up, test_times, tear_down);
+  g_test_add ("/trainer/noises", Setting, NULL, set_up, test_noises, tear_down);
   g_test_add ("/trainer/snr-cap", Setting, NULL, set_up, test_snr_cap, tear_down);
   g_test_add ("/trainer/from", Setting, NULL, set_up, test_from, tear_down);
   g_test_add ("/trainer/from-other-sizes", Setting, NULL, set_up, test_from_other_sizes, tear_down);

@@ -60,7 +60,12 @@ static CosmosTensor *attend_source (const CosmosBlock *self, CosmosGraph *graph,
 {
   const CosmosTensor *u = self->cross_norm ? norm (self, graph, x, self->cross_norm) : x; /* (B, T, D) */
   CosmosTensor *q = cosmos_linear (graph, u, self->cross_query, NULL);                    /* (B, T, A) */
+  const int64_t B = x->shape[0], n = source.k->shape[0];
+  if (n > 1 && n < B) /* neighbours are one text to it: queries do not see each other */
+    q = cosmos_reshape (graph, q, 3, (int64_t[]) {n, B / n * x->shape[1], q->shape[2]});
   CosmosTensor *a = cosmos_attention (graph, q, source, (CosmosKeys) {0}, (CosmosAttention) {self->sizes.head, false});
+  if (n > 1 && n < B)
+    a = cosmos_reshape (graph, a, 3, (int64_t[]) {B, x->shape[1], a->shape[2]});
   return cosmos_linear (graph, a, self->cross_output, NULL);
 }
 

@@ -31,7 +31,7 @@ typedef struct {
 } CosmosBlock;
 
 /* The source that a network's cross-attention sees, as cosmos_denoiser_encode_source() gives it (B, S, ..), with keep: B x S or NULL.
- * x NULL: no source. B may be 1 for all texts. */
+ * x NULL: no source. B may be 1 for all texts, or divide their number: then neighbours share a source. */
 typedef struct {
   const CosmosTensor *x;
   const bool *keep;

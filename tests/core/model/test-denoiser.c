@@ -162,6 +162,61 @@ static void test_gradients (void)
   check_gradients ("unfolded");
 }
 
+/* The loss of four noises of the golden's two texts, whose sources are read once each, or once for each noise; with the gradients of `name`. */
+static float lose_noises (Case *self, bool read_once, const char *name, float **gradient)
+{
+  Golden *g = &self->g;
+  CosmosError err = {0};
+  const CosmosTensorInfo *info = golden_info (g, "in.source_ids");
+  const int64_t S = info->shape[1], size = 5 * 16, shape[] = {4, 5, 16};
+  g_autofree int32_t *ids = golden_ids (g, "in.source_ids"), *all_ids = g_new (int32_t, 4 * S);
+  g_autofree bool *all_keep = g_new (bool, 4 * S);
+  g_autofree float *x = golden_values (g, "in.x"), *noises = g_new (float, 4 * size), *zeros = g_new0 (float, 4 * size);
+  const int sources = read_once ? 2 : 4;
+  double t[4];
+  int32_t tasks[4];
+  for (int b = 0; b < 4; b++) {
+    t[b] = 0.2 * (b + 1);
+    tasks[b] = self->tasks[b / 2];
+    for (int64_t i = 0; i < size; i++)
+      noises[b * size + i] = x[b / 2 * size + i] * (b % 2 ? 0.5f : 1.0f);
+  }
+  for (int i = 0; i < sources; i++) {
+    memcpy (all_ids + i * S, ids + i * 2 / sources * S, (gsize) S * sizeof *ids);
+    memcpy (all_keep + i * S, self->source_keep + i * 2 / sources * S, (gsize) S * sizeof (bool));
+  }
+  assert_ok (cosmos_parameters_make_gradients (g->parameters, &err), &err);
+  cosmos_graph_reset (g->graph);
+  cosmos_graph_start_tape (g->graph);
+  CosmosTensor *h = cosmos_encoder_run (self->encoder, g->graph, all_ids, all_keep, sources, S);
+  h = cosmos_encoder_normalise (self->encoder, g->graph, h);
+  CosmosSource source = {cosmos_denoiser_encode_source (self->denoiser, g->graph, h, all_keep), all_keep};
+  CosmosTensor *x0 = cosmos_denoiser_run (self->denoiser, g->graph, cosmos_graph_input (g->graph, 3, shape, noises), t, NULL,
+                                          tasks, source);
+  CosmosTensor *loss = cosmos_mean_squared_error (g->graph, x0, cosmos_graph_input (g->graph, 3, shape, zeros), NULL, NULL);
+  assert_ok (cosmos_graph_backward (g->graph, loss, &err), &err);
+  *gradient = cosmos_parameters_get_gradient (g->parameters, name);
+  g_assert_nonnull (*gradient);
+  return loss->data[0];
+}
+
+static void test_noises_share_a_source (void)
+{
+  static const char *const names[] = {"denoiser.source_input.weight", "denoiser.blocks.0.cross.query.weight",
+                                      "denoiser.blocks.1.cross.kv.weight", "denoiser.blocks.0.ffn.down.weight"};
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    Case once, each;
+    float *found, *expected;
+    case_open (&once, "folded", openblas, 2);
+    case_open (&each, "folded", openblas, 2);
+    float a = lose_noises (&once, true, names[i], &found), b = lose_noises (&each, false, names[i], &expected);
+    g_assert_cmpfloat_with_epsilon (a, b, 1e-5 * b);
+    expect_near (names[i], found, expected, golden_info (&once.g, names[i])->count, GRADIENT_TOLERANCE);
+    case_close (&once);
+    case_close (&each);
+  }
+}
+
 static void test_bad_source (void)
 {
   Case c;
@@ -202,6 +257,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/model/denoiser/equivalents", test_equivalents);
   g_test_add_func ("/model/denoiser/runs", test_runs);
   g_test_add_func ("/model/denoiser/gradients", test_gradients);
+  g_test_add_func ("/model/denoiser/noises-share-a-source", test_noises_share_a_source);
   g_test_add_func ("/model/denoiser/bad-source", test_bad_source);
   g_test_add_func ("/model/denoiser/paper-count", test_paper_count);
   return g_test_run ();
