@@ -33,8 +33,8 @@ static void set_all (CpgSettings *self)
 {
   g_autoptr (CpgPins) pins = new_pins (4);
   g_object_set (self, "task", "detox", "source", "you fool", "seed", G_MAXUINT64, "steps", 12, "sampler", COSMOS_SAMPLER_EULER,
-                "guidance", 2.5, "self-conditioning", FALSE, "schedule-d", 7.0, "t-end", 0.0, "noise-scale", 0.8, "returned", COSMOS_RETURN_MEAN,
-                "decode-every", 4, "pins", pins, NULL);
+                "guidance", 2.5, "self-conditioning", FALSE, "schedule-d", 7.0, "t-end", 0.0, "noise-scale", 0.8, "returned",
+                COSMOS_RETURN_MEAN, "decode-every", 4, "pins", pins, NULL);
 }
 
 static void test_notify (void)
