@@ -11,7 +11,7 @@
 #include <glib/gi18n.h>
 
 /* Those that train nothing, in the order of the list. */
-static const char *const studies[] = {"noise", "normalisation", "interpolation", "self-conditioning"};
+static const char *const studies[] = {"noise", "normalisation", "interpolation", "self-conditioning", "noise-scale"};
 
 static const double FORESIGHT = 3; /* seconds after which the time left is told */
 

@@ -62,7 +62,7 @@ static const Entry entries[] = {
   {NULL, NULL, N_ ("Edit"), N_ ("Hold some latents as they are and make the others anew.")},
   {NULL, N_ ("Studies"), N_ ("Study"),
    N_ ("An experiment on many texts at once: how much noise latents bear, whether they are as the diffusion wants them, how smooth the space between "
-       "texts is, what self-conditioning does. Run asks for a folder with texts once; you can go on with other things meanwhile.")},
+       "texts is, what self-conditioning and less noise do. Run asks for a folder with texts once; you can go on with other things meanwhile.")},
   {NULL, NULL, N_ ("Result"),
    N_ ("What was found beside what was expected, as words, curves and tables. Lay another one over it (Ctrl+K), for example of another model. "
        "Ctrl+Shift+O opens a result that was kept.")},

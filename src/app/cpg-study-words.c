@@ -16,6 +16,8 @@ static const struct {
    N_ ("Latents between those of two texts, read as texts. The less they surprise the judge, the smoother the space between texts is.")},
   {"study", "self-conditioning", N_ ("Self-Conditioning"),
    N_ ("The same seeds with and without the guess of the step before: what it gains in quality, and costs in variety.")},
+  {"study", "noise-scale", N_ ("Noise Scale"),
+   N_ ("The same seeds, while the sampler adds a share of its noise. Less of it makes likelier texts, and less varied ones.")},
   {"study", "normalisation", N_ ("Normalised Latents"),
    N_ ("The diffusion assumes latents with mean 0 and deviation 1. Here they are measured on texts that the model was not fitted to.")},
   {"study", "compression", N_ ("Fewer Latents"),

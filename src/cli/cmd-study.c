@@ -72,7 +72,7 @@ const CliVerb cli_verb_study = {
   .summary = "an experiment: noise, interpolation, compression ...",
   .about
   = "Makes one of these experiments on the validation texts. noise: how much noise the latents bear. interpolation: how smooth the way from text to text "
-    "is, by the judge's perplexity. self-conditioning: what it does to diversity and quality. normalisation: whether normalised latents have mean 0 and "
+    "is, by the judge's perplexity. self-conditioning: what it does to diversity and quality. noise-scale: what less noise in the sampler does to them. normalisation: whether normalised latents have mean 0 and "
     "deviation 1. compression: how few latents will do; trains autoencoder and denoiser of RECIPE with a half to an eighth of a latent a token, into "
     "--out, where it goes on after a Ctrl-C. What was expected stands beside what was found. docs/evaluation.md defines everything.",
   .options

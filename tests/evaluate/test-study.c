@@ -71,6 +71,32 @@ static void test_self_conditioning (Fixture *self, gconstpointer data)
   cosmos_report_free (report);
 }
 
+static void test_noise_scale (Fixture *self, gconstpointer data)
+{
+  (void) data;
+  CosmosReport *report = study (self, "noise-scale");
+  const CosmosTable *table = cosmos_report_get_table (report, 0);
+  int different = 0;
+  g_assert_cmpuint (table->n_rows, ==, 6);
+  for (size_t i = 0; i < 6; i++) {
+    g_assert_cmpfloat_with_epsilon (table->rows[i].values[0], 0.6 + 0.1 * (double) i, 1e-9);
+    for (int c = 2; c < table->n_columns; c++)
+      different += i > 0 && table->rows[i].values[c] != table->rows[0].values[c] && !isnan (table->rows[i].values[c]);
+  }
+  g_assert_cmpint (different, >, 0);
+  cosmos_report_free (report);
+
+  CosmosBench bench = fixture_bench (self, "story");
+  CosmosError err;
+  assert_ok (cosmos_bench_prepare (&bench, &err), &err);
+  bench.settings.sampler = COSMOS_SAMPLER_DDIM;
+  report = cosmos_report_new ("study", "noise-scale");
+  g_assert_false (cosmos_study_find ("noise-scale")->run (&bench, report, &err));
+  g_assert_nonnull (strstr (err.message, "ddim adds no noise"));
+  cosmos_report_free (report);
+  cosmos_bench_clear (&bench);
+}
+
 /* The random bundle's statistics are mean 0, deviation 1, so its latents are as its networks make them: checked against their own moments. */
 static void test_normalisation (Fixture *self, gconstpointer data)
 {
@@ -156,6 +182,7 @@ int main (int argc, char **argv)
   g_test_add ("/study/noise", Fixture, NULL, fixture_set_up, test_noise, fixture_tear_down);
   g_test_add ("/study/interpolation", Fixture, NULL, fixture_set_up, test_interpolation, fixture_tear_down);
   g_test_add ("/study/self-conditioning", Fixture, NULL, fixture_set_up, test_self_conditioning, fixture_tear_down);
+  g_test_add ("/study/noise-scale", Fixture, NULL, fixture_set_up, test_noise_scale, fixture_tear_down);
   g_test_add ("/study/normalisation", Fixture, NULL, fixture_set_up, test_normalisation, fixture_tear_down);
   g_test_add ("/study/compression", Fixture, NULL, fixture_set_up, test_compression, fixture_tear_down);
   return g_test_run ();

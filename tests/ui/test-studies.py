@@ -238,7 +238,7 @@ class Running(StudyTest):
 
     def choose_study(self, name):
         """By the keyboard, in the list that opens."""
-        names = ["Noise on the Latents", "Normalised Latents", "From Text to Text", "Self-Conditioning"]
+        names = ["Noise on the Latents", "Normalised Latents", "From Text to Text", "Self-Conditioning", "Noise Scale"]
         row = self.program.find("Study", "combo box")
         shown = next(names.index(node.get_name()) for node in self.program.all(row) if node.get_name() in names)
         way = names.index(name) - shown
