@@ -14,7 +14,7 @@ G_DEFINE_FINAL_TYPE (CpgPreferencesDialog, cpg_preferences_dialog, ADW_TYPE_PREF
 
 /* Of the rows of the lists in the template, in their order. */
 static const char *const color_schemes[] = {"system", "light", "dark", NULL};
-static const char *const computes[] = {"auto", "f32", "bf16", "int8", "openblas", NULL};
+static const char *const computes[] = {"auto", "f32", "bf16", "int8", "blocks", "openblas", NULL};
 
 static gboolean name_to_row (GValue *value, GVariant *variant, gpointer names)
 {

@@ -18,7 +18,7 @@ G_BEGIN_DECLS
 #define CPG_TYPE_ENGINE (cpg_engine_get_type ())
 G_DECLARE_FINAL_TYPE (CpgEngine, cpg_engine, CPG, ENGINE, GObject)
 
-/* threads 0: one a core. compute: "auto", "f32", "bf16", "int8", "openblas"; one that is not to be had here makes loading fail. */
+/* threads 0: one a core. compute: "auto", "f32", "bf16", "int8", "blocks", "openblas"; one that is not to be had here makes loading fail. */
 CpgEngine *cpg_engine_new (int threads, const char *compute);
 
 /* Opens a bundle; runs that are started later use it, also those that are started while it is being opened. */

@@ -27,6 +27,26 @@ static void test_load (void)
   g_assert_true (cpg_task_is_available (story));
 }
 
+/* Each that the preferences offer and this computer has. */
+static void test_computes (void)
+{
+  static const char *const names[] = {"f32", "bf16", "int8", "blocks", "openblas"};
+  g_autofree char *path = fixture_model ();
+  int n = 0;
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    CosmosCompute compute;
+    CosmosError err;
+    g_autoptr (CpgEngine) engine = cpg_engine_new (1, names[i]);
+    g_autoptr (GError) error = NULL;
+    if (!cosmos_compute_from_name (names[i], &compute, &err))
+      continue; /* not here */
+    g_assert_true (fixture_load (engine, path, NULL, &error));
+    g_assert_cmpstr (cpg_engine_get_compute_name (engine), ==, cosmos_compute_get_name (compute));
+    n++;
+  }
+  g_assert_cmpint (n, >=, 2); /* blocks and OpenBLAS are everywhere */
+}
+
 static void test_load_fails (void)
 {
   g_autoptr (CpgEngine) engine = fixture_engine (NULL);
@@ -364,6 +384,7 @@ int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/load", test_load);
+  g_test_add_func ("/engine/load/computes", test_computes);
   g_test_add_func ("/engine/load/fails", test_load_fails);
   g_test_add_func ("/engine/load/unknown-compute", test_unknown_compute);
   g_test_add_func ("/engine/load/cancelled", test_load_cancelled);
