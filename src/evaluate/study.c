@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-static const CosmosStudy *const studies[] = {&cosmos_study_noise, &cosmos_study_interpolation, &cosmos_study_self_conditioning,
-                                             &cosmos_study_noise_scale, &cosmos_study_normalisation, &cosmos_study_compression};
+static const CosmosStudy *const studies[] = {
+  &cosmos_study_noise,       &cosmos_study_interpolation, &cosmos_study_self_conditioning,
+  &cosmos_study_noise_scale, &cosmos_study_normalisation, &cosmos_study_compression};
 enum { N_STUDIES = sizeof studies / sizeof studies[0] };
 
 const CosmosStudy *cosmos_study_get (int index)

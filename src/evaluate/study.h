@@ -16,8 +16,8 @@ typedef struct {
 const CosmosStudy *cosmos_study_get (int index);
 const CosmosStudy *cosmos_study_find (const char *name);
 
-extern const CosmosStudy cosmos_study_noise, cosmos_study_interpolation, cosmos_study_self_conditioning,
-    cosmos_study_noise_scale, cosmos_study_normalisation, cosmos_study_compression;
+extern const CosmosStudy cosmos_study_noise, cosmos_study_interpolation, cosmos_study_self_conditioning, cosmos_study_noise_scale,
+    cosmos_study_normalisation, cosmos_study_compression;
 
 /* ---- what studies share ---- */
 
