@@ -16,9 +16,9 @@ typedef struct {
   CosmosSampler sampler;
   double guidance; /* w: w x0(source) + (1 - w) x0(no source); 1: off */
   bool self_conditioning;
-  double
-      noise_scale; /* of the noise that stochastic samplers add after a step (S_noise of Karras et al. 2022): 1 as the schedule has it; below,
-                       * texts are likelier and less varied */
+  /* Of the noise that stochastic samplers add after a step (S_noise of Karras et al. 2022): 1 as the schedule has it; below, texts are likelier
+   * and less varied. */
+  double noise_scale;
   double schedule_d, t_start, t_end; /* 0 <= t_end < t_start <= what the sampler allows */
   CosmosReturn returned;
   int batch; /* 1 .. COSMOS_MAX_BATCH samples that run together, seeds seed, seed + 1 ... */
