@@ -68,15 +68,18 @@ static bool reconstruct (Work *self, CosmosError *err)
   const CosmosEvaluationPlan *plan = self->plan;
   CosmosRobustness results[COSMOS_EVALUATION_SIGMAS];
   const char **texts = cosmos_examples_get_references (&self->bench->examples);
+  size_t n_measured = 0;
   bool ok = texts || cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for the texts");
   ok = ok
        && cosmos_measure_robustness (self->bench, texts, self->bench->examples.n, plan->sigmas, (size_t) plan->n_sigmas, results,
-                                     err);
-  for (int i = 0; ok && i < plan->n_sigmas; i++) {
+                                     &n_measured, err);
+  for (int i = 0; n_measured > 0 && i < plan->n_sigmas; i++) {
     double values[COSMOS_ROBUSTNESS_COLUMNS];
     cosmos_robustness_to_values (&results[i], plan->sigmas[i], values);
     cosmos_report_add_row (self->report, self->reconstruction, cosmos_pipeline_get_name (self->bench->pipeline), values);
   }
+  if (!ok)
+    cosmos_report_add_shortfall (self->report, n_measured, self->bench->examples.n, "texts went through the latents");
   free (texts);
   return ok;
 }

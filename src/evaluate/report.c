@@ -80,6 +80,12 @@ void cosmos_report_add_note (CosmosReport *self, const char *format, ...)
   va_end (args);
 }
 
+void cosmos_report_add_shortfall (CosmosReport *self, size_t done, size_t all, const char *what)
+{
+  if (done > 0)
+    cosmos_report_add_note (self, "Stopped before the end: %zu of %zu %s.", done, all, what);
+}
+
 int cosmos_report_add_table (CosmosReport *self, const char *key, const char *title, const char *row_label,
                              const CosmosColumn *columns, int n_columns)
 {

@@ -41,6 +41,8 @@ void cosmos_report_add_text (CosmosReport *self, const char *key, const char *va
 void cosmos_report_add_number (CosmosReport *self, const char *key, double value);
 /* A sentence below the tables. */
 void cosmos_report_add_note (CosmosReport *self, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
+/* The note that only `done` of the things were measured before it ended; nothing where there are none. what: "texts were measured" */
+void cosmos_report_add_shortfall (CosmosReport *self, size_t done, size_t all, const char *what);
 /* A table without rows -> its number; -1 when out of memory, which add_row takes for "none". key, title and row_label: literals, as those in the columns. */
 int cosmos_report_add_table (CosmosReport *self, const char *key, const char *title, const char *row_label,
                              const CosmosColumn *columns, int n_columns);

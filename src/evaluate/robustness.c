@@ -164,11 +164,12 @@ static CosmosRobustness finish (const Sums *sums, size_t n)
 }
 
 bool cosmos_measure_robustness (CosmosBench *bench, const char *const *texts, size_t n, const double *sigmas, size_t n_sigmas,
-                                CosmosRobustness *results, CosmosError *err)
+                                CosmosRobustness *results, size_t *n_measured, CosmosError *err)
 {
   Work work;
   Sums *sums = calloc (n_sigmas + 1, sizeof *sums);
   bool ok = work_init (&work, bench, err) && (sums || no_memory (err));
+  *n_measured = 0;
   for (size_t first = 0; ok && first < n; first += BATCH) {
     int batch = n - first < BATCH ? (int) (n - first) : BATCH;
     ok = encode (&work, texts + first, batch, err) && decode (&work, texts + first, work.latents, batch, NULL, err);
@@ -178,9 +179,11 @@ bool cosmos_measure_robustness (CosmosBench *bench, const char *const *texts, si
       cosmos_bench_advance (bench, batch, "decoding with noise");
     }
     forget_clean (&work);
+    if (ok)
+      *n_measured = first + (size_t) batch;
+    for (size_t s = 0; ok && s < n_sigmas; s++)
+      results[s] = finish (&sums[s], *n_measured);
   }
-  for (size_t s = 0; ok && s < n_sigmas; s++)
-    results[s] = finish (&sums[s], n);
   work_clear (&work);
   free (sums);
   return ok;

@@ -14,9 +14,10 @@ typedef struct {
 } CosmosRobustness;
 
 /* texts: n. sigmas: n_sigmas, in deviations of a latent; results: one a sigma. The noise of text i is N(0, 1) by (seed + i, 0, index), the same for every sigma.
- * Takes one unit of the bench's work a text and sigma. */
+ * Takes one unit of the bench's work a text and sigma. Where it fails or is cancelled, the results are those of the first *n_measured texts (0: there are
+ * none). */
 bool cosmos_measure_robustness (CosmosBench *bench, const char *const *texts, size_t n, const double *sigmas, size_t n_sigmas,
-                                CosmosRobustness *results, CosmosError *err);
+                                CosmosRobustness *results, size_t *n_measured, CosmosError *err);
 
 /* Columns of a table of it: sigma, then the members in their order. */
 enum { COSMOS_ROBUSTNESS_COLUMNS = 6 };

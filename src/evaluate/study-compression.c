@@ -136,8 +136,9 @@ static bool measure_model (CosmosBench *bench, double values[N_COLUMNS], CosmosE
   CosmosRobustness results[2];
   CosmosWritten written = {0};
   const char **texts = cosmos_examples_get_references (&bench->examples);
+  size_t n_measured;
   bool ok = texts || no_memory (err);
-  ok = ok && cosmos_measure_robustness (bench, texts, bench->examples.n, sigmas, 2, results, err);
+  ok = ok && cosmos_measure_robustness (bench, texts, bench->examples.n, sigmas, 2, results, &n_measured, err);
   size_t n = *bench->texts.source ? bench->examples.n : bench->count;
   void *measures = ok ? family->prepare (bench, err) : NULL;
   ok = measures && cosmos_write_by_diffusion (bench, bench->settings.sampler, STEPS, true, n, &written, err)

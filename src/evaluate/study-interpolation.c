@@ -62,37 +62,50 @@ static double get_changed (const CosmosDecoding *a, const CosmosDecoding *b)
   return most > 0 ? (double) cosmos_decoding_count_changed (a, b) / most : 0;
 }
 
-static bool count (Work *self, int kind, size_t pair, CosmosDecoding **way, CosmosError *err)
+static bool judge_way (Work *self, int kind, size_t pair, CosmosDecoding **way, CosmosError *err)
 {
-  const char *first = way[0]->text, *second = way[POINTS - 1]->text;
   for (int k = 0; k < POINTS; k++) {
     if (!judge (self, way[k]->text, &get_perplexities (self, kind, k)[pair], err))
       return false;
-    if (!cosmos_bleu_add_texts (&self->to_first[kind][k], way[k]->text, &first, 1)
-        || !cosmos_bleu_add_texts (&self->to_second[kind][k], way[k]->text, &second, 1))
-      return no_memory (err);
-    self->changed[kind][k] += k > 0 ? get_changed (way[k], way[k - 1]) : 0;
     cosmos_bench_advance (self->bench, self->bench->judge ? JUDGING + 1 : 1, "going from text to text");
   }
   return true;
 }
 
+static bool count (Work *self, int kind, CosmosDecoding **way, CosmosError *err)
+{
+  const char *first = way[0]->text, *second = way[POINTS - 1]->text;
+  for (int k = 0; k < POINTS; k++) {
+    if (!cosmos_bleu_add_texts (&self->to_first[kind][k], way[k]->text, &first, 1)
+        || !cosmos_bleu_add_texts (&self->to_second[kind][k], way[k]->text, &second, 1))
+      return no_memory (err);
+    self->changed[kind][k] += k > 0 ? get_changed (way[k], way[k - 1]) : 0;
+  }
+  return true;
+}
+
+/* Counts a pair whole or, where it was cancelled, not at all. */
 static bool walk (Work *self, size_t pair, CosmosError *err)
 {
   const CosmosBench *bench = self->bench;
   const char *a = bench->examples.items[2 * pair].references[0], *b = bench->examples.items[2 * pair + 1].references[0];
+  CosmosDecoding *ways[KINDS][POINTS];
   bool ok = true;
-  for (int kind = 0; ok && kind < KINDS; kind++) {
-    CosmosDecoding *way[POINTS];
+  int n = 0;
+  while (ok && n < KINDS) {
     CosmosProgress quiet = {0}; /* its own fractions are of one pair */
     ok = cosmos_bench_go_on (bench, err)
-         && cosmos_interpolate (bench->pipeline, bench->pool, a, b, POINTS, kind == 1, way, &quiet, err);
-    if (!ok)
-      return false;
-    ok = count (self, kind, pair, way, err);
-    for (int k = 0; k < POINTS; k++)
-      cosmos_decoding_free (way[k]);
+         && cosmos_interpolate (bench->pipeline, bench->pool, a, b, POINTS, n == 1, ways[n], &quiet, err);
+    if (ok) {
+      ok = judge_way (self, n, pair, ways[n], err);
+      n++;
+    }
   }
+  for (int kind = 0; ok && kind < KINDS; kind++)
+    ok = count (self, kind, ways[kind], err);
+  for (int kind = 0; kind < n; kind++)
+    for (int k = 0; k < POINTS; k++)
+      cosmos_decoding_free (ways[kind][k]);
   return ok;
 }
 
@@ -138,10 +151,14 @@ static bool run (CosmosBench *bench, CosmosReport *report, CosmosError *err)
   bool ok = (self->graph && self->perplexities) || no_memory (err);
   if (ok && self->n_pairs == 0)
     ok = cosmos_error_set (err, COSMOS_STATUS_RANGE, "Two texts are needed to go from one to the other");
-  for (size_t pair = 0; ok && pair < self->n_pairs; pair++)
-    ok = walk (self, pair, err);
+  size_t n_walked = 0;
+  while (ok && n_walked < self->n_pairs && (ok = walk (self, n_walked, err)))
+    n_walked++;
+  if (!ok)
+    cosmos_report_add_shortfall (report, n_walked, self->n_pairs, "pairs were walked");
+  if (n_walked > 0)
+    fill (self, n_walked, table, ok ? expectations : -1, report);
   if (ok) {
-    fill (self, self->n_pairs, table, expectations, report);
     cosmos_report_add_note (
         report,
         "%zu pairs; mu 0 is the first text, 1 the second, as the model decodes them. Changed: share of positions whose token is "

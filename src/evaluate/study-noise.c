@@ -11,6 +11,7 @@ static bool run (CosmosBench *bench, CosmosReport *report, CosmosError *err)
 {
   double sigmas[N_SIGMAS];
   CosmosRobustness results[N_SIGMAS];
+  size_t n_measured = 0;
   const char **texts = cosmos_examples_get_references (&bench->examples);
   for (int i = 0; i < N_SIGMAS; i++)
     sigmas[i] = 0.125 * i;
@@ -22,15 +23,17 @@ static bool run (CosmosBench *bench, CosmosReport *report, CosmosError *err)
   for (int column = 1; column < COSMOS_ROBUSTNESS_COLUMNS; column++)
     cosmos_report_add_chart (report, table, 0, column, false);
   bool ok = texts || cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for the texts");
-  ok = ok && cosmos_measure_robustness (bench, texts, bench->examples.n, sigmas, N_SIGMAS, results, err);
+  ok = ok && cosmos_measure_robustness (bench, texts, bench->examples.n, sigmas, N_SIGMAS, results, &n_measured, err);
   free (texts);
   if (!ok)
-    return false;
-  for (int i = 0; i < N_SIGMAS; i++) {
+    cosmos_report_add_shortfall (report, n_measured, bench->examples.n, "texts were measured");
+  for (int i = 0; n_measured > 0 && i < N_SIGMAS; i++) {
     double values[COSMOS_ROBUSTNESS_COLUMNS];
     cosmos_robustness_to_values (&results[i], sigmas[i], values);
     cosmos_report_add_row (report, table, cosmos_pipeline_get_name (bench->pipeline), values);
   }
+  if (!ok)
+    return false;
   cosmos_study_add_expectation (report, expectations, "MSE without noise", true, 0.5, results[0].mse);
   cosmos_study_add_expectation (report, expectations, "MSE at sigma 0.5", true, 0.5, results[HALF].mse);
   cosmos_study_add_expectation (report, expectations, "BLEU at sigma 0.5", false, 0.3, results[HALF].bleu);

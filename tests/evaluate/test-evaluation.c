@@ -126,10 +126,11 @@ static void test_robustness (Fixture *self, gconstpointer data)
   CosmosBench bench = fixture_bench (self, "story");
   const double sigmas[] = {0, 0.5};
   CosmosRobustness results[2];
+  size_t n_measured;
   CosmosReconstruction reconstructions[3];
   assert_ok (cosmos_bench_prepare (&bench, &err), &err);
   const char **texts = cosmos_examples_get_references (&bench.examples);
-  assert_ok (cosmos_measure_robustness (&bench, texts, 3, sigmas, 2, results, &err), &err);
+  assert_ok (cosmos_measure_robustness (&bench, texts, 3, sigmas, 2, results, &n_measured, &err), &err);
   assert_ok (cosmos_reconstruct (self->pipeline, self->pool, texts, 3, reconstructions, NULL, &err), &err);
   double right = 0, all = 0, squared = 0;
   for (int i = 0; i < 3; i++) {
@@ -147,7 +148,7 @@ static void test_robustness (Fixture *self, gconstpointer data)
   CosmosBleu bleu = {0};
   const char *clean = perturbations[0].decoding->text;
   g_assert_true (cosmos_bleu_add_texts (&bleu, perturbations[1].decoding->text, &clean, 1));
-  assert_ok (cosmos_measure_robustness (&bench, texts, 1, sigmas, 2, results, &err), &err);
+  assert_ok (cosmos_measure_robustness (&bench, texts, 1, sigmas, 2, results, &n_measured, &err), &err);
   g_assert_cmpfloat_with_epsilon (results[1].stability, cosmos_bleu_get (&bleu, false), 1e-12);
   cosmos_perturbation_clear (&perturbations[0]);
   cosmos_perturbation_clear (&perturbations[1]);

@@ -97,6 +97,48 @@ static void test_noise_scale (Fixture *self, gconstpointer data)
   cosmos_bench_clear (&bench);
 }
 
+static void cancel_late (double fraction, const char *what, void *data)
+{
+  (void) what;
+  CosmosProgress *progress = data;
+  if (fraction > 0.6)
+    atomic_store (&progress->cancelled, true);
+}
+
+/* Stopped on the way, a study has the figures of the texts so far, says of how many, and judges nothing. */
+static void test_stopped (Fixture *self, gconstpointer data)
+{
+  (void) data;
+  static const struct {
+    const char *name, *note;
+    size_t n_rows;
+  } cases[] = {{"noise", "Stopped before the end: 16 of 40 texts", 17},
+               {"interpolation", "Stopped before the end: 12 of 20 pairs", 22}};
+  const char *rows[80];
+  for (size_t i = 0; i < G_N_ELEMENTS (rows); i++)
+    rows[i] = i % 3 ? "{\"text\":\"the cat sat.\"}" : "{\"text\":\"a dog ran home.\"}";
+  fixture_write (self, "story/valid.jsonl", rows, G_N_ELEMENTS (rows));
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
+    CosmosProgress progress = {.report = cancel_late, .data = &progress};
+    CosmosBench bench = fixture_bench (self, "story");
+    CosmosReport *report = cosmos_report_new ("study", cases[i].name);
+    CosmosError err = {0};
+    bench.count = 40;
+    assert_ok (cosmos_bench_prepare (&bench, &err), &err);
+    bench.progress = &progress;
+    g_assert_false (cosmos_study_find (cases[i].name)->run (&bench, report, &err));
+    g_assert_cmpint (err.code, ==, COSMOS_STATUS_CANCELLED);
+    g_assert_cmpuint (cosmos_report_get_table (report, 0)->n_rows, ==, cases[i].n_rows);
+    g_assert_cmpuint (cosmos_report_get_table (report, 1)->n_rows, ==, 0);
+    char *json = cosmos_report_to_json (report);
+    g_test_message ("%s", json);
+    g_assert_nonnull (strstr (json, cases[i].note));
+    free (json);
+    cosmos_report_free (report);
+    cosmos_bench_clear (&bench);
+  }
+}
+
 /* The random bundle's statistics are mean 0, deviation 1, so its latents are as its networks make them: checked against their own moments. */
 static void test_normalisation (Fixture *self, gconstpointer data)
 {
@@ -183,6 +225,7 @@ int main (int argc, char **argv)
   g_test_add ("/study/interpolation", Fixture, NULL, fixture_set_up, test_interpolation, fixture_tear_down);
   g_test_add ("/study/self-conditioning", Fixture, NULL, fixture_set_up, test_self_conditioning, fixture_tear_down);
   g_test_add ("/study/noise-scale", Fixture, NULL, fixture_set_up, test_noise_scale, fixture_tear_down);
+  g_test_add ("/study/stopped", Fixture, NULL, fixture_set_up, test_stopped, fixture_tear_down);
   g_test_add ("/study/normalisation", Fixture, NULL, fixture_set_up, test_normalisation, fixture_tear_down);
   g_test_add ("/study/compression", Fixture, NULL, fixture_set_up, test_compression, fixture_tear_down);
   return g_test_run ();
