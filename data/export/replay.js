@@ -102,11 +102,15 @@
     find(id).title = text;
   }
 
+  function setPlay(text, picture) {
+    name("play", text);
+    find("play").querySelector("path").setAttribute("d", picture);
+  }
+
   function pause() {
     clearInterval(timer);
     timer = 0;
-    find("play").textContent = "▶";
-    name("play", words.play);
+    setPlay(words.play, "M4 2v12l10-6z");
     find("now").setAttribute("aria-live", "polite");
   }
 
@@ -116,8 +120,7 @@
       show(current + 1);
       if (current === steps.length - 1) pause();
     }, EVERY);
-    find("play").textContent = "⏸";
-    name("play", words.pause);
+    setPlay(words.pause, "M3 2h4v12H3zM9 2h4v12H9z");
     find("now").setAttribute("aria-live", "off"); // five steps a second are not for reading out
   }
 
@@ -126,7 +129,7 @@
 
   function start() {
     for (const node of document.querySelectorAll("[data-words]")) node.textContent = words[node.dataset.words];
-    for (const node of document.querySelectorAll("[hidden]")) node.hidden = false;
+    for (const node of document.querySelectorAll("[hidden]")) node.removeAttribute("hidden"); // pictures have no property of that name
     for (const id of ["first", "back", "on", "last"]) name(id, words[id]);
     name("play", words.play);
     name("scrubber", words.step);
