@@ -14,12 +14,19 @@ static double get_value (const double *values, int n, int level)
   return values && level >= 0 && level < n ? values[level] : NAN;
 }
 
+/* The axis' first number with its name before it. (transfer full) */
+static char *format_first (const char *zero)
+{
+  /* Translators: the first number of an axis, together with what it is of */
+  return g_strdup_printf (_ ("noise %s"), zero);
+}
+
+/* On the left is room for numbers, and for the name below them, which another language may need more of. */
 static CpgPanel get_panel (const CpgNoiseData *data, double width, double height, const CpgStyle *style)
 {
-  char *middle = cpg_panel_format (.5, FALSE);
-  CpgPanel panel = cpg_panel_new (0, 1, width, height, cpg_ink_text_width (style, middle), data->n_levels, style);
-  g_free (middle);
-  return panel;
+  g_autofree char *middle = cpg_panel_format (.5, FALSE), *zero = cpg_ink_tick (0), *first = format_first (zero);
+  double name = cpg_ink_text_width (style, first) - cpg_ink_text_width (style, zero) / 2 - GAP;
+  return cpg_panel_new (0, 1, width, height, fmax (cpg_ink_text_width (style, middle), name), data->n_levels, style);
 }
 
 /* Numbers of the noise below. */
@@ -33,13 +40,9 @@ static void draw_noise (const CpgNoiseData *data, const CpgPanel *panel, cairo_t
     g_free (number);
   }
   /* The axis' name stands before its first number. */
-  char *zero = cpg_ink_tick (0);
-  /* Translators: the first number of an axis, together with what it is of */
-  char *first = g_strdup_printf (_ ("noise %s"), zero);
+  g_autofree char *zero = cpg_ink_tick (0), *first = format_first (zero);
   double half = cpg_ink_text_width (style, zero) / 2, origin = cpg_panel_get_x (panel, 0);
   cpg_ink_text (cr, style, &style->dim, panel->rtl ? origin - half : origin + half, y, 1 - before, 0, first);
-  g_free (zero);
-  g_free (first);
 }
 
 static char *format_reading (const CpgNoiseData *data)
