@@ -8,9 +8,9 @@
 #include "cli/training-log.h"
 #include "cli/training-record.h"
 #include "cli/verb.h"
-#include "core/file/output.h"
 #include "train/bundle.h"
 #include "train/ranks.h"
+#include "train/recipe-tokenizer.h"
 #include "train/trainer.h"
 
 #include <errno.h>
@@ -20,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { CHECKPOINT_SECONDS = 180, REPORT_SECONDS = 10 };
 
@@ -46,61 +45,6 @@ static void take_report (const CosmosTrainingReport *report, void *data)
 }
 
 /* ---- what is needed ---- */
-
-/* Made of the recipe's texts and kept in the folder of the checkpoints. */
-static bool make_tokenizer (Work *self, const char *path, CosmosError *err)
-{
-  CosmosProgress *progress = cli_progress_get ();
-  CosmosBytePairTrainer *words = cosmos_byte_pair_trainer_new (err);
-  size_t length;
-  char *json = NULL;
-  if (words && cosmos_corpus_count_words (&self->recipe, self->arguments->data, words, progress, err))
-    json = cosmos_byte_pair_trainer_finish (words, self->recipe.config.vocabulary, &length, progress, err);
-  cosmos_byte_pair_trainer_free (words);
-  CosmosOutput *output = json ? cosmos_output_new (path, err) : NULL;
-  if (output)
-    cosmos_output_write (output, json, length);
-  free (json);
-  return output && cosmos_output_commit (output, err);
-}
-
-static bool ends_with (const char *text, const char *end)
-{
-  size_t n = strlen (text), m = strlen (end);
-  return n >= m && strcmp (text + n - m, end) == 0;
-}
-
-static bool read_tokenizer (Work *self, const char *path, CosmosError *err)
-{
-  if (ends_with (path, ".gguf")) {
-    CosmosGguf *file = cosmos_gguf_open (path, err);
-    self->tokenizer = file ? cosmos_tokenizer_new_from_gguf (file, err) : NULL;
-    cosmos_gguf_free (file);
-  } else
-    self->tokenizer = cosmos_tokenizer_new_from_json (path, err);
-  if (self->tokenizer)
-    self->recipe.config.vocabulary = cosmos_tokenizer_get_size (self->tokenizer);
-  return self->tokenizer;
-}
-
-/* Where one has to be made, the first rank does it. */
-static bool open_tokenizer (Work *self, CosmosError *err)
-{
-  const char *given = self->arguments->tokenizer ? self->arguments->tokenizer : self->recipe.tokenizer_file;
-  char *own;
-  if (!*given)
-    given = *self->recipe.encoder.stage.file ? self->recipe.encoder.stage.file : self->recipe.from;
-  if (*given)
-    return read_tokenizer (self, given, err);
-  if (asprintf (&own, "%s/tokenizer.json", self->arguments->out) < 0)
-    return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory");
-  bool ok = !cosmos_ranks_is_first () || access (own, F_OK) == 0 || make_tokenizer (self, own, err);
-  if (ok)
-    cosmos_ranks_wait ();
-  ok = ok && read_tokenizer (self, own, err);
-  free (own);
-  return ok;
-}
 
 /* Of the first rank alone, as are the checkpoints. */
 static bool open_log (Work *self, CosmosError *err)
@@ -131,7 +75,9 @@ static bool prepare (Work *self, CosmosError *err)
   CosmosCompute compute = cosmos_compute_get_best ();
   if (!cosmos_recipe_read_with (&self->recipe, arguments->words[0], arguments->set.items, arguments->set.n, &self->recipe_text,
                                 err)
-      || !take_from (arguments, &self->recipe, err) || !open_log (self, err) || !open_tokenizer (self, err))
+      || !take_from (arguments, &self->recipe, err) || !open_log (self, err)
+      || !(self->tokenizer = cosmos_recipe_open_tokenizer (&self->recipe, arguments->tokenizer, arguments->data, arguments->out,
+                                                           progress, err)))
     return false;
   if (arguments->compute && strcmp (arguments->compute, "auto") != 0
       && (!cosmos_compute_from_name (arguments->compute, &compute, err) || !cosmos_compute_is_available (compute, err)))

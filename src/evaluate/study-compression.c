@@ -5,6 +5,7 @@
 #include "evaluate/robustness.h"
 #include "evaluate/writing.h"
 #include "train/bundle.h"
+#include "train/recipe-tokenizer.h"
 #include "train/trainer.h"
 
 #include <errno.h>
@@ -45,38 +46,7 @@ static bool no_memory (CosmosError *err)
   return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for the study");
 }
 
-/* ---- what is needed ---- */
-
-static bool ends_with (const char *text, const char *end)
-{
-  size_t n = strlen (text), m = strlen (end);
-  return n >= m && strcmp (text + n - m, end) == 0;
-}
-
-/* The recipe's, or one made of its texts. */
-static bool open_tokenizer (Work *self, CosmosError *err)
-{
-  const char *path = self->recipe.tokenizer_file;
-  if (*path && ends_with (path, ".gguf")) {
-    CosmosGguf *file = cosmos_gguf_open (path, err);
-    self->tokenizer = file ? cosmos_tokenizer_new_from_gguf (file, err) : NULL;
-    cosmos_gguf_free (file);
-  } else if (*path)
-    self->tokenizer = cosmos_tokenizer_new_from_json (path, err);
-  else {
-    CosmosBytePairTrainer *words = cosmos_byte_pair_trainer_new (err);
-    char *json = NULL;
-    size_t length;
-    if (words && cosmos_corpus_count_words (&self->recipe, self->bench->folder, words, self->bench->progress, err))
-      json = cosmos_byte_pair_trainer_finish (words, self->recipe.config.vocabulary, &length, self->bench->progress, err);
-    self->tokenizer = json ? cosmos_tokenizer_new_from_json_bytes (json, length, "the recipe's tokenizer", err) : NULL;
-    cosmos_byte_pair_trainer_free (words);
-    free (json);
-  }
-  if (self->tokenizer)
-    self->recipe.config.vocabulary = cosmos_tokenizer_get_size (self->tokenizer);
-  return self->tokenizer;
-}
+/* ---- folders ---- */
 
 static bool make_folder (const char *path, CosmosError *err)
 {
@@ -212,7 +182,7 @@ static bool run_rounds (Work *self, CosmosReport *report, CosmosError *err)
     cosmos_report_add_chart (report, table, 1, column, false);
   bench->done = 0;
   bench->total = AUTOENCODER + N_RATIOS * (AUTOENCODER + DENOISER + MEASURING);
-  bool ok = make_folder (bench->out, err) && train (self, &cosmos_stage_encoder, bench->out, AUTOENCODER, err);
+  bool ok = train (self, &cosmos_stage_encoder, bench->out, AUTOENCODER, err);
   for (int i = 0; ok && i < N_RATIOS; i++) {
     double values[N_COLUMNS];
     ok = go_round (self, ratios[i], values, err);
@@ -238,7 +208,9 @@ static bool run (CosmosBench *bench, CosmosReport *report, CosmosError *err)
   cosmos_report_add_number (report, "autoencoder steps", self.recipe.autoencoder.stage.steps);
   cosmos_report_add_number (report, "denoiser steps", self.recipe.denoiser.stage.steps);
   cosmos_report_add_number (report, "seed", (double) bench->settings.seed);
-  bool ok = open_tokenizer (&self, err)
+  bool ok = make_folder (bench->out, err)
+            && (self.tokenizer = cosmos_recipe_open_tokenizer (&self.recipe, NULL, bench->folder, bench->out, bench->progress,
+                                                               err))
             && (self.corpus = cosmos_corpus_load (&self.recipe, self.tokenizer, bench->folder, bench->progress, err))
             && run_rounds (&self, report, err);
   if (ok)
