@@ -13,7 +13,7 @@ struct _CpgComparePage {
   CpgSession *session;
   CpgComparison *comparison;
   CpgPlayhead *playhead;
-  GBindingGroup *settings_bindings;
+  GBindingGroup *settings_bindings, *session_bindings;
   GSimpleActionGroup *actions; /* "compare.*" */
   guint reference_timer;
   gboolean marks;            /* differences are marked */

@@ -181,6 +181,7 @@ static void cpg_compare_page_set_session (CpgComparePage *self, CpgSession *sess
   if (!g_set_object (&self->session, session))
     return;
   g_binding_group_set_source (self->settings_bindings, session ? cpg_session_get_settings (session) : NULL);
+  g_binding_group_set_source (self->session_bindings, session);
   if (session) {
     CpgPlayer *player = cpg_session_get_player (session);
     if (cpg_session_get_recorder (session))
@@ -221,6 +222,7 @@ static void cpg_compare_page_dispose (GObject *object)
     cpg_comparison_cancel (self->comparison);
   }
   g_clear_object (&self->settings_bindings);
+  g_clear_object (&self->session_bindings);
   g_clear_object (&self->playhead);
   g_clear_object (&self->comparison);
   g_clear_object (&self->actions);
@@ -266,7 +268,8 @@ static void cpg_compare_page_init (CpgComparePage *self)
   cpg_compare_table_set_comparison (self->table, self->comparison);
   cpg_compare_transport_set_playhead (self->transport, self->playhead);
   self->settings_bindings = g_binding_group_new ();
-  g_binding_group_bind_full (self->settings_bindings, "task", self->tasks, "active-name", both, task_to_toggle, toggle_to_task,
+  self->session_bindings = g_binding_group_new ();
+  g_binding_group_bind_full (self->session_bindings, "task", self->tasks, "active-name", both, task_to_toggle, toggle_to_task,
                              self, NULL);
   g_binding_group_bind (self->settings_bindings, "source", self->source, "text", both);
   g_signal_connect_swapped (self->comparison, "items-changed", G_CALLBACK (cpg_compare_page_on_items), self);

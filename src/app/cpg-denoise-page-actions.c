@@ -1,5 +1,6 @@
 /* What can be done on the page that shows a run. */
 #include "app/cpg-denoise-page-private.h"
+#include "app/cpg-examples.h"
 #include "app/export/cpg-export-dialog.h"
 
 #include <glib/gi18n.h>
@@ -45,8 +46,11 @@ static gboolean can_run (CpgDenoisePage *self)
 
 static void run (CpgDenoisePage *self)
 {
+  CpgSettings *settings = cpg_session_get_settings (self->session);
   renew_seed (self);
   cpg_session_start_run (self->session);
+  if (cpg_examples_needs_source (cpg_settings_get_task (settings)) && !*cpg_settings_get_source (settings))
+    cpg_page_say (CPG_PAGE (self), _ ("There is no text to read: this is what the model writes out of nothing"));
 }
 
 static gboolean can_stop (CpgDenoisePage *self)

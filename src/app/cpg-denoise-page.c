@@ -261,9 +261,9 @@ static void cpg_denoise_page_init (CpgDenoisePage *self)
 
   self->settings_bindings = g_binding_group_new ();
   const GBindingFlags both = G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE;
-  g_binding_group_bind (self->settings_bindings, "task", self->tasks, "active-name", both);
   g_binding_group_bind (self->settings_bindings, "source", self->source, "text", both);
   self->session_bindings = g_binding_group_new ();
+  g_binding_group_bind (self->session_bindings, "task", self->tasks, "active-name", both);
   g_binding_group_bind_full (self->session_bindings, "noisy", self->show, "active-name", both, noisy_to_toggle, toggle_to_noisy,
                              NULL, NULL);
   self->settings_signals = g_signal_group_new (CPG_TYPE_SETTINGS);

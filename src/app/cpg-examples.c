@@ -44,6 +44,21 @@ const CpgExample **cpg_examples_find (const char *task, gboolean takes_source, s
   return found;
 }
 
+gboolean cpg_examples_needs_source (const char *task)
+{
+  return g_strcmp0 (task, "story") != 0;
+}
+
+const char *cpg_examples_get_source (const char *task)
+{
+  if (!cpg_examples_needs_source (task))
+    return "";
+  for (size_t i = 0; i < G_N_ELEMENTS (examples); i++)
+    if (g_str_equal (examples[i].task, task) && examples[i].source)
+      return examples[i].source;
+  return "";
+}
+
 void cpg_example_apply (const CpgExample *self, CpgSettings *settings)
 {
   CosmosSampler sampler;

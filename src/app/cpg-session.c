@@ -1,6 +1,7 @@
 #include "app/cpg-session.h"
 
 #include "app/cpg-bookmark.h"
+#include "app/cpg-examples.h"
 
 #include <glib/gi18n.h>
 
@@ -11,6 +12,9 @@ struct _CpgSession {
   CpgEngine *engine;
   CpgLibrary *library; /* NULL before somebody wants it */
   CpgSettings *settings;
+  GHashTable *sources; /* of tasks that were left: id -> source */
+  CosmosSettings own;  /* the model's */
+  gboolean has_own;
   CpgPlayer *player;
   CpgRun *run;
   GPtrArray *earlier; /* CpgRun, that were shown before, the latest first */
@@ -19,11 +23,13 @@ struct _CpgSession {
   GCancellable *cancellable; /* of the loading */
   char *path, *problem;
   gboolean loading, noisy, fresh_seed;
-  gboolean waits; /* a first model starts no run */
+  gboolean waits;     /* a first model starts no run */
+  gboolean is_chosen; /* the model, by a person: it stays for every task that it has */
 };
 
 enum {
   PROP_SETTINGS = 1,
+  PROP_TASK,
   PROP_PLAYER,
   PROP_RUN,
   PROP_HAS_MODEL,
@@ -46,11 +52,27 @@ static void cpg_session_notify (CpgSession *self, int property)
   g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
 }
 
+/* What was the old model's own becomes the new one's. */
+static void cpg_session_follow_model (CpgSession *self)
+{
+  if (!cpg_session_has_model (self))
+    return;
+  CosmosSettings own = cosmos_settings_default (cpg_engine_get_config (self->engine));
+  if (self->has_own)
+    cpg_settings_follow (self->settings, &self->own, &own);
+  self->own = own;
+  self->has_own = TRUE;
+}
+
 static void cpg_session_notify_model (CpgSession *self)
 {
+  cpg_session_follow_model (self);
   for (int property = PROP_HAS_MODEL; property <= PROP_PROBLEM; property++)
     cpg_session_notify (self, property);
 }
+
+static void cpg_session_set_task (CpgSession *self, const char *task);
+static void cpg_session_give_source (CpgSession *self);
 
 /* ---- the model ---- */
 
@@ -101,7 +123,9 @@ static void cpg_session_adopt_model (CpgSession *self)
   if (!self->run)
     cpg_settings_reset (self->settings, config);
   if (config->n_tasks > 0 && cosmos_config_find_task (config, cpg_settings_get_task (self->settings)) < 0)
-    g_object_set (self->settings, "task", config->tasks[0], NULL);
+    cpg_session_set_task (self, config->tasks[0]);
+  if (!self->run && !*cpg_settings_get_source (self->settings))
+    cpg_session_give_source (self);
   cpg_session_set_problem (self, NULL);
   cpg_session_begin (self);
 }
@@ -126,11 +150,13 @@ static void cpg_session_on_loaded (GObject *source, GAsyncResult *result, gpoint
     cpg_session_set_problem (self, error->message);
 }
 
-void cpg_session_load (CpgSession *self, const char *path)
+/* path NULL: as in cpg_session_load (). */
+static void cpg_session_load_file (CpgSession *self, const char *path)
 {
-  g_autofree char *found = path ? g_strdup (path) : cpg_engine_find_model ("story");
-  if (!found)
-    found = cpg_engine_find_model (NULL);
+  const char *const tasks[] = {cpg_settings_get_task (self->settings), "story", NULL};
+  g_autofree char *found = g_strdup (path);
+  for (gsize i = 0; i < G_N_ELEMENTS (tasks) && !found; i++)
+    found = cpg_engine_find_model (tasks[i]);
   if (!found) {
     cpg_session_set_problem (self, _ ("No model is installed."));
     return;
@@ -144,6 +170,12 @@ void cpg_session_load (CpgSession *self, const char *path)
   cpg_engine_load_async (self->engine, found, self->cancellable, cpg_session_on_loaded, g_object_ref (self));
 }
 
+void cpg_session_load (CpgSession *self, const char *path)
+{
+  self->is_chosen = path != NULL;
+  cpg_session_load_file (self, path);
+}
+
 void cpg_session_set_engine (CpgSession *self, int threads, const char *compute)
 {
   g_autoptr (CpgEngine) before = g_steal_pointer (&self->engine);
@@ -154,7 +186,7 @@ void cpg_session_set_engine (CpgSession *self, int threads, const char *compute)
   if (self->recorder)
     cpg_recorder_watch_engine (self->recorder, self->engine);
   if (before)
-    cpg_session_load (self, self->path);
+    cpg_session_load_file (self, self->path);
 }
 
 CpgLibrary *cpg_session_get_library (CpgSession *self)
@@ -182,6 +214,43 @@ CpgRecorder *cpg_session_get_recorder (CpgSession *self)
 CpgSettings *cpg_session_get_settings (CpgSession *self)
 {
   return self->settings;
+}
+
+/* The source that the task had, or, where it needs one, an example. */
+static void cpg_session_give_source (CpgSession *self)
+{
+  const char *task = cpg_settings_get_task (self->settings), *source = g_hash_table_lookup (self->sources, task);
+  g_object_set (self->settings, "source", source ? source : cpg_examples_get_source (task), NULL);
+}
+
+void cpg_session_reset_source (CpgSession *self)
+{
+  g_hash_table_remove (self->sources, cpg_settings_get_task (self->settings));
+  cpg_session_give_source (self);
+}
+
+static void cpg_session_set_task (CpgSession *self, const char *task)
+{
+  const char *before = cpg_settings_get_task (self->settings);
+  if (!task || g_str_equal (task, before))
+    return;
+  g_hash_table_insert (self->sources, g_strdup (before), g_strdup (cpg_settings_get_source (self->settings)));
+  g_object_set (self->settings, "task", task, NULL);
+  cpg_session_give_source (self);
+  if (!cpg_session_has_model (self)
+      || (self->is_chosen && cosmos_config_find_task (cpg_engine_get_config (self->engine), task) >= 0))
+    return;
+  g_autofree char *path = cpg_engine_find_model (task);
+  const char *present = self->loading ? self->path : cpg_engine_get_model_path (self->engine);
+  if (path && g_strcmp0 (path, present) != 0) {
+    self->is_chosen = FALSE;
+    cpg_session_load_file (self, path);
+  }
+}
+
+static void cpg_session_on_task (CpgSession *self)
+{
+  cpg_session_notify (self, PROP_TASK);
 }
 
 void cpg_session_reset_settings (CpgSession *self)
@@ -336,6 +405,9 @@ static void cpg_session_get_property (GObject *object, guint id, GValue *value, 
   case PROP_SETTINGS:
     g_value_set_object (value, self->settings);
     break;
+  case PROP_TASK:
+    g_value_set_string (value, cpg_settings_get_task (self->settings));
+    break;
   case PROP_PLAYER:
     g_value_set_object (value, self->player);
     break;
@@ -378,6 +450,9 @@ static void cpg_session_set_property (GObject *object, guint id, const GValue *v
 {
   CpgSession *self = CPG_SESSION (object);
   switch (id) {
+  case PROP_TASK:
+    cpg_session_set_task (self, g_value_get_string (value));
+    break;
   case PROP_RUN:
     cpg_session_set_run (self, g_value_get_object (value));
     break;
@@ -411,6 +486,7 @@ static void cpg_session_dispose (GObject *object)
   g_clear_pointer (&self->earlier, g_ptr_array_unref);
   g_clear_object (&self->run);
   g_clear_object (&self->settings);
+  g_clear_pointer (&self->sources, g_hash_table_unref);
   g_clear_object (&self->library);
   g_clear_object (&self->engine);
   g_clear_object (&self->recorder);
@@ -435,6 +511,7 @@ static void cpg_session_class_init (CpgSessionClass *klass)
   const GParamFlags readable = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
   const GParamFlags writable = readable | G_PARAM_WRITABLE | G_PARAM_EXPLICIT_NOTIFY;
   properties[PROP_SETTINGS] = g_param_spec_object ("settings", NULL, NULL, CPG_TYPE_SETTINGS, readable);
+  properties[PROP_TASK] = g_param_spec_string ("task", NULL, NULL, "story", writable);
   properties[PROP_PLAYER] = g_param_spec_object ("player", NULL, NULL, CPG_TYPE_PLAYER, readable);
   properties[PROP_RUN] = g_param_spec_object ("run", NULL, NULL, CPG_TYPE_RUN, writable);
   properties[PROP_HAS_MODEL] = g_param_spec_boolean ("has-model", NULL, NULL, FALSE, readable);
@@ -452,6 +529,8 @@ static void cpg_session_class_init (CpgSessionClass *klass)
 static void cpg_session_init (CpgSession *self)
 {
   self->settings = cpg_settings_new ();
+  self->sources = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_signal_connect_object (self->settings, "notify::task", G_CALLBACK (cpg_session_on_task), self, G_CONNECT_SWAPPED);
   self->player = cpg_player_new ();
   self->earlier = g_ptr_array_new_with_free_func (g_object_unref);
   self->bookmarks = g_list_store_new (CPG_TYPE_BOOKMARK);

@@ -2,9 +2,12 @@
  * to it and do not call each other. No widgets here. It keeps the last runs that were shown before, up to eight and a thousand steps, whose ways are
  * then seen behind that of the shown one.
  *
- * Properties: settings (CpgSettings), player (CpgPlayer), run (CpgRun or NULL, the shown one, writable), has-model, loading, model-name,
- * takes-source (booleans and a string about the model), problem (string or NULL: why there is no model), noisy (boolean, writable: show x_t and not
+ * Properties: settings (CpgSettings), task (that of the settings, by its id; writable: what a person who chooses it expects, see below), player (CpgPlayer),
+ * run (CpgRun or NULL, the shown one, writable), has-model, loading, model-name, takes-source (booleans and a string about the model), problem (string or NULL: why there is no model), noisy (boolean, writable: show x_t and not
  * the guess x0), fresh-seed (boolean, writable: every own run takes a new seed), bookmarks (GListModel of CpgBookmark), recorder (CpgRecorder or NULL).
+ *
+ * Who sets the task finds the source that was there when the task was left, at first an example where the task needs one, and the installed model that is
+ * best for the task (cpg_engine_find_model ()) is loaded, unless the present one was chosen by a person and has the task. Where a model takes another's place, settings that are the old one's own become the new one's.
  * Main thread only.
  */
 #pragma once
@@ -31,7 +34,7 @@ CpgRecorder *cpg_session_get_recorder (CpgSession *self);
 /* Whether a first model starts a run with a fixed seed at once, as it does unless told otherwise. TRUE where one is there already: starts that run now,
  * where none is shown. */
 void cpg_session_set_begins (CpgSession *self, gboolean begins);
-/* path NULL: the model that comes with the program. */
+/* path NULL: a model for the task of the settings, else for stories, else any. */
 void cpg_session_load (CpgSession *self, const char *path);
 gboolean cpg_session_has_model (CpgSession *self);
 /* Whether the model, or another one that is installed, has a task, by its id. */
@@ -42,6 +45,8 @@ CpgLibrary *cpg_session_get_library (CpgSession *self);
 
 CpgSettings *cpg_session_get_settings (CpgSession *self);
 void cpg_session_reset_settings (CpgSession *self);
+/* The source that the task begins with: none, or an example where it needs one. */
+void cpg_session_reset_source (CpgSession *self);
 /* Another seed, by chance. */
 void cpg_session_draw_seed (CpgSession *self);
 

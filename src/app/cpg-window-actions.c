@@ -92,7 +92,7 @@ void cpg_window_add_actions (CpgWindow *self)
   cpg_window_add_property_action (self, "loop", cpg_session_get_player (self->session), "loop");
   cpg_window_add_property_action (self, "speed", cpg_session_get_player (self->session), "speed");
   cpg_window_add_property_action (self, "noisy", self->session, "noisy");
-  cpg_window_add_property_action (self, "task", cpg_session_get_settings (self->session), "task");
+  cpg_window_add_property_action (self, "task", self->session, "task");
   cpg_window_add_property_action (self, "picture", cpg_denoise_page_get_pictures (self->denoise), "visible-child-name");
   cpg_window_add_property_action (self, "show-settings", self->split, "show-sidebar");
   cpg_window_add_property_action (self, "page", self->pages, "visible-child-name");

@@ -185,7 +185,7 @@ static void on_search_sessions (GSimpleAction *action, GVariant *parameter, gpoi
   cpg_sessions_pane_focus_search (self->sessions);
 }
 
-/* The model's own settings, no source, another seed: as if nothing had been before. */
+/* The model's own settings, the source that a task begins with, another seed: as if nothing had been before. */
 static void on_new_run (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   CpgWindow *self = data;
@@ -193,7 +193,7 @@ static void on_new_run (GSimpleAction *action, GVariant *parameter, gpointer dat
   if (!cpg_session_has_model (self->session))
     return;
   cpg_session_reset_settings (self->session);
-  g_object_set (cpg_session_get_settings (self->session), "source", "", NULL);
+  cpg_session_reset_source (self->session);
   g_object_set (self->session, "fresh-seed", TRUE, NULL);
   cpg_page_perform (CPG_PAGE (self->denoise), "run");
 }

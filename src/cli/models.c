@@ -78,17 +78,22 @@ static Fit examine (const char *path, Kind wanted, const char *task, CosmosError
 typedef struct {
   Kind wanted;
   const char *task;
-  bool must_know; /* language models that say nothing of tasks do not count */
+  bool (*wants) (const CosmosGguf *file, const char *task); /* of language models; NULL: all */
   bool lacks_task;
   CosmosError why; /* where it lacks the task */
 } Search;
 
-static bool knows (const char *path, const char *task)
+static bool knows (const CosmosGguf *file, const char *task)
 {
-  CosmosGguf *file = cosmos_gguf_open (path, NULL);
-  bool does = file && cosmos_language_model_file_knows (file, task) == COSMOS_TASK_KNOWN;
+  return cosmos_language_model_file_knows (file, task) == COSMOS_TASK_KNOWN;
+}
+
+static bool is_wanted (const Search *search, const char *path)
+{
+  CosmosGguf *file = search->wants ? cosmos_gguf_open (path, NULL) : NULL;
+  bool wanted = !search->wants || (file && search->wants (file, search->task));
   cosmos_gguf_free (file);
-  return does;
+  return wanted;
 }
 
 static bool fits (const char *path, void *data)
@@ -102,7 +107,7 @@ static bool fits (const char *path, void *data)
     search->lacks_task = true;
     search->why = why;
   }
-  return fit == FIT && (!search->must_know || knows (path, search->task));
+  return fit == FIT && is_wanted (search, path);
 }
 
 /* first: what file names begin with that are preferred. nothing: what the error says of the folders without such a file. */
@@ -136,7 +141,8 @@ char *cli_models_find_language_model (const char *named, const char *task, Cosmo
   if (named)
     return examine (named, LANGUAGE_MODEL, task, err) == FIT ? strdup (named) : NULL;
   /* One that was trained for the task goes before one that only goes on with texts. */
-  Search trained = {.wanted = LANGUAGE_MODEL, .task = task, .must_know = true}, model = {.wanted = LANGUAGE_MODEL, .task = task};
+  Search trained = {.wanted = LANGUAGE_MODEL, .task = task, .wants = knows},
+         model = {.wanted = LANGUAGE_MODEL, .task = task, .wants = cosmos_language_model_file_suits};
   char *path = task ? search (&trained, task, "", NULL) : NULL;
   return path ? path
               : search (&model, task, "no autoregressive model there; name a .gguf of architecture llama or gpt2 with --baseline",

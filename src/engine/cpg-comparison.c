@@ -113,6 +113,8 @@ static void measure (CpgComparison *self)
   g_ptr_array_add (texts, NULL);
   g_free (self->judge);
   self->judge = cpg_engine_find_language_model (cpg_settings_get_task (self->base));
+  if (!self->judge)
+    self->judge = cpg_engine_find_language_model (NULL); /* who does not write for a task can still judge */
   self->measuring = g_cancellable_new ();
   cpg_measure_async (engine, (const char *const *) texts->pdata, self->judge, self->reference, self->measuring, on_measured,
                      g_object_ref (self));

@@ -145,7 +145,9 @@ static void start_writing (CpgContender *self, CpgEngine *engine)
   self->used = self->path ? g_strdup (self->path) : cpg_engine_find_language_model (task);
   if (!self->used) {
     self->error = g_strdup (
-        _ ("No autoregressive model is installed: put a GGUF of architecture “llama” or “gpt2” into a models folder"));
+        g_strcmp0 (task, "story") == 0
+            ? _ ("No autoregressive model is installed: put a GGUF of architecture “llama” or “gpt2” into a models folder")
+            : _ ("No autoregressive model that is installed does this; one that was tuned to talk would: see the Models page"));
     return;
   }
   self->writing = cpg_writing_new (engine, self->used, self->settings);

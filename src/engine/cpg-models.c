@@ -65,28 +65,25 @@ static bool is_language (const char *path)
   return cpg_models_get_kind (path, NULL) == CPG_MODEL_LANGUAGE;
 }
 
-static CosmosTaskKnowledge get_knowledge (const char *path, const char *task)
-{
-  CosmosGguf *file = cosmos_gguf_open (path, NULL);
-  CosmosTaskKnowledge knowledge = file ? cosmos_language_model_file_knows (file, task && *task ? task : NULL)
-                                       : COSMOS_TASK_UNSAID;
-  cosmos_gguf_free (file);
-  return knowledge;
-}
-
 static bool knows_task (const char *path, void *task)
 {
-  return is_language (path) && get_knowledge (path, task) == COSMOS_TASK_KNOWN;
+  CosmosGguf *file = is_language (path) ? cosmos_gguf_open (path, NULL) : NULL;
+  bool knows = file && cosmos_language_model_file_knows (file, task) == COSMOS_TASK_KNOWN;
+  cosmos_gguf_free (file);
+  return knows;
 }
 
-static bool is_any_language (const char *path, void *task)
+static bool suits_task (const char *path, void *task)
 {
-  return is_language (path) && get_knowledge (path, task) != COSMOS_TASK_OTHERS;
+  CosmosGguf *file = is_language (path) ? cosmos_gguf_open (path, NULL) : NULL;
+  bool suits = file && cosmos_language_model_file_suits (file, task);
+  cosmos_gguf_free (file);
+  return suits;
 }
 
 static bool is_baseline (const char *path, void *task)
 {
-  return strstr (strrchr (path, G_DIR_SEPARATOR) + 1, "baseline") && is_any_language (path, task);
+  return strstr (strrchr (path, G_DIR_SEPARATOR) + 1, "baseline") && suits_task (path, task);
 }
 
 /* Folder by folder: those that were trained for the task first, then those that are named baselines. */
@@ -96,9 +93,10 @@ char *cpg_models_find_language (const char *task)
   char *found = NULL;
   if (!cosmos_model_folders_list (&folders, NULL))
     return NULL;
+  task = task && *task ? task : NULL;
   for (size_t i = 0; i < folders.n && !found; i++) {
     const CosmosModelFolders one = {folders.items + i, 1};
-    const CosmosModelTest tests[] = {knows_task, is_baseline, is_any_language};
+    const CosmosModelTest tests[] = {knows_task, is_baseline, suits_task};
     for (size_t k = 0; k < G_N_ELEMENTS (tests) && !found; k++)
       found = take (cosmos_model_folders_find (&one, task, tests[k], (void *) task));
   }

@@ -2,6 +2,8 @@
 
 #include "engine/cpg-error.h"
 
+#include <math.h>
+
 struct _CpgSettings {
   GObject parent_instance;
   char *task, *source;
@@ -268,6 +270,21 @@ void cpg_settings_reset (CpgSettings *self, const CosmosConfig *config)
       if (id != kept[0] && id != kept[1] && id != kept[2])
         g_object_set_property (G_OBJECT (self), props[id]->name, g_param_spec_get_default_value (props[id]));
   }
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+void cpg_settings_follow (CpgSettings *self, const CosmosSettings *before, const CosmosSettings *after)
+{
+  const struct {
+    const char *name;
+    double value, before, after;
+  } all[] = {{"schedule-d", self->schedule_d, before->schedule_d, after->schedule_d},
+             {"t-end", self->t_end, before->t_end, after->t_end},
+             {"noise-scale", self->noise_scale, before->noise_scale, after->noise_scale}};
+  g_object_freeze_notify (G_OBJECT (self));
+  for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
+    if (fabs (all[i].value - all[i].before) < 1e-6)
+      g_object_set (self, all[i].name, all[i].after, NULL);
   g_object_thaw_notify (G_OBJECT (self));
 }
 

@@ -28,6 +28,8 @@ CpgSettings *cpg_settings_copy (CpgSettings *self);
 gboolean cpg_settings_equal (CpgSettings *self, CpgSettings *other);
 /* The model's own values (cosmos_settings_default; config NULL: those of a new object), nothing pinned. Keeps task, source and decode-every. */
 void cpg_settings_reset (CpgSettings *self, const CosmosConfig *config);
+/* Another model takes the place of one with the values `before`: what still has them (noise schedule, last time, noise scale) takes those of `after`. */
+void cpg_settings_follow (CpgSettings *self, const CosmosSettings *before, const CosmosSettings *after);
 const char *cpg_settings_get_task (CpgSettings *self);
 const char *cpg_settings_get_source (CpgSettings *self);
 int cpg_settings_get_steps (CpgSettings *self);

@@ -154,6 +154,25 @@ static void test_reset (void)
   g_assert_true (cpg_settings_equal (self, fresh));
 }
 
+/* What was the old model's own becomes the new one's; what a person changed stays. */
+static void test_follow (void)
+{
+  CosmosConfig config = new_config ();
+  CosmosSettings before = cosmos_settings_default (&config), after = before;
+  double d, end, scale;
+  g_autoptr (CpgSettings) self = cpg_settings_new ();
+  after.schedule_d = 7;
+  after.t_end = 0.125;
+  after.noise_scale = 0.5;
+  cpg_settings_reset (self, &config);
+  g_object_set (self, "t-end", 0.25, NULL);
+  cpg_settings_follow (self, &before, &after);
+  g_object_get (self, "schedule-d", &d, "t-end", &end, "noise-scale", &scale, NULL);
+  g_assert_cmpfloat (d, ==, 7);
+  g_assert_cmpfloat (end, ==, 0.25);
+  g_assert_cmpfloat (scale, ==, 0.5);
+}
+
 /* Unset ones are the model's, whichever it is. */
 static void test_model_s_own (void)
 {
@@ -240,6 +259,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/settings/pins", test_pins);
   g_test_add_func ("/settings/pins-text", test_pins_text);
   g_test_add_func ("/settings/reset", test_reset);
+  g_test_add_func ("/settings/follow", test_follow);
   g_test_add_func ("/settings/model-s-own", test_model_s_own);
   g_test_add_func ("/settings/round-trip", test_round_trip);
   g_test_add_func ("/settings/refused", test_refused);

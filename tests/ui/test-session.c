@@ -255,6 +255,112 @@ static void test_examples (void)
   }
 }
 
+/* ---- tasks ---- */
+
+static void convert (const char *folder, const char *name, void (*write) (const char *folder))
+{
+  g_autofree char *file = g_strconcat (name, ".gguf", NULL), *weights = g_build_filename (folder, name, NULL),
+                  *path = g_build_filename (folder, file, NULL);
+  CosmosConversion what = {.input = weights, .output = path, .dtype = COSMOS_DTYPE_F32, .name = name};
+  CosmosConverted result;
+  CosmosError err;
+  write (weights);
+  if (!cosmos_convert (&what, &result, NULL, &err))
+    g_error ("%s", err.message);
+}
+
+/* A folder with story.gguf, for stories and paraphrases, and all.gguf, for all tasks, in the place of the program's. */
+static char *install_two (char **all)
+{
+  char *folder = model_folder_new_temporary ();
+  *all = g_build_filename (folder, "all.gguf", NULL);
+  convert (folder, "story", model_folder_write_cosmos);
+  convert (folder, "all", model_folder_write_cosmos_with_sources);
+  g_assert_true (g_setenv ("COSMOS_MODELS", folder, TRUE));
+  return folder;
+}
+
+static void uninstall (char *folder, const char *before)
+{
+  if (before)
+    g_setenv ("COSMOS_MODELS", before, TRUE);
+  else
+    g_unsetenv ("COSMOS_MODELS");
+  model_folder_remove (folder);
+}
+
+static gboolean has_model_of (CpgSession *session, const char *name)
+{
+  g_autofree char *found = NULL;
+  gboolean loading;
+  g_object_get (session, "model-name", &found, "loading", &loading, NULL);
+  return !loading && g_str_equal (found, name);
+}
+
+static const char *source_of (CpgSession *session)
+{
+  return cpg_settings_get_source (cpg_session_get_settings (session));
+}
+
+/* Who chooses a task finds a model that has it, and the source that was there before, at first an example. */
+static void test_tasks (void)
+{
+  g_autofree char *before = g_strdup (g_getenv ("COSMOS_MODELS")), *all = NULL;
+  char *folder = install_two (&all);
+  CpgSession *session = open_session ();
+  g_assert_true (has_model_of (session, "story"));
+  g_assert_cmpstr (source_of (session), ==, "");
+
+  g_object_set (session, "task", "summary", NULL);
+  g_assert_cmpstr (source_of (session), ==, cpg_examples_get_source ("summary"));
+  g_assert_cmpint (strlen (source_of (session)), >, 20);
+  fixture_wait_until (has_model_of (session, "all"));
+  g_assert_cmpstr (cpg_settings_get_task (cpg_session_get_settings (session)), ==, "summary");
+  g_object_set (cpg_session_get_settings (session), "source", "A text of my own.", NULL);
+
+  g_object_set (session, "task", "question", NULL);
+  g_assert_cmpstr (source_of (session), ==, cpg_examples_get_source ("question"));
+  g_object_set (session, "task", "summary", NULL);
+  g_assert_cmpstr (source_of (session), ==, "A text of my own.");
+  g_object_set (cpg_session_get_settings (session), "source", "", NULL);
+
+  g_object_set (session, "task", "story", NULL);
+  g_assert_cmpstr (source_of (session), ==, "");
+  fixture_wait_until (has_model_of (session, "story"));
+  g_object_set (session, "task", "summary", NULL);
+  g_assert_cmpstr (source_of (session), ==, ""); /* as it was left */
+  cpg_session_reset_source (session);
+  g_assert_cmpstr (source_of (session), ==, cpg_examples_get_source ("summary"));
+  fixture_wait_until (has_model_of (session, "all"));
+
+  cpg_session_load (session, all); /* chosen by a person: it stays */
+  fixture_wait_until (has_model_of (session, "all"));
+  g_object_set (session, "task", "story", NULL);
+  g_assert_true (has_model_of (session, "all"));
+  finish (cpg_session_get_run (session));
+  check_end (session);
+  uninstall (folder, before);
+}
+
+/* Whose last task needs another model than stories do begins with that one, and an example. */
+static void test_last_task (void)
+{
+  g_autofree char *before = g_strdup (g_getenv ("COSMOS_MODELS")), *all = NULL;
+  char *folder = install_two (&all);
+  CpgSession *session = cpg_session_new ();
+  g_object_set (cpg_session_get_settings (session), "task", "question", NULL);
+  cpg_session_set_engine (session, 0, "auto");
+  cpg_session_load (session, NULL);
+  fixture_wait_until (cpg_session_get_run (session));
+  g_assert_true (has_model_of (session, "all"));
+  g_assert_cmpstr (cpg_settings_get_task (cpg_run_get_settings (cpg_session_get_run (session))), ==, "question");
+  g_assert_cmpstr (cpg_settings_get_source (cpg_run_get_settings (cpg_session_get_run (session))), ==,
+                   cpg_examples_get_source ("question"));
+  finish (cpg_session_get_run (session));
+  check_end (session);
+  uninstall (folder, before);
+}
+
 int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
@@ -267,5 +373,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/ui/session/ends", test_ends);
   g_test_add_func ("/ui/session/cancel-at-any-moment", test_cancel_at_any_moment);
   g_test_add_func ("/ui/session/examples", test_examples);
+  g_test_add_func ("/ui/session/tasks", test_tasks);
+  g_test_add_func ("/ui/session/last-task", test_last_task);
   return g_test_run ();
 }

@@ -90,6 +90,14 @@ CosmosTaskKnowledge cosmos_language_model_file_knows (const CosmosGguf *file, co
   return COSMOS_TASK_OTHERS;
 }
 
+bool cosmos_language_model_file_suits (const CosmosGguf *file, const char *task)
+{
+  CosmosTaskKnowledge knowledge = cosmos_language_model_file_knows (file, task);
+  bool goes_on = !task || strcmp (task, "story") == 0;
+  return knowledge == COSMOS_TASK_KNOWN
+         || (knowledge == COSMOS_TASK_UNSAID && (goes_on || cosmos_gguf_has (file, "tokenizer.chat_template")));
+}
+
 /* ---- from a file ---- */
 
 /* An integer by the architecture's key; fallback -1: the file must have it. */

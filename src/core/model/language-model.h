@@ -43,6 +43,10 @@ void cosmos_language_model_tasks_write (const CosmosLanguageModelTasks *self, Co
 typedef enum { COSMOS_TASK_UNSAID, COSMOS_TASK_KNOWN, COSMOS_TASK_OTHERS } CosmosTaskKnowledge;
 CosmosTaskKnowledge cosmos_language_model_file_knows (const CosmosGguf *file, const char *task);
 
+/* Whether a file can be taken for a task (NULL: any) unless somebody names it: one that knows the task, one that was tuned to talk and says nothing of tasks,
+ * and for stories, which need no more, one that only goes on with texts. */
+bool cosmos_language_model_file_suits (const CosmosGguf *file, const char *task);
+
 typedef struct CosmosLanguageModel CosmosLanguageModel;
 typedef struct CosmosLanguageState CosmosLanguageState;
 
