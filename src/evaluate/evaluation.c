@@ -104,20 +104,13 @@ static bool add_written (Work *self, const char *name, double steps, CosmosWritt
   return ok;
 }
 
-/* Texts that nobody wrote: of other people, or the sources as they are. */
-static bool compare_with_people (Work *self, CosmosError *err)
+static bool measure_stand_ins (Work *self, CosmosError *err)
 {
-  const bool has_source = *self->bench->texts.source;
-  const CosmosExamples *from = has_source ? &self->bench->examples : &self->bench->others;
-  if (!self->family->row || from->n == 0)
-    return true;
-  const char **texts = cosmos_examples_get_references (from);
-  if (!texts)
-    return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for the texts");
-  for (size_t i = 0; has_source && i < from->n; i++)
-    texts[i] = from->items[i].source;
-  bool ok = add_row (self, self->family->row, NAN, texts, from->n, NAN, NAN, err);
-  free (texts);
+  CosmosStandIns others;
+  bool ok = cosmos_stand_ins_make (&others, self->family->stand_in, self->bench, err);
+  if (ok && others.n > 0)
+    ok = add_row (self, self->family->row, NAN, (const char *const *) others.items, others.n, NAN, NAN, err);
+  cosmos_stand_ins_clear (&others);
   return ok;
 }
 
@@ -166,7 +159,7 @@ bool cosmos_evaluate (CosmosBench *bench, const CosmosEvaluationPlan *plan, Cosm
   bool ok = cosmos_report_check (report, err) && reconstruct (&self, err) && (self.measures = self.family->prepare (bench, err));
   if (ok && self.family->explain)
     self.family->explain (self.measures, report);
-  ok = ok && compare_with_people (&self, err) && write_all (&self, err);
+  ok = ok && measure_stand_ins (&self, err) && write_all (&self, err);
   if (self.measures)
     self.family->free (self.measures);
   return ok;

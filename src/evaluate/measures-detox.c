@@ -126,6 +126,7 @@ static void explain (const void *data, CosmosReport *report)
 const CosmosMeasureFamily cosmos_measures_detox = {
   .name = "detox",
   .row = "copy",
+  .stand_in = COSMOS_STAND_IN_COPY,
   .columns = {{"bleu", "BLEU", 3}, {"gone", "gone", 3}, {"likeness", "likeness", 3}},
   .n_columns = 3,
   .prepare = prepare,

@@ -67,6 +67,8 @@ static void explain (const void *self, CosmosReport *report)
 
 const CosmosMeasureFamily cosmos_measures_summary = {
   .name = "summary",
+  .row = "first sentence",
+  .stand_in = COSMOS_STAND_IN_FIRST_SENTENCE,
   .columns = {{"rouge_1", "ROUGE-1", 3}, {"rouge_2", "ROUGE-2", 3}, {"rouge_l", "ROUGE-L", 3}},
   .n_columns = 3,
   .prepare = prepare,
@@ -77,6 +79,8 @@ const CosmosMeasureFamily cosmos_measures_summary = {
 
 const CosmosMeasureFamily cosmos_measures_question = {
   .name = "question",
+  .row = "most frequent",
+  .stand_in = COSMOS_STAND_IN_FREQUENT,
   .columns = {{"bleu_4", "BLEU-4", 3}, {"rouge_l", "ROUGE-L", 3}},
   .n_columns = 2,
   .prepare = prepare,

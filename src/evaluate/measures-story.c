@@ -167,6 +167,7 @@ static void explain (const void *data, CosmosReport *report)
 const CosmosMeasureFamily cosmos_measures_story = {
   .name = "story",
   .row = "people",
+  .stand_in = COSMOS_STAND_IN_PEOPLE,
   .columns = {{"perplexity", "perplexity", 1}, {"div_4", "Div-4", 3}, {"mem", "Mem", 3}, {"mauve", "MAUVE", 3}},
   .n_columns = 4,
   .judging = 10,

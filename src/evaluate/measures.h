@@ -3,10 +3,12 @@
 
 #include "evaluate/bench.h"
 #include "evaluate/report.h"
+#include "evaluate/stand-ins.h"
 
 typedef struct {
   const char *name; /* of the task that it is for */
-  const char *row;  /* texts that nobody wrote, measured for comparison: "people", "copy"; NULL: none */
+  const char *row;  /* of the stand-ins that are measured for comparison, by what they are */
+  CosmosStandIn stand_in;
   CosmosColumn columns[8];
   int n_columns;
   double judging; /* units of the bench's work that a text takes under the judge; all else is too little to count */

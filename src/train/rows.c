@@ -32,15 +32,6 @@ static bool get_field (yyjson_val *object, const char *name, const char *path, s
   return true;
 }
 
-/* Up to the first full stop, question or exclamation mark before a space. */
-static CosmosRowText find_first_sentence (CosmosRowText text)
-{
-  for (size_t i = 0; i + 1 < text.length; i++)
-    if (strchr (".!?", text.data[i]) && text.data[i] && text.data[i + 1] == ' ')
-      return (CosmosRowText) {text.data, i + 1};
-  return text;
-}
-
 /* The recipe's fields, joined; free() it. */
 static char *join_source (const Reading *self, yyjson_val *object, const char *path, size_t line, size_t *length,
                           CosmosError *err)
@@ -73,7 +64,7 @@ static bool take_object (const Reading *self, yyjson_val *object, const char *pa
   char *joined = NULL;
   bool ok = get_field (object, self->recipe->target, path, line, &target, err);
   if (ok && strcmp (self->recipe->source, "first-sentence") == 0)
-    source = find_first_sentence (target);
+    source = (CosmosRowText) {target.data, cosmos_text_find_first_sentence (target.data, target.length)};
   else if (ok && *self->recipe->source) {
     joined = join_source (self, object, path, line, &source.length, err);
     source.data = joined;

@@ -229,6 +229,14 @@ char *cosmos_text_clean (const char *text, size_t length, CosmosError *err)
   return cleaned;
 }
 
+size_t cosmos_text_find_first_sentence (const char *text, size_t length)
+{
+  for (size_t i = 0; i + 1 < length; i++)
+    if (text[i] && strchr (".!?", text[i]) && text[i + 1] == ' ')
+      return i + 1;
+  return length;
+}
+
 size_t cosmos_text_cut (const char *text, size_t length, size_t max_bytes)
 {
   if (length <= max_bytes)

@@ -24,6 +24,9 @@ char *cosmos_text_clean (const char *text, size_t length, CosmosError *err);
  * without losing more than half of that, it ends with a whole word. */
 size_t cosmos_text_cut (const char *text, size_t length, size_t max_bytes);
 
+/* Length of the beginning up to the first full stop, question or exclamation mark before a space; else all of it. */
+size_t cosmos_text_find_first_sentence (const char *text, size_t length);
+
 /* Characters of Unicode: NFD of points, in order. *points is replaced by a longer array where needed. False: out of memory. */
 bool cosmos_text_decompose (int32_t **points, size_t *n);
 /* U+0009 .. U+000D, space, U+0085 and the rest of White_Space. */
