@@ -84,6 +84,7 @@ static const Field fields[] = {
   FIELD ("denoiser", "ffn", INTEGER, config.denoiser.ffn, 1, 1 << 18),
   FIELD ("denoiser", "source-layers", INTEGER, config.denoiser.source_layers, -1, COSMOS_MAX_LAYERS),
   STAGE_FIELDS ("denoiser", denoiser),
+  FIELD ("denoiser", "positions", YES, config.denoiser.positions, 0, 0),
   FIELD ("denoiser", "self-condition", NUMBER, denoiser.self_condition, 0, 1),
   FIELD ("denoiser", "t-mean", NUMBER, denoiser.t_mean, -10, 10),
   FIELD ("denoiser", "snr-cap", NUMBER, denoiser.snr_cap, 0, 1e6),
@@ -318,6 +319,8 @@ static bool finish (CosmosRecipe *self, const char *path, CosmosError *err)
   config->decompressor = config->compressor;
   config->denoiser.tasks = config->n_tasks > 1 ? config->n_tasks : 0;
   config->denoiser.source_input = config->denoiser.source_layers >= 0;
+  config->denoiser.source_positions = config->denoiser.positions && config->denoiser.source_layers >= 0 ? config->source_tokens
+                                                                                                        : 0;
   baseline->kv_heads = baseline->heads;
   if (baseline->width % baseline->heads || baseline->width / baseline->heads % 2)
     return cosmos_error_set (err, COSMOS_STATUS_FORMAT, "%s: [baseline] width: %d is not %d heads of an even width", path,

@@ -14,7 +14,7 @@ static const char recipe_text[]
       "[tokenizer]\nsize = 300\n"
       "[encoder]\nlayers = 1\nwidth = 32\nheads = 2\nffn = 64\npositions = 12\nsteps = 100\nbatch = 8\nmicro-batch = 4\n"
       "[autoencoder]\nlayers = 1\nhead = 16\nffn = 64\nsteps = 100\nbatch = 8\nmicro-batch = 4\nlatent-noise = 0.5\n"
-      "[denoiser]\nlayers = 2\nwidth = 32\nhead = 16\nffn = 64\nsource-layers = 1\nsteps = 100\nbatch = 8\nmicro-batch = 4\n"
+      "[denoiser]\nlayers = 2\nwidth = 32\nhead = 16\nffn = 64\nsource-layers = 1\npositions = yes\nsteps = 100\nbatch = 8\nmicro-batch = 4\n"
       "average = 0.9\nsamples = 1\nsample-steps = 2\n"
       "[baseline]\nlayers = 1\nwidth = 32\nheads = 2\nffn = 64\nsteps = 100\nbatch = 8\nmicro-batch = 4\nsamples = 1\n"
       "[task story]\ntrain = story/*.jsonl\nvalid = story/a.jsonl\ntarget = text\nsource = first-sentence\n"

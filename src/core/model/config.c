@@ -59,6 +59,7 @@ static const Field fields[] = {
   FIELD ("denoiser.source_positions", INTEGER, denoiser.source_positions, 0, MAX_LENGTH, 0),
   FIELD ("denoiser.source_input", BOOLEAN, denoiser.source_input, 0, 1, 0),
   FIELD ("denoiser.cross_norm", BOOLEAN, denoiser.cross_norm, 0, 1, 1),
+  FIELD ("denoiser.positions", BOOLEAN, denoiser.positions, 0, 1, 0),
   FIELD ("schedule.d", NUMBER, schedule_d, 1e-3, 1e3, NAN),
   FIELD ("schedule.t_start", NUMBER, t_start, 0, 1, 0.999),
   FIELD ("schedule.t_end", NUMBER, t_end, 0, 1, 0.05),

@@ -31,6 +31,7 @@ typedef struct {
   int source_positions; /* learned positions added to the encoded source (the paper's 512); 0: none */
   bool source_input;    /* a projection before the source encoder; always there where encoder and denoiser differ in width */
   bool cross_norm;      /* RMSNorm before the cross-attention's query (the paper has none) */
+  bool positions;       /* learned positions added to the latents (the paper has none) */
 } CosmosDenoiserSizes;
 
 typedef struct {

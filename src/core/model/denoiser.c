@@ -24,6 +24,7 @@ struct CosmosDenoiser {
   CosmosDenoiserSizes sizes;
   int latent_width;
   Linear input, self_condition_input, output; /* weights NULL where Z = W */
+  const CosmosTensor *positions;              /* (N, W) or NULL */
   Linear time_in, time_out;
   const CosmosTensor *task_embedding; /* (tasks, W) or NULL */
   const CosmosTensor *output_norm;
@@ -84,6 +85,8 @@ static void init (CosmosDenoiser *self, const CosmosConfig *config, CosmosParame
     self->self_condition_input = linear_init (parameters, W, Z, "self_condition_input");
     self->output = linear_init (parameters, Z, W, "output");
   }
+  if (s->positions)
+    self->positions = cosmos_parameters_table (parameters, config->latents, W, "denoiser.positions");
   self->time_in = linear_init (parameters, 2 * W, W, "time_in");
   self->time_out = linear_init (parameters, W, 2 * W, "time_out");
   if (s->tasks)
@@ -205,6 +208,8 @@ CosmosTensor *cosmos_denoiser_run (const CosmosDenoiser *self, CosmosGraph *grap
   }
   const CosmosTensor *s = apply (self->self_condition_input, graph, self_condition); /* (B, N, W), or (1, 1, W) for zeros */
   const CosmosTensor *y = apply (self->input, graph, x);                             /* (B, N, W) */
+  if (self->positions)
+    y = cosmos_add (graph, y, self->positions);
   for (int i = 0; i < n; i++) {
     CosmosArenaMark layer = cosmos_graph_begin (graph);
     const CosmosTensor *u = y;

@@ -54,6 +54,7 @@ static void assert_equal (const CosmosConfig *a, const CosmosConfig *b)
   g_assert_cmpint (a->denoiser.source_positions, ==, b->denoiser.source_positions);
   g_assert_true (a->denoiser.source_input == b->denoiser.source_input);
   g_assert_true (a->denoiser.cross_norm == b->denoiser.cross_norm);
+  g_assert_true (a->denoiser.positions == b->denoiser.positions);
   g_assert_cmpfloat (a->denoiser.rope_theta, ==, b->denoiser.rope_theta);
   g_assert_cmpfloat (a->schedule_d, ==, b->schedule_d);
   g_assert_cmpfloat (a->t_start, ==, b->t_start);

@@ -4,6 +4,8 @@
 #include "core/model/denoiser.h"
 #include "core/model/encoder.h"
 
+#include <math.h>
+
 typedef struct {
   Golden g;
   CosmosEncoder *encoder;
@@ -234,6 +236,51 @@ static void test_bad_source (void)
   case_close (&c);
 }
 
+/* Positions are added to the latents as they come in: where there is no projection, to x itself. */
+static void test_positions (void)
+{
+  enum { B = 2, N = 3, W = 16 };
+  CosmosError err = {0};
+  CosmosConfig config = cosmos_config_paper (N);
+  config.latent_width = W;
+  config.denoiser = (CosmosDenoiserSizes) {
+    .layers = 2, .width = W, .head = 8, .ffn = 24, .max_period = 10, .rope_theta = 10000, .source_layers = -1};
+  CosmosParameters *stores[2];
+  CosmosDenoiser *denoisers[2];
+  CosmosPool *pool = cosmos_pool_new (1);
+  CosmosGraph *graph = cosmos_graph_new (pool, NULL);
+  for (int i = 0; i < 2; i++) {
+    config.denoiser.positions = i == 1;
+    stores[i] = cosmos_parameters_new_random (5, openblas);
+    denoisers[i] = cosmos_denoiser_new (&config, stores[i], &err);
+    assert_ok (denoisers[i] != NULL, &err);
+  }
+  g_assert_cmpint (cosmos_parameters_count (stores[1], "") - cosmos_parameters_count (stores[0], ""), ==, N * W);
+  const CosmosTensor *positions = cosmos_parameters_table (stores[1], N, W, "denoiser.positions");
+  float x[B * N * W], moved[B * N * W];
+  for (int i = 0; i < B * N * W; i++) {
+    x[i] = sinf ((float) i);
+    moved[i] = x[i] + positions->data[i % (N * W)];
+  }
+  const int64_t shape[] = {B, N, W};
+  const double t[] = {.2, .9};
+  CosmosTensor *a = cosmos_denoiser_run (denoisers[0], graph, cosmos_graph_input (graph, 3, shape, moved), t, NULL, NULL,
+                                         (CosmosSource) {0});
+  CosmosTensor *b = cosmos_denoiser_run (denoisers[1], graph, cosmos_graph_input (graph, 3, shape, x), t, NULL, NULL,
+                                         (CosmosSource) {0});
+  CosmosTensor *without = cosmos_denoiser_run (denoisers[0], graph, cosmos_graph_input (graph, 3, shape, x), t, NULL, NULL,
+                                               (CosmosSource) {0});
+  assert_ok (cosmos_graph_check (graph, &err), &err);
+  expect_near ("positions", a->data, b->data, B * N * W, 1e-6);
+  g_assert_true (fabsf (without->data[0] - b->data[0]) > 1e-5f);
+  for (int i = 0; i < 2; i++) {
+    cosmos_denoiser_free (denoisers[i]);
+    cosmos_parameters_free (stores[i]);
+  }
+  cosmos_graph_free (graph);
+  cosmos_pool_free (pool);
+}
+
 /* The authors' code prints 129,801,216 (spec 1.9). */
 static void test_paper_count (void)
 {
@@ -259,6 +306,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/model/denoiser/gradients", test_gradients);
   g_test_add_func ("/model/denoiser/noises-share-a-source", test_noises_share_a_source);
   g_test_add_func ("/model/denoiser/bad-source", test_bad_source);
+  g_test_add_func ("/model/denoiser/positions", test_positions);
   g_test_add_func ("/model/denoiser/paper-count", test_paper_count);
   return g_test_run ();
 }
