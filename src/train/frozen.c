@@ -73,6 +73,23 @@ CosmosParameters *cosmos_frozen_get_autoencoder (const CosmosFrozen *self)
   return self->autoencoder_part.store;
 }
 
+static uint64_t hash_part (const Part *part, CosmosHashKey key)
+{
+  uint64_t hash = 0;
+  for (size_t i = 0; part->store && i < cosmos_parameters_get_n (part->store); i++) {
+    const CosmosTensorInfo *info = cosmos_gguf_find_tensor (part->file, cosmos_parameters_get (part->store, i).name);
+    const uint64_t both[] = {hash, info ? cosmos_hash_bytes (key, info->data, info->size) : 0};
+    hash = cosmos_hash_bytes (key, (const char *) both, sizeof both);
+  }
+  return hash;
+}
+
+uint64_t cosmos_frozen_get_hash (const CosmosFrozen *self, CosmosHashKey key)
+{
+  const uint64_t both[] = {hash_part (&self->encoder_part, key), hash_part (&self->autoencoder_part, key)};
+  return cosmos_hash_bytes (key, (const char *) both, sizeof both);
+}
+
 const CosmosWeight *cosmos_frozen_get_tokens (const CosmosFrozen *self)
 {
   return self->tokens;

@@ -1,6 +1,7 @@
 /* Networks of an earlier stage, read from its checkpoint or another bundle (origin.h), that a later stage uses but does not train. Constant after opening. */
 #pragma once
 
+#include "core/base/hash.h"
 #include "core/model/compressor.h"
 #include "core/model/decompressor.h"
 #include "train/stage.h"
@@ -13,6 +14,8 @@ void cosmos_frozen_free (CosmosFrozen *self);
 /* Where its parameters are: of the encoder, or of the autoencoder where it has one (else NULL). */
 CosmosParameters *cosmos_frozen_get_encoder (const CosmosFrozen *self);
 CosmosParameters *cosmos_frozen_get_autoencoder (const CosmosFrozen *self);
+/* Of the values of encoder and compressor, as their files have them. */
+uint64_t cosmos_frozen_get_hash (const CosmosFrozen *self, CosmosHashKey key);
 /* The (V, D) token embedding of the encoder as floats. */
 const CosmosWeight *cosmos_frozen_get_tokens (const CosmosFrozen *self);
 

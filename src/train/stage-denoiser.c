@@ -1,11 +1,11 @@
 /* The denoiser as a predictor of clean latents (spec 1.8 - 1.10, 1.13): of every text's latents, made once, noised to a time t. */
 #include "train/frozen.h"
+#include "train/latents.h"
 #include "train/linear-denoiser.h"
 #include "train/samples.h"
 #include "train/stage.h"
 
 #include "core/base/random.h"
-#include "core/file/dtype.h"
 #include "core/math/elementwise.h"
 #include "core/math/loss.h"
 #include "core/model/denoiser.h"
@@ -15,16 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENCODE_BATCH = 64, STATISTICS_TEXTS = 4000, EVALUATED_TEXTS = 64, YARDSTICK_TEXTS = 8 /* times the numbers of a text */ };
+enum { STATISTICS_TEXTS = 4000, EVALUATED_TEXTS = 64, YARDSTICK_TEXTS = 8 /* times the numbers of a text */ };
 /* Streams of chance beside the batch's own. */
 enum { STREAM_TIME = 1, STREAM_NOISE, STREAM_SOURCE, STREAM_STEP, EVALUATION = UINT32_MAX /* as a step */ };
 static const double least_variance = 1e-4, first_time = 1e-5;
-
-/* Raw latents of all training texts of a task, bf16: n x N x Z. */
-typedef struct {
-  uint16_t *numbers;
-  size_t n;
-} Latents;
 
 typedef struct {
   const CosmosTraining *training;
@@ -33,7 +27,7 @@ typedef struct {
   CosmosFrozen *frozen;
   CosmosDenoiser *denoiser;
   CosmosGraph *reader; /* of what is not trained: no tape */
-  Latents latents[COSMOS_MAX_TASKS];
+  CosmosLatents *latents[COSMOS_MAX_TASKS];
   float *mean, *std;   /* (N, Z), the store's */
   double *eigenvalues; /* of the first task's latents, made at the first evaluation; NULL before */
   uint64_t seed;
@@ -72,7 +66,7 @@ static void stage_free (void *data)
   cosmos_frozen_free (self->frozen);
   cosmos_graph_free (self->reader);
   for (int i = 0; i < COSMOS_MAX_TASKS; i++)
-    free (self->latents[i].numbers);
+    cosmos_latents_free (self->latents[i]);
   free (self->eigenvalues);
   free (self->clean);
   free (self->times);
@@ -91,32 +85,6 @@ static bool no_memory (CosmosError *err)
   return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for the latents of all texts");
 }
 
-static bool encode_task (Stage *self, int task, CosmosError *err)
-{
-  const CosmosTexts *texts = &cosmos_corpus_get_train (self->training->corpus, task)->targets;
-  const int64_t L = self->config->tokens, n = latent_size (self);
-  Latents *latents = &self->latents[task];
-  int32_t *ids = malloc (ENCODE_BATCH * (size_t) L * sizeof *ids);
-  bool *keep = malloc (ENCODE_BATCH * (size_t) L * sizeof *keep);
-  latents->n = texts->n;
-  latents->numbers = malloc (texts->n * (size_t) n * sizeof *latents->numbers);
-  bool ok = (ids && keep && latents->numbers) || no_memory (err);
-  for (size_t first = 0; ok && first < texts->n; first += ENCODE_BATCH) {
-    size_t count = texts->n - first < ENCODE_BATCH ? texts->n - first : ENCODE_BATCH;
-    for (size_t b = 0; b < count; b++)
-      cosmos_stage_get_row (self->training, texts, first + b, L, ids + (int64_t) b * L, keep + (int64_t) b * L);
-    cosmos_graph_reset (self->reader);
-    CosmosTensor *z = cosmos_frozen_encode (self->frozen, self->reader, ids, keep, (int64_t) count, L);
-    ok = cosmos_graph_check (self->reader, err);
-    if (ok)
-      cosmos_dtype_from_float (COSMOS_DTYPE_BF16, z->data, latents->numbers + first * (size_t) n, count * (size_t) n);
-    cosmos_progress_report (self->training->progress, (double) first / (double) texts->n, "encoding the texts");
-  }
-  free (ids);
-  free (keep);
-  return ok;
-}
-
 /* Mean and deviation of every number of the latents (spec 1.7). */
 static bool measure (Stage *self, CosmosError *err)
 {
@@ -126,9 +94,9 @@ static bool measure (Stage *self, CosmosError *err)
   size_t count = 0;
   bool ok = (sums && row) || no_memory (err);
   for (int task = 0; ok && task < self->config->n_tasks; task++) {
-    const Latents *latents = &self->latents[task];
-    for (size_t i = 0; i < latents->n && i < STATISTICS_TEXTS; i++, count++) {
-      cosmos_dtype_to_float (COSMOS_DTYPE_BF16, latents->numbers + i * (size_t) n, row, (size_t) n);
+    const CosmosLatents *latents = self->latents[task];
+    for (size_t i = 0; i < cosmos_latents_get_n (latents) && i < STATISTICS_TEXTS; i++, count++) {
+      cosmos_latents_read (latents, i, row);
       for (int64_t k = 0; k < n; k++) {
         sums[k] += (double) row[k];
         squares[k] += (double) row[k] * (double) row[k];
@@ -196,7 +164,7 @@ static void *make (const CosmosTraining *training, CosmosParameters *store, Cosm
     ok = cosmos_parameters_check (store, err);
   }
   for (int task = 0; ok && task < config->n_tasks; task++)
-    ok = encode_task (self, task, err);
+    ok = (self->latents[task] = cosmos_latents_open (training, task, self->frozen, self->reader, err));
   if (ok && measure (self, err))
     return self;
   stage_free (self);
@@ -228,8 +196,7 @@ static void normalise (const Stage *self, float *clean)
 
 static void take_latents (const Stage *self, size_t text, float *clean)
 {
-  const size_t n = (size_t) latent_size (self);
-  cosmos_dtype_to_float (COSMOS_DTYPE_BF16, self->latents[self->task].numbers + text * n, clean, n);
+  cosmos_latents_read (self->latents[self->task], text, clean);
   normalise (self, clean);
 }
 
@@ -288,7 +255,7 @@ static bool draw (void *data, int64_t step, CosmosError *err)
   self->source_length = sources->n ? self->training->recipe->tasks[self->task].source_tokens : 2;
   const int r = self->noises = self->training->recipe->tasks[self->task].noises, n = self->batch / r;
   for (int i = 0; i < n; i++) {
-    self->texts[i] = cosmos_stage_choose (self->seed, step, (uint64_t) i, self->latents[self->task].n);
+    self->texts[i] = cosmos_stage_choose (self->seed, step, (uint64_t) i, cosmos_latents_get_n (self->latents[self->task]));
     self->places[i] = make_place (self, sources, i, self->texts[i], is_left_out (self, sources, i));
   }
   cosmos_stage_sort_places (self->places, n);
@@ -496,7 +463,8 @@ static void get_row (size_t i, float *row, void *data)
 static bool add_yardstick (Stage *self, CosmosEvaluation *evaluation, CosmosError *err)
 {
   const int n = (int) latent_size (self);
-  const size_t wanted = YARDSTICK_TEXTS * (size_t) n, n_rows = self->latents[0].n < wanted ? self->latents[0].n : wanted;
+  const size_t wanted = YARDSTICK_TEXTS * (size_t) n, n_texts = cosmos_latents_get_n (self->latents[0]),
+               n_rows = n_texts < wanted ? n_texts : wanted;
   if (n > COSMOS_LINEAR_DENOISER_MAX || n_rows < 2 * (size_t) n)
     return true;
   if (!self->eigenvalues) {
@@ -560,6 +528,14 @@ static bool evaluate (void *data, CosmosEvaluation *evaluation, CosmosError *err
   return ok && add_yardstick (self, evaluation, err) && write_samples (self, evaluation, err);
 }
 
+static bool finish (void *data, CosmosError *err)
+{
+  const Stage *self = data;
+  (void) err;
+  cosmos_latents_forget (self->training);
+  return true;
+}
+
 static const CosmosStageRecipe *get_recipe (const CosmosRecipe *recipe)
 {
   return &recipe->denoiser.stage;
@@ -574,4 +550,5 @@ const CosmosStageKind cosmos_stage_denoiser = {
   .draw = draw,
   .lose = lose,
   .evaluate = evaluate,
+  .finish = finish,
 };

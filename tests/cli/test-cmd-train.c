@@ -90,13 +90,14 @@ static void assert_same (const char *a, const char *b, const char *stage)
   cosmos_gguf_free (file_b);
 }
 
+/* Temporary files, and what a denoiser keeps only until it is done. */
 static int count_leftovers (const char *out)
 {
   GDir *folder = g_dir_open (out, 0, NULL);
   const char *name;
   int n = 0;
   while ((name = g_dir_read_name (folder)))
-    n += g_str_has_prefix (name, ".cosmos-");
+    n += g_str_has_prefix (name, ".cosmos-") || g_str_has_prefix (name, "latents-");
   g_dir_close (folder);
   return n;
 }
@@ -132,6 +133,45 @@ static void killed (void)
   for (size_t i = 0; i < G_N_ELEMENTS (stages); i++)
     assert_same (whole, often, stages[i]);
   g_assert_cmpint (count_leftovers (often), ==, 0);
+}
+
+/* ---- latents ---- */
+
+/* Goes on for a moment with a denoiser that has far to go. */
+static void denoise_for_a_moment (const char *out)
+{
+  g_autofree char *text = command_out (0, "train", recipe, "--data", data, "--out", out, "--resume", "--compute", "openblas",
+                                       "--stage", "denoiser", "--set", "denoiser.steps=1000000", "--for", "1s", NULL);
+  g_assert_nonnull (strstr (text, "not done yet"));
+}
+
+/* They are made once; a file that is not theirs is made anew. */
+static void latents (void)
+{
+  g_autofree char *out = command_path ("latents"), *path = g_build_filename (out, "latents-story.bin", NULL), *first = NULL,
+                  *second = NULL, *third = NULL;
+  gsize n, m, k;
+  GStatBuf before, after;
+  train (out, "encoder");
+  train (out, "autoencoder");
+  denoise_for_a_moment (out);
+  g_assert_true (g_file_get_contents (path, &first, &n, NULL));
+  g_assert_cmpuint (n, ==, 4 * 8 + 4 * 4 * 8 * 2); /* its head, and four stories in 4 latents of 8, two bytes a number */
+  g_assert_cmpint (g_stat (path, &before), ==, 0);
+  denoise_for_a_moment (out);
+  g_assert_cmpint (g_stat (path, &after), ==, 0);
+  g_assert_true (before.st_ino == after.st_ino); /* it was taken as it is */
+
+  first[8]++; /* of other weights or texts */
+  g_assert_true (g_file_set_contents (path, first, (gssize) n, NULL));
+  denoise_for_a_moment (out);
+  g_assert_true (g_file_get_contents (path, &second, &m, NULL));
+  first[8]--;
+  g_assert_cmpmem (first, n, second, m);
+  g_assert_true (g_file_set_contents (path, first, 40, NULL)); /* cut off */
+  denoise_for_a_moment (out);
+  g_assert_true (g_file_get_contents (path, &third, &k, NULL));
+  g_assert_cmpmem (first, n, third, k);
 }
 
 /* ---- stopped ---- */
@@ -319,6 +359,7 @@ int main (int argc, char **argv)
   recipe = command_path ("recipe.ini");
   data = command_path ("texts");
   g_test_add_func ("/cmd-train/killed", killed);
+  g_test_add_func ("/cmd-train/latents", latents);
   g_test_add_func ("/cmd-train/stopped", stopped);
   g_test_add_func ("/cmd-train/full-disk", full_disk);
   g_test_add_func ("/cmd-train/provenance", provenance);
