@@ -47,9 +47,11 @@ static gboolean can_run (CpgDenoisePage *self)
 static void run (CpgDenoisePage *self)
 {
   CpgSettings *settings = cpg_session_get_settings (self->session);
+  gboolean takes_source;
+  g_object_get (self->session, "takes-source", &takes_source, NULL);
   renew_seed (self);
   cpg_session_start_run (self->session);
-  if (cpg_examples_needs_source (cpg_settings_get_task (settings)) && !*cpg_settings_get_source (settings))
+  if (takes_source && cpg_examples_needs_source (cpg_settings_get_task (settings)) && !*cpg_settings_get_source (settings))
     cpg_page_say (CPG_PAGE (self), _ ("There is no text to read: this is what the model writes out of nothing"));
 }
 

@@ -1,5 +1,6 @@
 #include "app/cpg-examples.h"
 
+#include "core/sample/instruction.h"
 #include "core/sample/sampler.h"
 
 #include <glib/gi18n.h>
@@ -46,7 +47,7 @@ const CpgExample **cpg_examples_find (const char *task, gboolean takes_source, s
 
 gboolean cpg_examples_needs_source (const char *task)
 {
-  return g_strcmp0 (task, "story") != 0;
+  return cosmos_instruction_needs_source (task);
 }
 
 const char *cpg_examples_get_source (const char *task)

@@ -7,6 +7,7 @@
 #include "cli/terminal.h"
 #include "cli/verb.h"
 #include "cli/watch.h"
+#include "core/sample/instruction.h"
 #include "core/sample/trajectory.h"
 
 #include <inttypes.h>
@@ -189,6 +190,15 @@ static bool write_all (Work *self, CosmosError *err)
   return true;
 }
 
+/* Of a task that needs one the model writes something without, too; but a person should know what that is. */
+static void note_no_source (const Work *self)
+{
+  const CosmosConfig *config = cosmos_pipeline_get_config (self->engine.pipeline);
+  const char *task = self->settings.task >= 0 && self->settings.task < config->n_tasks ? config->tasks[self->settings.task] : "";
+  if (!self->source && config->denoiser.source_layers >= 0 && cosmos_instruction_needs_source (task))
+    cli_say ("There is no text to read: this is what the model writes out of nothing. Give a text, or --file");
+}
+
 static int run_generate (const CliArguments *arguments)
 {
   CliArguments given = *arguments;
@@ -201,7 +211,11 @@ static int run_generate (const CliArguments *arguments)
   self.source = cli_input_source (arguments, 0, &err);
   bool ok = err.code == COSMOS_STATUS_OK && cli_engine_init (&self.engine, arguments, &err)
             && cli_engine_open_pipeline (&self.engine, arguments, &err)
-            && cli_engine_get_settings (&self.engine, arguments, &self.settings, &err) && write_all (&self, &err);
+            && cli_engine_get_settings (&self.engine, arguments, &self.settings, &err);
+  if (ok) {
+    note_no_source (&self);
+    ok = write_all (&self, &err);
+  }
   int result = ok ? cli_finish_output () : cli_fail (&err);
   free (self.source);
   cli_engine_clear (&self.engine);

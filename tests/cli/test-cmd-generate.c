@@ -1,6 +1,9 @@
 /* cosmos generate: the text itself is noise here (random weights), what matters is that it is always the same noise. */
 #include "command.h"
 
+#include "../model-folder.h"
+
+#include <glib/gstdio.h>
 #include <string.h>
 
 static int count_lines (const char *text)
@@ -124,6 +127,23 @@ static void bad_input (void)
   g_free (junk);
 }
 
+/* A task that needs a source writes without one, too, and says what that is. */
+static void no_source (void)
+{
+  g_autofree char *weights = command_path ("weights-sources"), *bundle = command_path ("sources.gguf");
+  model_folder_write_cosmos_with_sources (weights);
+  g_free (command_out (0, "convert", weights, "-o", bundle, NULL));
+  static const char *const cases[][2] = {{"summary", NULL}, {"summary", "the cat sat"}, {"story", NULL}};
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    const char *words[] = {cases[i][0], "--model", bundle, "--steps", "2", cases[i][1], NULL};
+    Result result = command_run_words (NULL, words);
+    g_assert_cmpint (result.code, ==, 0);
+    g_assert_true ((strstr (result.err, "no text to read") != NULL) == (i == 0));
+    result_clear (&result);
+  }
+  g_assert_cmpint (g_unlink (bundle), ==, 0); /* other tests do not find it */
+}
+
 static void huge_source (void)
 {
   GString *text = g_string_new (NULL);
@@ -187,6 +207,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/cmd-generate/every-sampler", every_sampler);
   g_test_add_func ("/cmd-generate/noise-scale", noise_scale);
   g_test_add_func ("/cmd-generate/bad-input", bad_input);
+  g_test_add_func ("/cmd-generate/no-source", no_source);
   g_test_add_func ("/cmd-generate/huge-source", huge_source);
   g_test_add_func ("/cmd-generate/no-models", no_models);
   g_test_add_func ("/cmd-generate/full-disk", full_disk);

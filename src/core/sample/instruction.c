@@ -48,6 +48,11 @@ CosmosAsking cosmos_asking_find (const CosmosLanguageModel *model, const char *t
   return is_known ? COSMOS_ASKING_INSTRUCTION : COSMOS_ASKING_UNKNOWN;
 }
 
+bool cosmos_instruction_needs_source (const char *task)
+{
+  return *cosmos_instruction_get (task) && !cosmos_instruction_goes_on (task);
+}
+
 int cosmos_instruction_get_end (const CosmosLanguageModel *model)
 {
   return cosmos_tokenizer_find (cosmos_language_model_get_tokenizer (model), END);

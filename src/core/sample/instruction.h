@@ -22,5 +22,7 @@ const char *cosmos_instruction_get (const char *task);
 char *cosmos_instruction_new (const char *task, const char *source, size_t size);
 /* True for a task whose source is the beginning of its text. */
 bool cosmos_instruction_goes_on (const char *task);
+/* True for one of the program's tasks that makes little of no source: all but stories. */
+bool cosmos_instruction_needs_source (const char *task);
 /* The token that ends an answer. */
 int cosmos_instruction_get_end (const CosmosLanguageModel *model);
