@@ -259,16 +259,22 @@ static void on_imported (GObject *source, GAsyncResult *result, gpointer data)
     cpg_recorder_changed (cpg_sessions_pane_get_recorder (self));
 }
 
+void cpg_sessions_pane_import (CpgSessionsPane *self, GFile *file)
+{
+  CpgSessionLog *log = cpg_sessions_pane_get_log (self);
+  if (log)
+    cpg_session_log_import_async (log, file, NULL, on_imported, g_object_ref (self));
+}
+
 static void on_file_chosen (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (CpgSessionsPane) self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GFile) file = gtk_file_dialog_open_finish (GTK_FILE_DIALOG (source), result, &error);
-  CpgSessionLog *log = cpg_sessions_pane_get_log (self);
-  if (!file)
+  if (file)
+    cpg_sessions_pane_import (self, file);
+  else
     say_error (self, error);
-  else if (log)
-    cpg_session_log_import_async (log, file, NULL, on_imported, g_object_ref (self));
 }
 
 static void on_import (GtkWidget *widget, const char *action, GVariant *parameter)

@@ -16,6 +16,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (CpgSessionsPane, cpg_sessions_pane, CPG, SESSIONS_PANE, AdwBin)
 
 void cpg_sessions_pane_focus_search (CpgSessionsPane *self);
+/* The runs of a .cosmosrun file. */
+void cpg_sessions_pane_import (CpgSessionsPane *self, GFile *file);
 /* Brings the runs back that were deleted last. */
 void cpg_sessions_pane_undo (CpgSessionsPane *self);
 

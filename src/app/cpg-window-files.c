@@ -15,13 +15,36 @@ static void on_result (GObject *source, GAsyncResult *result, gpointer data)
     cpg_window_show_toast (self, error->message);
 }
 
+/* Weights that are to become a model: the page for models says what they are, and asks. */
+static void import_model (CpgWindow *self, const char *path)
+{
+  adw_view_stack_set_visible_child_name (self->pages, "models");
+  CpgLazyPage *page = CPG_LAZY_PAGE (adw_view_stack_get_visible_child (self->pages));
+  gtk_widget_activate_action (GTK_WIDGET (cpg_lazy_page_get_page (page)), "models.import", "s", path);
+}
+
+static gboolean is_one_of (const char *name, const char *const *endings)
+{
+  for (; name && *endings; endings++)
+    if (g_str_has_suffix (name, *endings))
+      return TRUE;
+  return FALSE;
+}
+
 /* By what the name says it is. */
 void cpg_window_open_file (CpgWindow *self, GFile *file)
 {
+  static const char *const weights[] = {".safetensors", ".pth", ".pt", NULL}, *const models[] = {".gguf", NULL},
+                           *const runs[] = {".cosmosrun", NULL};
   g_autofree char *name = g_file_get_basename (file), *path = g_file_get_path (file);
-  if (name && g_str_has_suffix (name, ".gguf") && path)
+  if (is_one_of (name, models) && path)
     cpg_session_load (self->session, path);
-  else
+  else if (is_one_of (name, weights) && path)
+    import_model (self, path);
+  else if (is_one_of (name, runs)) {
+    adw_overlay_split_view_set_show_sidebar (self->sessions_split, TRUE);
+    cpg_sessions_pane_import (self->sessions, file);
+  } else
     cpg_study_result_load_async (file, NULL, on_result, g_object_ref (self));
 }
 

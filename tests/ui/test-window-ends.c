@@ -138,6 +138,64 @@ static void test_used (Fixture *self, gconstpointer data)
   close_all (self);
 }
 
+/* ---- files ---- */
+
+static gboolean drop (Fixture *self, const char *path)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (self->window));
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_auto (GValue) value = G_VALUE_INIT;
+  gboolean taken = FALSE;
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_value_take_boxed (&value, gdk_file_list_new_from_array (&file, 1));
+  for (guint i = 0; i < g_list_model_get_n_items (controllers) && !taken; i++) {
+    g_autoptr (GObject) controller = g_list_model_get_item (controllers, i);
+    if (GTK_IS_DROP_TARGET (controller))
+      g_signal_emit_by_name (controller, "drop", &value, 1., 1., &taken);
+  }
+  return taken;
+}
+
+static AdwDialog *get_dialog (Fixture *self)
+{
+  return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self->window));
+}
+
+static void close_dialog (Fixture *self)
+{
+  fixture_wait_until (get_dialog (self));
+  adw_dialog_force_close (get_dialog (self));
+  fixture_wait_until (!get_dialog (self));
+}
+
+/* What is dropped on the window is opened by its kind: a model, the result of a study, weights that could become a model, runs. */
+static void test_dropped (Fixture *self, gconstpointer data)
+{
+  g_autofree char *other = g_build_filename (self->folder, "other.gguf", NULL),
+                  *weights = g_build_filename (self->folder, "junk.pth", NULL),
+                  *runs = g_build_filename (self->folder, "junk.cosmosrun", NULL), *bytes = NULL,
+                  *study = g_build_filename (g_getenv ("SOURCE_ROOT"), "tests", "fuzz", "corpus", "study-result", "whole", NULL);
+  gsize n;
+  g_assert_true (g_file_get_contents (self->model, &bytes, &n, NULL) && g_file_set_contents (other, bytes, (gssize) n, NULL));
+  g_assert_true (g_file_set_contents (weights, "no weights", -1, NULL) && g_file_set_contents (runs, "no runs", -1, NULL));
+  open_window (self);
+  wait_for_run (self);
+  g_assert_true (drop (self, other));
+  fixture_wait_until (g_strcmp0 (cpg_engine_get_model_path (cpg_session_get_engine (self->session)), other) == 0);
+
+  g_assert_true (drop (self, study));
+  close_dialog (self);
+
+  g_assert_true (drop (self, weights));
+  close_dialog (self); /* it cannot be imported */
+  g_autoptr (GVariant) page = g_action_group_get_action_state (G_ACTION_GROUP (self->window), "page");
+  g_assert_cmpstr (g_variant_get_string (page, NULL), ==, "models");
+
+  g_assert_true (drop (self, runs));
+  g_assert_true (drop (self, "/no/such/file.json"));
+  close_all (self);
+}
+
 /* Wherever a run stands when the window goes; from the first moment of loading on. */
 static void test_any_moment (Fixture *self, gconstpointer data)
 {
@@ -162,6 +220,7 @@ int main (int argc, char **argv)
   TEST ("running", test_running);
   TEST ("paused", test_paused);
   TEST ("used", test_used);
+  TEST ("dropped", test_dropped);
   TEST ("any-moment", test_any_moment);
   return g_test_run ();
 }
