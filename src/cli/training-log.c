@@ -16,10 +16,19 @@
 #include <unistd.h>
 #include <yyjson.h>
 
+enum { WINDOW = 300 }; /* seconds of training, at least, by which the time that is left is told */
+
+typedef struct {
+  const CosmosStageKind *kind;
+  int64_t step;
+  double seconds;
+} Mark;
+
 struct CliTrainingLog {
   FILE *lines, *samples; /* log.jsonl, samples.txt */
   bool is_quiet;
   char *folder;
+  Mark marks[2]; /* the later one is at most a window old, the earlier one was the later one before */
 };
 
 /* ---- what is told ---- */
@@ -40,13 +49,29 @@ static void report_start (const CosmosTrainingReport *report)
            100 * (double) report->start->n_taken / (double) report->start->n_asked, report->start->path);
 }
 
-static void report_line (const CosmosTrainingReport *report)
+/* How long a step takes these days: another machine, or other work on this one, may have made the first ones. */
+static double get_step_seconds (CliTrainingLog *self, const CosmosTrainingReport *report)
+{
+  const Mark now = {report->kind, report->step, report->seconds};
+  Mark *marks = self->marks;
+  if (marks[0].kind != now.kind)
+    marks[0] = marks[1] = now;
+  if (now.seconds - marks[1].seconds > WINDOW) {
+    marks[0] = marks[1];
+    marks[1] = now;
+  }
+  if (now.step > marks[0].step)
+    return (now.seconds - marks[0].seconds) / (double) (now.step - marks[0].step);
+  return now.seconds / (double) now.step;
+}
+
+static void report_line (CliTrainingLog *self, const CosmosTrainingReport *report)
 {
   char left[32], parts[128] = "";
   double steps_left = (double) (report->steps - report->step);
   for (int i = 0; i < COSMOS_MAX_MEASURES && report->kind->measures[i] && report->kind->measures[1]; i++)
     snprintf (parts + strlen (parts), sizeof parts - strlen (parts), "  %s %.4f", report->kind->measures[i], report->measures[i]);
-  print_duration (steps_left * report->seconds / (double) report->step, left, sizeof left);
+  print_duration (steps_left * get_step_seconds (self, report), left, sizeof left);
   if (isfinite (report->loss))
     fprintf (stderr, "%-11s %7" PRId64 "/%" PRId64 "  loss %.4f%s  %.0f texts/s  %s left\n", report->kind->name, report->step,
              report->steps, report->loss, parts, report->texts_per_second, left);
@@ -148,7 +173,7 @@ void cli_training_log_take (const CosmosTrainingReport *report, void *log)
   if (!self->is_quiet && report->start)
     report_start (report);
   else if (!self->is_quiet)
-    report_line (report);
+    report_line (self, report);
 }
 
 /* ---- the files ---- */
