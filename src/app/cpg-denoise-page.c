@@ -150,7 +150,7 @@ static char *cpg_denoise_page_get_source_hint (CpgDenoisePage *self, const char 
 {
   const char *hint = g_strcmp0 (task, "summary") == 0    ? _ ("A text to sum up")
                      : g_strcmp0 (task, "detox") == 0    ? _ ("A rude sentence to say politely")
-                     : g_strcmp0 (task, "question") == 0 ? _ ("A text to ask a question about")
+                     : g_strcmp0 (task, "question") == 0 ? _ ("An answer | the text it stands in, for a question to it")
                                                          : _ ("An opening sentence, or nothing");
   return g_strdup (hint);
 }

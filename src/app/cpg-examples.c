@@ -29,10 +29,12 @@ static const CpgExample examples[] = {
   {.task = "detox", .title = N_ ("An angry answer"), .source = "shut up, nobody wants to hear your crap"},
   {.task = "question",
    .title = N_ ("The lighthouse"),
-   .source = "The lighthouse was built in 1872 by a crew of twelve men. Its lamp could be seen from twenty miles away."},
+   .source
+   = "a crew of twelve men | The lighthouse was built in 1872 by a crew of twelve men. Its lamp could be seen from twenty miles away."},
   {.task = "question",
    .title = N_ ("Bees"),
-   .source = "Honey bees tell each other where flowers are by dancing. The longer the dance, the farther away the flowers are."},
+   .source
+   = "by dancing | Honey bees tell each other where flowers are by dancing. The longer the dance, the farther away the flowers are."},
 };
 
 const CpgExample **cpg_examples_find (const char *task, gboolean takes_source, size_t *n)
