@@ -1,7 +1,8 @@
 /* What can be done on the page that shows a run. */
 #include "app/cpg-denoise-page-private.h"
-#include "app/cpg-examples.h"
 #include "app/export/cpg-export-dialog.h"
+
+#include "core/sample/instruction.h"
 
 #include <glib/gi18n.h>
 #include <inttypes.h>
@@ -51,7 +52,7 @@ static void run (CpgDenoisePage *self)
   g_object_get (self->session, "takes-source", &takes_source, NULL);
   renew_seed (self);
   cpg_session_start_run (self->session);
-  if (takes_source && cpg_examples_needs_source (cpg_settings_get_task (settings)) && !*cpg_settings_get_source (settings))
+  if (takes_source && cosmos_instruction_needs_source (cpg_settings_get_task (settings)) && !*cpg_settings_get_source (settings))
     cpg_page_say (CPG_PAGE (self), _ ("There is no text to read: this is what the model writes out of nothing"));
 }
 

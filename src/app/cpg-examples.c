@@ -47,14 +47,9 @@ const CpgExample **cpg_examples_find (const char *task, gboolean takes_source, s
   return found;
 }
 
-gboolean cpg_examples_needs_source (const char *task)
-{
-  return cosmos_instruction_needs_source (task);
-}
-
 const char *cpg_examples_get_source (const char *task)
 {
-  if (!cpg_examples_needs_source (task))
+  if (!cosmos_instruction_needs_source (task))
     return "";
   for (size_t i = 0; i < G_N_ELEMENTS (examples); i++)
     if (g_str_equal (examples[i].task, task) && examples[i].source)

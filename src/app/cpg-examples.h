@@ -17,9 +17,7 @@ typedef struct {
 
 /* Those of a task, as an array of n. takes_source: whether the model reads a source. (transfer container) */
 const CpgExample **cpg_examples_find (const char *task, gboolean takes_source, size_t *n);
-/* Whether a task makes little of no source: all but stories. */
-gboolean cpg_examples_needs_source (const char *task);
-/* What a task that needs a source reads at first: its first example; "" for one that does without, as stories do. */
+/* What a task that needs a source (cosmos_instruction_needs_source ()) reads at first: its first example; "" for one that does without. */
 const char *cpg_examples_get_source (const char *task);
 /* The settings, which must be the model's own ones (cpg_settings_reset ()), become the example's. The seed stays. */
 void cpg_example_apply (const CpgExample *self, CpgSettings *settings);

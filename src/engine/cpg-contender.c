@@ -1,5 +1,6 @@
 #include "engine/cpg-contender-private.h"
 
+#include "core/sample/instruction.h"
 #include "engine/cpg-error.h"
 #include "engine/cpg-model.h"
 
@@ -145,9 +146,9 @@ static void start_writing (CpgContender *self, CpgEngine *engine)
   self->used = self->path ? g_strdup (self->path) : cpg_engine_find_language_model (task);
   if (!self->used) {
     self->error = g_strdup (
-        g_strcmp0 (task, "story") == 0
-            ? _ ("No autoregressive model is installed: put a GGUF of architecture “llama” or “gpt2” into a models folder")
-            : _ ("No autoregressive model that is installed does this; one that was tuned to talk would: see the Models page"));
+        cosmos_instruction_needs_source (task)
+            ? _ ("No autoregressive model that is installed does this; one that was tuned to talk would: see the Models page")
+            : _ ("No autoregressive model is installed: put a GGUF of architecture “llama” or “gpt2” into a models folder"));
     return;
   }
   self->writing = cpg_writing_new (engine, self->used, self->settings);

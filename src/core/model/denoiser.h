@@ -1,5 +1,6 @@
 /* The score network as x0 predictor (spec 1.9): long skips, time embedding, self-conditioning; optionally projections where the latent width
- * differs from the hidden width, a task embedding, and a source encoder with cross-attention in every block (spec 1.13). */
+ * differs from the hidden width, learned positions of the latents, a task embedding, and a source encoder with cross-attention in every block
+ * (spec 1.13). */
 #pragma once
 
 #include "core/model/block.h"
