@@ -34,10 +34,14 @@ static void no_memory (CosmosError *err)
   cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for the latents of all texts");
 }
 
-static char *get_path (const CosmosTraining *training, int task)
+static char *get_path (const CosmosTraining *training, int task, CosmosLatentsKind kind)
 {
   char *path;
-  return asprintf (&path, "%s/latents-%s.bin", training->folder, training->recipe->config.tasks[task]) < 0 ? NULL : path;
+  return asprintf (&path, "%s/latents-%s%s.bin", training->folder, training->recipe->config.tasks[task],
+                   kind == COSMOS_LATENTS_SOURCES ? "-sources" : "")
+                 < 0
+             ? NULL
+             : path;
 }
 
 /* Of all that the latents depend on. */
@@ -117,13 +121,14 @@ static bool encode (CosmosLatents *self, const CosmosTraining *training, const C
   return ok;
 }
 
-CosmosLatents *cosmos_latents_open (const CosmosTraining *training, int task, const CosmosFrozen *frozen, CosmosGraph *reader,
-                                    CosmosError *err)
+CosmosLatents *cosmos_latents_open (const CosmosTraining *training, int task, CosmosLatentsKind kind, const CosmosFrozen *frozen,
+                                    CosmosGraph *reader, CosmosError *err)
 {
   const CosmosConfig *config = &training->recipe->config;
-  const CosmosTexts *texts = &cosmos_corpus_get_train (training->corpus, task)->targets;
+  const CosmosPairs *pairs = cosmos_corpus_get_train (training->corpus, task);
+  const CosmosTexts *texts = kind == COSMOS_LATENTS_SOURCES ? &pairs->sources : &pairs->targets;
   CosmosLatents *self = calloc (1, sizeof *self);
-  char *path = get_path (training, task);
+  char *path = get_path (training, task, kind);
   bool ok = self && path;
   if (!ok)
     no_memory (err);
@@ -165,8 +170,8 @@ void cosmos_latents_read (const CosmosLatents *self, size_t text, float *values)
 
 void cosmos_latents_forget (const CosmosTraining *training)
 {
-  for (int task = 0; task < training->recipe->config.n_tasks && cosmos_ranks_is_first (); task++) {
-    char *path = get_path (training, task);
+  for (int i = 0; i < COSMOS_LATENTS_KINDS * training->recipe->config.n_tasks && cosmos_ranks_is_first (); i++) {
+    char *path = get_path (training, i / COSMOS_LATENTS_KINDS, (CosmosLatentsKind) (i % COSMOS_LATENTS_KINDS));
     if (path)
       unlink (path);
     free (path);

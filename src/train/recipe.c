@@ -85,6 +85,7 @@ static const Field fields[] = {
   FIELD ("denoiser", "source-layers", INTEGER, config.denoiser.source_layers, -1, COSMOS_MAX_LAYERS),
   STAGE_FIELDS ("denoiser", denoiser),
   FIELD ("denoiser", "positions", YES, config.denoiser.positions, 0, 0),
+  FIELD ("denoiser", "source-latents", YES, config.denoiser.source_latents, 0, 0),
   FIELD ("denoiser", "self-condition", NUMBER, denoiser.self_condition, 0, 1),
   FIELD ("denoiser", "t-mean", NUMBER, denoiser.t_mean, -10, 10),
   FIELD ("denoiser", "snr-cap", NUMBER, denoiser.snr_cap, 0, 1e6),

@@ -26,8 +26,9 @@ typedef struct {
   CosmosParameters *store;
   CosmosFrozen *frozen;
   CosmosDenoiser *denoiser;
-  CosmosGraph *reader; /* of what is not trained: no tape */
-  CosmosLatents *latents[COSMOS_MAX_TASKS];
+  CosmosGraph *reader;                                                         /* of what is not trained: no tape */
+  CosmosLatents *latents[COSMOS_MAX_TASKS], *source_latents[COSMOS_MAX_TASKS]; /* the latter NULL where they are not read */
+  float *no_source;    /* (N, Z) normalised latents of "[CLS][SEP]"; NULL where they are not read */
   float *mean, *std;   /* (N, Z), the store's */
   double *eigenvalues; /* of the first task's latents, made at the first evaluation; NULL before */
   uint64_t seed;
@@ -38,8 +39,8 @@ typedef struct {
   int task, noises; /* neighbours of the batch that are noises of one text */
   bool has_guess;   /* self-conditioning */
   CosmosPlace *places;
-  size_t *texts; /* drawn: batch / noises */
-  float *clean;  /* batch x N x Z, normalised */
+  size_t *texts;               /* drawn: batch / noises */
+  float *clean, *source_clean; /* batch x N x Z, normalised; the latter of the sources, NULL where they are not read */
   double *times;
   int32_t *tasks;
   int64_t source_length;
@@ -65,10 +66,14 @@ static void stage_free (void *data)
   cosmos_denoiser_free (self->denoiser);
   cosmos_frozen_free (self->frozen);
   cosmos_graph_free (self->reader);
-  for (int i = 0; i < COSMOS_MAX_TASKS; i++)
+  for (int i = 0; i < COSMOS_MAX_TASKS; i++) {
     cosmos_latents_free (self->latents[i]);
+    cosmos_latents_free (self->source_latents[i]);
+  }
+  free (self->no_source);
   free (self->eigenvalues);
   free (self->clean);
+  free (self->source_clean);
   free (self->times);
   free (self->tasks);
   free (self->source_ids);
@@ -126,17 +131,79 @@ static bool init_memory (Stage *self)
   self->places = malloc (B * sizeof *self->places);
   self->texts = malloc (B * sizeof *self->texts);
   self->reader = cosmos_graph_new (self->training->pool, self->training->progress);
+  if (self->config->denoiser.source_latents) {
+    self->source_clean = malloc (B * n * sizeof *self->source_clean);
+    self->no_source = malloc (n * sizeof *self->no_source);
+    if (!self->source_clean || !self->no_source)
+      return false;
+  }
   return self->clean && self->times && self->tasks && self->source_ids && self->source_keep && self->micro_ids && self->micro_keep
          && self->places && self->texts && self->reader;
 }
 
-/* Blocks begin as the identity: what they add is 0 at first. */
+/* Blocks begin as the identity: what they, and the sources' latents, add is 0 at first. */
 static void init_values (CosmosParameters *store)
 {
   cosmos_stage_scale_matrices (store);
   cosmos_stage_set_deviation (store, "attention.output", 0);
   cosmos_stage_set_deviation (store, "cross.output", 0);
   cosmos_stage_set_deviation (store, "ffn.down", 0);
+  cosmos_stage_set_deviation (store, "source_latents_input", 0);
+}
+
+static void normalise (const Stage *self, float *clean)
+{
+  for (int64_t k = 0; k < latent_size (self); k++)
+    clean[k] = (clean[k] - self->mean[k]) / self->std[k];
+}
+
+/* ids, keep: count x L -> their normalised latents. */
+static bool encode (Stage *self, const int32_t *ids, const bool *keep, int count, float *clean, CosmosError *err)
+{
+  const int64_t n = latent_size (self);
+  cosmos_graph_reset (self->reader);
+  CosmosTensor *z = cosmos_frozen_encode (self->frozen, self->reader, ids, keep, count, self->config->tokens);
+  if (!cosmos_graph_check (self->reader, err))
+    return false;
+  memcpy (clean, z->data, (size_t) (count * n) * sizeof *clean);
+  for (int b = 0; b < count; b++)
+    normalise (self, clean + b * n);
+  return true;
+}
+
+/* "[CLS] [SEP]" for no source. */
+static void fill_empty (const Stage *self, int64_t length, int32_t *ids, bool *keep)
+{
+  const CosmosTokenizer *tokenizer = self->training->tokenizer;
+  for (int64_t i = 0; i < length; i++) {
+    ids[i] = cosmos_tokenizer_get_special (tokenizer, i == 0 ? COSMOS_TOKEN_CLS : i == 1 ? COSMOS_TOKEN_SEP : COSMOS_TOKEN_PAD);
+    keep[i] = i < 2;
+  }
+}
+
+static bool encode_no_source (Stage *self, CosmosError *err)
+{
+  const int64_t L = self->config->tokens;
+  int32_t *ids = malloc ((size_t) L * sizeof *ids);
+  bool *keep = malloc ((size_t) L * sizeof *keep), ok = (ids && keep) || no_memory (err);
+  if (ok) {
+    fill_empty (self, L, ids, keep);
+    ok = encode (self, ids, keep, 1, self->no_source, err);
+  }
+  free (ids);
+  free (keep);
+  return ok;
+}
+
+/* Of a task's texts, and of their sources where those are read. */
+static bool open_latents (Stage *self, int task, CosmosError *err)
+{
+  const bool reads = self->config->denoiser.source_latents && cosmos_corpus_get_train (self->training->corpus, task)->sources.n;
+  self->latents[task] = cosmos_latents_open (self->training, task, COSMOS_LATENTS_TARGETS, self->frozen, self->reader, err);
+  if (self->latents[task] && reads)
+    self->source_latents[task] = cosmos_latents_open (self->training, task, COSMOS_LATENTS_SOURCES, self->frozen, self->reader,
+                                                      err);
+  return self->latents[task] && (!reads || self->source_latents[task]);
 }
 
 static void *make (const CosmosTraining *training, CosmosParameters *store, CosmosError *err)
@@ -164,8 +231,8 @@ static void *make (const CosmosTraining *training, CosmosParameters *store, Cosm
     ok = cosmos_parameters_check (store, err);
   }
   for (int task = 0; ok && task < config->n_tasks; task++)
-    ok = (self->latents[task] = cosmos_latents_open (training, task, self->frozen, self->reader, err));
-  if (ok && measure (self, err))
+    ok = open_latents (self, task, err);
+  if (ok && measure (self, err) && (!self->no_source || encode_no_source (self, err)))
     return self;
   stage_free (self);
   return NULL;
@@ -188,16 +255,20 @@ static int choose_task (const Stage *self, int64_t step)
   return self->config->n_tasks - 1;
 }
 
-static void normalise (const Stage *self, float *clean)
+static void take_latents (const Stage *self, const CosmosLatents *latents, size_t text, float *clean)
 {
-  for (int64_t k = 0; k < latent_size (self); k++)
-    clean[k] = (clean[k] - self->mean[k]) / self->std[k];
+  cosmos_latents_read (latents, text, clean);
+  normalise (self, clean);
 }
 
-static void take_latents (const Stage *self, size_t text, float *clean)
+/* Where they are read. */
+static void take_source_latents (const Stage *self, size_t text, bool is_empty, int b)
 {
-  cosmos_latents_read (self->latents[self->task], text, clean);
-  normalise (self, clean);
+  const int64_t n = latent_size (self);
+  if (self->source_clean && is_empty)
+    memcpy (self->source_clean + b * n, self->no_source, (size_t) n * sizeof *self->source_clean);
+  else if (self->source_clean)
+    take_latents (self, self->source_latents[self->task], text, self->source_clean + b * n);
 }
 
 /* By chance where the text was drawn, for guidance; or there are none. */
@@ -214,22 +285,14 @@ static CosmosPlace make_place (const Stage *self, const CosmosTexts *sources, in
   return (CosmosPlace) {place, length < self->source_length ? length : self->source_length};
 }
 
-/* "[CLS] [SEP]" for no source. */
 static void fill_source (Stage *self, const CosmosTexts *sources, int b, size_t text, bool is_empty)
 {
-  const CosmosTokenizer *tokenizer = self->training->tokenizer;
-  const int32_t pad = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_PAD),
-                end = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP);
   int32_t *ids = self->source_ids + b * self->source_length;
   bool *keep = self->source_keep + b * self->source_length;
-  if (!is_empty) {
+  if (is_empty)
+    fill_empty (self, self->source_length, ids, keep);
+  else
     cosmos_stage_get_row (self->training, sources, text, self->source_length, ids, keep);
-    return;
-  }
-  for (int64_t i = 0; i < self->source_length; i++) {
-    ids[i] = i == 0 ? cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_CLS) : i == 1 ? end : pad;
-    keep[i] = i < 2;
-  }
 }
 
 /* Uniform (spec 1.10), or where the recipe looks most closely. */
@@ -261,10 +324,12 @@ static bool draw (void *data, int64_t step, CosmosError *err)
   cosmos_stage_sort_places (self->places, n);
   for (int i = n - 1; i >= 0; i--) { /* from behind, since places of texts become places of their noises */
     const CosmosPlace text = self->places[i];
-    fill_source (self, sources, i, self->texts[text.place], is_left_out (self, sources, text.place));
+    const bool is_empty = is_left_out (self, sources, text.place);
+    fill_source (self, sources, i, self->texts[text.place], is_empty);
     for (int b = i * r; b < (i + 1) * r; b++) {
       self->places[b] = (CosmosPlace) {text.place * r + b % r, text.length};
-      take_latents (self, self->texts[text.place], self->clean + b * latent_size (self));
+      take_latents (self, self->latents[self->task], self->texts[text.place], self->clean + b * latent_size (self));
+      take_source_latents (self, self->texts[text.place], is_empty, b);
       self->tasks[b] = self->task;
       self->times[b] = draw_time (self, step, self->places[b].place);
     }
@@ -317,8 +382,12 @@ static CosmosSource encode_source (Stage *self, CosmosGraph *graph, int first, i
 {
   if (!cosmos_denoiser_has_source (self->denoiser))
     return (CosmosSource) {0};
+  const int64_t shape[] = {count, self->config->latents, self->config->latent_width};
   const CosmosTensor *h = read_source (self, graph, first, count);
-  return (CosmosSource) {cosmos_denoiser_encode_source (self->denoiser, graph, h, self->micro_keep), self->micro_keep};
+  CosmosSource source = {cosmos_denoiser_encode_source (self->denoiser, graph, h, self->micro_keep), self->micro_keep};
+  if (self->source_clean)
+    source.latents = cosmos_graph_input (graph, 3, shape, self->source_clean + first * latent_size (self));
+  return source;
 }
 
 /* What the network would guess without a guess before: an input for the graph, without a way back. The source is the graph's: it was read with the
@@ -382,34 +451,38 @@ typedef struct {
 static const double evaluated_times[] = {.1, .3, .5, .7, .9};
 enum { TIMES = sizeof evaluated_times / sizeof *evaluated_times };
 
+/* Normalised latents of texts first .. first + count - 1. */
+static bool encode_texts (Stage *self, const CosmosTexts *texts, size_t first, int count, float *clean, CosmosError *err)
+{
+  const int64_t L = self->config->tokens;
+  int32_t *ids = malloc ((size_t) (count * L) * sizeof *ids);
+  bool *keep = malloc ((size_t) (count * L) * sizeof *keep), ok = (ids && keep) || no_memory (err);
+  for (int b = 0; ok && b < count; b++)
+    cosmos_stage_get_row (self->training, texts, first + (size_t) b, L, ids + b * L, keep + b * L);
+  ok = ok && encode (self, ids, keep, count, clean, err);
+  free (ids);
+  free (keep);
+  return ok;
+}
+
 /* Validation texts first .. first + count - 1 of a task become the batch. */
 static bool take_valid (Stage *self, int task, bool has_source, size_t first, int count, CosmosError *err)
 {
   const CosmosPairs *valid = cosmos_corpus_get_valid (self->training->corpus, task);
-  const int64_t L = self->config->tokens, n = latent_size (self);
-  int32_t *ids = malloc ((size_t) (count * L) * sizeof *ids);
-  bool *keep = malloc ((size_t) (count * L) * sizeof *keep), ok = (ids && keep) || no_memory (err);
-  for (int b = 0; ok && b < count; b++)
-    cosmos_stage_get_row (self->training, &valid->targets, first + (size_t) b, L, ids + b * L, keep + b * L);
-  if (ok) {
-    cosmos_graph_reset (self->reader);
-    CosmosTensor *z = cosmos_frozen_encode (self->frozen, self->reader, ids, keep, count, L);
-    ok = cosmos_graph_check (self->reader, err);
-    if (ok)
-      memcpy (self->clean, z->data, (size_t) (count * n) * sizeof *self->clean);
-  }
+  bool ok = encode_texts (self, &valid->targets, first, count, self->clean, err)
+            && (!self->source_clean || !has_source
+                || encode_texts (self, &valid->sources, first, count, self->source_clean, err));
   self->step = EVALUATION;
   self->task = task;
   self->noises = 1;
   self->source_length = has_source ? self->training->recipe->tasks[task].source_tokens : 2;
   for (int b = 0; ok && b < count; b++) {
-    normalise (self, self->clean + b * n);
     self->places[b] = make_place (self, &valid->sources, b, first + (size_t) b, !has_source);
     fill_source (self, &valid->sources, b, first + (size_t) b, !has_source);
+    if (!has_source)
+      take_source_latents (self, 0, true, b);
     self->tasks[b] = task;
   }
-  free (ids);
-  free (keep);
   return ok;
 }
 
@@ -455,8 +528,7 @@ static bool measure_task (Stage *self, CosmosGraph *graph, int task, bool has_so
 static void get_row (size_t i, float *row, void *data)
 {
   Stage *self = data;
-  self->task = 0;
-  take_latents (self, i, row);
+  take_latents (self, self->latents[0], i, row);
 }
 
 /* What the best linear denoiser would lose, where there are texts enough to know it. */

@@ -30,13 +30,6 @@ typedef struct {
   const CosmosWeight *cross_query, *cross_kv, *cross_output;
 } CosmosBlock;
 
-/* The source that a network's cross-attention sees, as cosmos_denoiser_encode_source() gives it (B, S, ..), with keep: B x S or NULL.
- * x NULL: no source. B may be 1 for all texts, or divide their number: then neighbours share a source. */
-typedef struct {
-  const CosmosTensor *x;
-  const bool *keep;
-} CosmosSource;
-
 /* How a block is run; zeros: all positions see each other, no source. */
 typedef struct {
   bool causal;

@@ -60,6 +60,7 @@ static const Field fields[] = {
   FIELD ("denoiser.source_input", BOOLEAN, denoiser.source_input, 0, 1, 0),
   FIELD ("denoiser.cross_norm", BOOLEAN, denoiser.cross_norm, 0, 1, 1),
   FIELD ("denoiser.positions", BOOLEAN, denoiser.positions, 0, 1, 0),
+  FIELD ("denoiser.source_latents", BOOLEAN, denoiser.source_latents, 0, 1, 0),
   FIELD ("schedule.d", NUMBER, schedule_d, 1e-3, 1e3, NAN),
   FIELD ("schedule.t_start", NUMBER, t_start, 0, 1, 0.999),
   FIELD ("schedule.t_end", NUMBER, t_end, 0, 1, 0.05),
@@ -205,6 +206,8 @@ bool cosmos_config_check (const CosmosConfig *self, const char *where, CosmosErr
   if (self->denoiser.source_positions && self->denoiser.source_positions < self->source_tokens)
     REFUSE ("%s: denoiser.source_positions %d is less than source_tokens %d", where, self->denoiser.source_positions,
             self->source_tokens);
+  if (self->denoiser.source_latents && self->denoiser.source_layers < 0)
+    REFUSE ("%s: denoiser.source_latents needs a source: denoiser.source_layers is %d", where, self->denoiser.source_layers);
   if (self->t_start <= self->t_end)
     REFUSE ("%s: schedule.t_start %g must be more than schedule.t_end %g", where, self->t_start, self->t_end);
   return check_tasks (self, where, err);

@@ -32,6 +32,7 @@ typedef struct {
   bool source_input;    /* a projection before the source encoder; always there where encoder and denoiser differ in width */
   bool cross_norm;      /* RMSNorm before the cross-attention's query (the paper has none) */
   bool positions;       /* learned positions added to the latents (the paper has none) */
+  bool source_latents;  /* the latents of the source itself join those to be denoised, place by place (the paper has none) */
 } CosmosDenoiserSizes;
 
 typedef struct {

@@ -28,7 +28,7 @@ struct CosmosDenoiser {
   Linear time_in, time_out;
   const CosmosTensor *task_embedding; /* (tasks, W) or NULL */
   const CosmosTensor *output_norm;
-  Linear source_input;
+  Linear source_input, source_latents_input; /* weight NULL: none */
   CosmosBlock *source_blocks;
   const CosmosTensor *source_norm, *source_positions; /* (W), (P, W); NULL: none */
   Layer layers[];
@@ -55,6 +55,8 @@ static void init_source (CosmosDenoiser *self, CosmosParameters *parameters, con
   const int W = self->sizes.width;
   if (self->sizes.source_input)
     self->source_input = linear_init (parameters, W, encoder_width, "source_input");
+  if (self->sizes.source_latents)
+    self->source_latents_input = linear_init (parameters, W, self->latent_width, "source_latents_input");
   for (int i = 0; i < self->sizes.source_layers; i++) {
     char prefix[64];
     snprintf (prefix, sizeof prefix, "denoiser.source_blocks.%d", i);
@@ -138,6 +140,11 @@ bool cosmos_denoiser_has_source (const CosmosDenoiser *self)
   return self->sizes.source_layers >= 0;
 }
 
+bool cosmos_denoiser_has_source_latents (const CosmosDenoiser *self)
+{
+  return self->sizes.source_latents;
+}
+
 /* ---- running it ---- */
 
 /* x itself where there is no such layer. */
@@ -197,6 +204,8 @@ CosmosTensor *cosmos_denoiser_run (const CosmosDenoiser *self, CosmosGraph *grap
   const CosmosTensor *skips[COSMOS_MAX_LAYERS / 2];
   if (source.x && (!cosmos_denoiser_has_source (self) || cosmos_tensor_get_columns (source.x) != 2 * n * self->sizes.width))
     return cosmos_graph_fail (graph, COSMOS_STATUS_RANGE, "The source was encoded for another denoiser");
+  if (source.x && self->sizes.source_latents && !source.latents)
+    return cosmos_graph_fail (graph, COSMOS_STATUS_RANGE, "This denoiser needs the latents of a source, too");
   CosmosArenaMark scope = cosmos_graph_begin (graph);
   CosmosTensor *e = embed_time (self, graph, t, tasks, x->shape[0]);
   if (!self_condition) {
@@ -210,6 +219,8 @@ CosmosTensor *cosmos_denoiser_run (const CosmosDenoiser *self, CosmosGraph *grap
   const CosmosTensor *y = apply (self->input, graph, x);                             /* (B, N, W) */
   if (self->positions)
     y = cosmos_add (graph, y, self->positions);
+  if (self->sizes.source_latents && source.latents)
+    y = cosmos_add (graph, y, apply (self->source_latents_input, graph, source.latents)); /* + (B or 1, N, W) */
   for (int i = 0; i < n; i++) {
     CosmosArenaMark layer = cosmos_graph_begin (graph);
     const CosmosTensor *u = y;

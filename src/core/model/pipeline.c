@@ -286,12 +286,38 @@ CosmosTensor *cosmos_pipeline_predict (const CosmosPipeline *self, CosmosGraph *
   return cosmos_decompressor_predict (self->decompressor, graph, hidden);
 }
 
-CosmosTensor *cosmos_pipeline_encode_source (const CosmosPipeline *self, CosmosGraph *graph, const int32_t *ids, const bool *keep,
-                                             int64_t batch, int64_t length)
+/* Texts framed in S tokens, framed in L: what is too long loses its end, but not the [SEP]; what is too short is padded. */
+static CosmosTensor *compress_source (const CosmosPipeline *self, CosmosGraph *graph, const int32_t *ids, const bool *keep,
+                                      int64_t batch, int64_t S)
+{
+  const int64_t L = self->config.tokens;
+  int32_t *cut_ids = cosmos_graph_alloc (graph, (size_t) (batch * L) * sizeof *cut_ids);
+  bool *cut_keep = cosmos_graph_alloc (graph, (size_t) (batch * L) * sizeof *cut_keep);
+  if (cosmos_graph_has_failed (graph))
+    return cosmos_graph_nothing (graph);
+  for (int64_t b = 0; b < batch; b++) {
+    int64_t n = 0;
+    while (n < S && (!keep || keep[b * S + n]))
+      n++;
+    for (int64_t i = 0; i < L; i++) {
+      cut_keep[b * L + i] = i < n;
+      cut_ids[b * L + i] = i < n ? ids[b * S + (i == L - 1 ? n - 1 : i)] : ids[b * S]; /* masked: any token will do */
+    }
+  }
+  return cosmos_pipeline_encode (self, graph, cut_ids, cut_keep, batch, L);
+}
+
+CosmosSource cosmos_pipeline_encode_source (const CosmosPipeline *self, CosmosGraph *graph, const int32_t *ids, const bool *keep,
+                                            int64_t batch, int64_t length)
 {
   if (!cosmos_denoiser_has_source (self->denoiser))
-    return cosmos_graph_fail (graph, COSMOS_STATUS_UNSUPPORTED, "%s: this model takes no source text", self->name);
+    return (CosmosSource) {
+      cosmos_graph_fail (graph, COSMOS_STATUS_UNSUPPORTED, "%s: this model takes no source text", self->name), NULL, NULL};
+  CosmosSource source = {.keep = keep};
+  if (cosmos_denoiser_has_source_latents (self->denoiser))
+    source.latents = compress_source (self, graph, ids, keep, batch, length);
   CosmosArenaMark scope = cosmos_graph_begin (graph);
   CosmosTensor *h = cosmos_pipeline_read (self, graph, ids, keep, batch, length); /* (B, S, D) */
-  return cosmos_graph_end (graph, scope, cosmos_denoiser_encode_source (self->denoiser, graph, h, keep));
+  source.x = cosmos_graph_end (graph, scope, cosmos_denoiser_encode_source (self->denoiser, graph, h, keep));
+  return source;
 }

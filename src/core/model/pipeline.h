@@ -53,6 +53,7 @@ CosmosTensor *cosmos_pipeline_encode (const CosmosPipeline *self, CosmosGraph *g
 /* Normalised latents (B, N, Z) -> hidden states (B, L, D); predict gives logits (B, L, V). */
 CosmosTensor *cosmos_pipeline_decode (const CosmosPipeline *self, CosmosGraph *graph, const CosmosTensor *latents);
 CosmosTensor *cosmos_pipeline_predict (const CosmosPipeline *self, CosmosGraph *graph, const CosmosTensor *hidden);
-/* Source texts as the denoiser wants them (see cosmos_denoiser_encode_source): ids, keep: B x S -> (B, S, ..). */
-CosmosTensor *cosmos_pipeline_encode_source (const CosmosPipeline *self, CosmosGraph *graph, const int32_t *ids, const bool *keep,
-                                             int64_t batch, int64_t length);
+/* Source texts as the denoiser wants them: ids, keep: B x S, framed (see above). Where it wants their latents, those are of as much of a text as
+ * the autoencoder reads. */
+CosmosSource cosmos_pipeline_encode_source (const CosmosPipeline *self, CosmosGraph *graph, const int32_t *ids, const bool *keep,
+                                            int64_t batch, int64_t length);

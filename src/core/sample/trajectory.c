@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a source encoder made of a text, (1, S, C). values NULL: no source. */
+/* What cosmos_pipeline_encode_source() made of a text. values NULL: no source. */
 typedef struct {
-  float *values;
+  float *values;  /* (1, S, C) */
+  float *latents; /* (1, N, Z), or NULL where they are not read */
   int64_t tokens, width;
 } Source;
 
@@ -42,6 +43,12 @@ static bool no_memory (CosmosError *err)
 
 /* ---- making and freeing ---- */
 
+static void source_clear (Source *self)
+{
+  free (self->values);
+  free (self->latents);
+}
+
 void cosmos_trajectory_free (CosmosTrajectory *self)
 {
   if (!self)
@@ -58,8 +65,8 @@ void cosmos_trajectory_free (CosmosTrajectory *self)
   free (self->noise);
   free (self->other);
   free (self->mean);
-  free (self->source.values);
-  free (self->empty.values);
+  source_clear (&self->source);
+  source_clear (&self->empty);
   free (self->pins);
   free (self->is_pinned);
   free (self);
@@ -147,19 +154,26 @@ static void draw_noise (const CosmosTrajectory *self, uint32_t step, float *out)
 
 /* ---- the source ---- */
 
+static bool source_init (Source *self, int64_t tokens, int64_t width, bool has_latents, size_t n_latents)
+{
+  *self = (Source) {new_floats ((size_t) tokens, (size_t) width), has_latents ? new_floats (1, n_latents) : NULL, tokens, width};
+  return self->values && (self->latents || !has_latents);
+}
+
 static bool encode_source (CosmosTrajectory *self, const int32_t *ids, int64_t n, Source *source, CosmosError *err)
 {
   cosmos_graph_reset (self->graph);
   bool *keep = cosmos_graph_alloc (self->graph, (size_t) n * sizeof *keep);
   for (int64_t i = 0; keep && i < n; i++)
     keep[i] = true;
-  CosmosTensor *c = keep ? cosmos_pipeline_encode_source (self->pipeline, self->graph, ids, keep, 1, n) : NULL;
+  CosmosSource read = keep ? cosmos_pipeline_encode_source (self->pipeline, self->graph, ids, keep, 1, n) : (CosmosSource) {0};
   if (!cosmos_graph_check (self->graph, err))
     return false;
-  *source = (Source) {new_floats ((size_t) n, (size_t) c->shape[2]), n, c->shape[2]};
-  if (!source->values)
+  if (!source_init (source, n, read.x->shape[2], read.latents, self->sample))
     return no_memory (err);
-  cosmos_tensor_copy_to (c, source->values);
+  cosmos_tensor_copy_to (read.x, source->values);
+  if (read.latents)
+    cosmos_tensor_copy_to (read.latents, source->latents);
   return true;
 }
 
@@ -316,15 +330,18 @@ static bool guess (CosmosTrajectory *self, int k, const Source *source, float *x
     t[b] = self->times[k];
     tasks[b] = self->settings.task;
   }
-  CosmosTensor x = cosmos_tensor (x_at (self, k), 3, shape), c = {0}, s = {0};
+  CosmosTensor x = cosmos_tensor (x_at (self, k), 3, shape), c = {0}, z = {0}, s = {0};
   if (conditioned)
     s = cosmos_tensor (x0_at (self, k - 1), 3, shape);
   if (source->values)
     c = cosmos_tensor (source->values, 3, (int64_t[]) {1, source->tokens, source->width});
+  if (source->latents)
+    z = cosmos_tensor (source->latents, 3, (int64_t[]) {1, shape[1], shape[2]});
   cosmos_graph_reset (self->graph);
-  CosmosTensor *out = cosmos_denoiser_run (cosmos_pipeline_get_denoiser (self->pipeline), self->graph, &x, t,
-                                           conditioned ? &s : NULL, config->denoiser.tasks > 0 ? tasks : NULL,
-                                           (CosmosSource) {source->values ? &c : NULL, NULL}); /* (B, N, Z) */
+  CosmosTensor *out = cosmos_denoiser_run (
+      cosmos_pipeline_get_denoiser (self->pipeline), self->graph, &x, t, conditioned ? &s : NULL,
+      config->denoiser.tasks > 0 ? tasks : NULL,
+      (CosmosSource) {source->values ? &c : NULL, NULL, source->latents ? &z : NULL}); /* (B, N, Z) */
   if (!cosmos_graph_check (self->graph, err))
     return false;
   cosmos_tensor_copy_to (out, x0);
@@ -423,15 +440,16 @@ bool cosmos_trajectory_advance (CosmosTrajectory *self, CosmosProgress *progress
 
 /* ---- branching ---- */
 
-static bool copy_source (Source *self, const Source *other)
+static bool copy_source (Source *self, const Source *other, size_t n_latents)
 {
   if (!other->values)
     return true;
-  *self = *other;
-  self->values = new_floats ((size_t) other->tokens, (size_t) other->width);
-  if (self->values)
-    memcpy (self->values, other->values, (size_t) other->tokens * (size_t) other->width * sizeof (float));
-  return self->values;
+  if (!source_init (self, other->tokens, other->width, other->latents, n_latents))
+    return false;
+  memcpy (self->values, other->values, (size_t) other->tokens * (size_t) other->width * sizeof *self->values);
+  if (other->latents)
+    memcpy (self->latents, other->latents, n_latents * sizeof *self->latents);
+  return true;
 }
 
 static bool check_branch (const CosmosTrajectory *self, int k, const CosmosSettings *settings, CosmosError *err)
@@ -453,7 +471,9 @@ CosmosTrajectory *cosmos_trajectory_branch (const CosmosTrajectory *self, int k,
   CosmosTrajectory *branch = make (self->pipeline, self->pool, settings, err);
   if (!branch)
     return NULL;
-  bool ok = (copy_source (&branch->source, &self->source) && copy_source (&branch->empty, &self->empty)) || no_memory (err);
+  bool ok = (copy_source (&branch->source, &self->source, self->sample)
+             && copy_source (&branch->empty, &self->empty, self->sample))
+            || no_memory (err);
   memcpy (branch->ends, self->ends, sizeof branch->ends);
   branch->source_cut = self->source_cut;
   if (!ok || !ensure_empty_source (branch, err)) {

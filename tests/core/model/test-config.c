@@ -55,6 +55,7 @@ static void assert_equal (const CosmosConfig *a, const CosmosConfig *b)
   g_assert_true (a->denoiser.source_input == b->denoiser.source_input);
   g_assert_true (a->denoiser.cross_norm == b->denoiser.cross_norm);
   g_assert_true (a->denoiser.positions == b->denoiser.positions);
+  g_assert_true (a->denoiser.source_latents == b->denoiser.source_latents);
   g_assert_cmpfloat (a->denoiser.rope_theta, ==, b->denoiser.rope_theta);
   g_assert_cmpfloat (a->schedule_d, ==, b->schedule_d);
   g_assert_cmpfloat (a->t_start, ==, b->t_start);
@@ -195,6 +196,7 @@ static void test_bad_sizes (void)
   REFUSED (unfolded, "latent_width is 16", c.latent_width = 16);
   REFUSED (good, "encoder.positions 12", c.encoder.positions = 12);
   REFUSED (good, "denoiser.source_positions 3", c.denoiser.source_positions = 3);
+  REFUSED (good, "denoiser.source_latents needs a source", c.denoiser.source_layers = -1, c.denoiser.source_latents = true);
   REFUSED (good, "schedule.t_start", c.t_start = 0.05);
   REFUSED (good, "denoiser.tasks is 2", c.denoiser.tasks = 2);
   REFUSED (good, "twice", strcpy (c.tasks[1], "story"));

@@ -1,5 +1,6 @@
 #include "golden.h"
 
+#include "core/math/linear.h"
 #include "core/math/loss.h"
 #include "core/model/denoiser.h"
 #include "core/model/encoder.h"
@@ -281,6 +282,66 @@ static void test_positions (void)
   cosmos_pool_free (pool);
 }
 
+/* A source's own latents come in where those to be denoised do, through a projection of their own; without a source there are none. */
+static void test_source_latents (void)
+{
+  enum { B = 2, N = 3, W = 16, S = 4 };
+  CosmosError err = {0};
+  CosmosConfig config = cosmos_config_paper (N);
+  config.latent_width = config.encoder.width = W;
+  config.denoiser = (CosmosDenoiserSizes) {.layers = 2, .width = W, .head = 8, .ffn = 24, .max_period = 10, .rope_theta = 10000};
+  CosmosParameters *stores[2];
+  CosmosDenoiser *denoisers[2];
+  CosmosPool *pool = cosmos_pool_new (1);
+  CosmosGraph *graph = cosmos_graph_new (pool, NULL);
+  float x[B * N * W], moved[B * N * W], z[N * W], h[B * S * W];
+  const int64_t shape[] = {B, N, W}, one[] = {1, N, W}, read[] = {B, S, W};
+  const double t[] = {.2, .9};
+  CosmosSource source[2];
+  for (int i = 0; i < B * N * W; i++)
+    x[i] = sinf ((float) i);
+  for (int i = 0; i < N * W; i++)
+    z[i] = cosf (3 * (float) i);
+  for (int i = 0; i < B * S * W; i++)
+    h[i] = sinf (2 * (float) i);
+  for (int i = 0; i < 2; i++) {
+    config.denoiser.source_latents = i == 1;
+    stores[i] = cosmos_parameters_new_random (5, openblas);
+    denoisers[i] = cosmos_denoiser_new (&config, stores[i], &err);
+    assert_ok (denoisers[i] != NULL, &err);
+    g_assert_true (cosmos_denoiser_has_source_latents (denoisers[i]) == (i == 1));
+    source[i] = (CosmosSource) {
+      .x = cosmos_denoiser_encode_source (denoisers[i], graph, cosmos_graph_input (graph, 3, read, h), NULL)};
+  }
+  const CosmosWeight *weight = cosmos_parameters_matrix (stores[1], W, W, "denoiser.source_latents_input.weight");
+  const CosmosTensor *bias = cosmos_parameters_vector (stores[1], W, "denoiser.source_latents_input.bias");
+  CosmosTensor *added = cosmos_linear (graph, cosmos_graph_input (graph, 3, one, z), weight, bias);
+  for (int i = 0; i < B * N * W; i++)
+    moved[i] = x[i] + added->data[i % (N * W)];
+  CosmosTensor *a = cosmos_denoiser_run (denoisers[0], graph, cosmos_graph_input (graph, 3, shape, moved), t, NULL, NULL,
+                                         source[0]);
+  source[1].latents = cosmos_graph_input (graph, 3, one, z);
+  CosmosTensor *b = cosmos_denoiser_run (denoisers[1], graph, cosmos_graph_input (graph, 3, shape, x), t, NULL, NULL, source[1]);
+  CosmosTensor *none = cosmos_denoiser_run (denoisers[1], graph, cosmos_graph_input (graph, 3, shape, x), t, NULL, NULL,
+                                            (CosmosSource) {0});
+  CosmosTensor *plain = cosmos_denoiser_run (denoisers[0], graph, cosmos_graph_input (graph, 3, shape, x), t, NULL, NULL,
+                                             (CosmosSource) {0});
+  assert_ok (cosmos_graph_check (graph, &err), &err);
+  expect_near ("source latents", a->data, b->data, B * N * W, 1e-6);
+  expect_near ("no source", plain->data, none->data, B * N * W, 1e-6);
+  g_assert_true (fabsf (plain->data[0] - b->data[0]) > 1e-5f);
+  source[1].latents = NULL;
+  cosmos_denoiser_run (denoisers[1], graph, cosmos_graph_input (graph, 3, shape, x), t, NULL, NULL, source[1]);
+  g_assert_false (cosmos_graph_check (graph, &err));
+  g_assert_nonnull (strstr (err.message, "needs the latents of a source"));
+  for (int i = 0; i < 2; i++) {
+    cosmos_denoiser_free (denoisers[i]);
+    cosmos_parameters_free (stores[i]);
+  }
+  cosmos_graph_free (graph);
+  cosmos_pool_free (pool);
+}
+
 /* The authors' code prints 129,801,216 (spec 1.9). */
 static void test_paper_count (void)
 {
@@ -307,6 +368,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/model/denoiser/noises-share-a-source", test_noises_share_a_source);
   g_test_add_func ("/model/denoiser/bad-source", test_bad_source);
   g_test_add_func ("/model/denoiser/positions", test_positions);
+  g_test_add_func ("/model/denoiser/source-latents", test_source_latents);
   g_test_add_func ("/model/denoiser/paper-count", test_paper_count);
   return g_test_run ();
 }

@@ -79,7 +79,8 @@ static void test_golden (void)
   CosmosTensor *hidden = cosmos_pipeline_decode (pipeline, g.graph, z);
   golden_expect (&g, hidden, "out.hidden", F32_TOLERANCE);
   golden_expect (&g, cosmos_pipeline_predict (pipeline, g.graph, hidden), "out.logits", 2 * F32_TOLERANCE);
-  CosmosSource source = {cosmos_pipeline_encode_source (pipeline, g.graph, source_ids, source_keep, 2, 14), source_keep};
+  CosmosSource source = cosmos_pipeline_encode_source (pipeline, g.graph, source_ids, source_keep, 2, 14);
+  g_assert_null (source.latents);
   CosmosTensor *x0 = cosmos_denoiser_run (cosmos_pipeline_get_denoiser (pipeline), g.graph, golden_input (&g, "in.x"),
                                           (double[]) {0.07f, 0.83f}, golden_input (&g, "in.guess"), (int32_t[]) {2, 0}, source);
   golden_expect (&g, x0, "out.sourced", F32_TOLERANCE);
@@ -123,6 +124,34 @@ static void test_frame (void)
   cosmos_pipeline_free (pipeline);
 }
 
+/* The latents of a source are those of its text, which is cut where the autoencoder reads less. */
+static void test_source_latents (void)
+{
+  enum { B = 2, L = 6, S = 9, N = 5, Z = 16 };
+  static const int32_t sources[B * S] = {2, 9, 8, 7, 6, 5, 4, 5, 3, 2, 9, 3}, texts[B * L] = {2, 9, 8, 7, 6, 3, 2, 9, 3};
+  bool source_keep[B * S], keep[B * L];
+  CosmosError err = {0};
+  Golden g;
+  golden_open (&g, "folded", openblas, 1);
+  CosmosConfig config = g.config;
+  config.tokens = L;
+  config.denoiser.source_latents = true;
+  CosmosPipeline *pipeline = cosmos_pipeline_new_random (&config, 3, openblas, &err);
+  assert_ok (pipeline != NULL, &err);
+  for (int i = 0; i < B * S; i++)
+    source_keep[i] = i < S + 3;
+  for (int i = 0; i < B * L; i++)
+    keep[i] = i < L + 3;
+  CosmosSource source = cosmos_pipeline_encode_source (pipeline, g.graph, sources, source_keep, B, S);
+  CosmosTensor *z = cosmos_pipeline_encode (pipeline, g.graph, texts, keep, B, L);
+  assert_ok (cosmos_graph_check (g.graph, &err), &err);
+  g_assert_true (source.keep == source_keep);
+  g_assert_true (cosmos_tensor_has_shape (source.latents, 3, (int64_t[]) {B, N, Z}));
+  expect_near ("latents", source.latents->data, z->data, B * N * Z, 1e-5);
+  cosmos_pipeline_free (pipeline);
+  golden_close (&g);
+}
+
 /* All of a run's networks, as sampling calls them. */
 static void run_all (const CosmosPipeline *pipeline, CosmosGraph *graph, float *values)
 {
@@ -134,7 +163,7 @@ static void run_all (const CosmosPipeline *pipeline, CosmosGraph *graph, float *
     keep[i] = i < 7;
   cosmos_graph_reset (graph);
   CosmosTensor *x = cosmos_graph_input (graph, 3, (int64_t[]) {1, 5, 16}, noise);
-  CosmosSource source = {cosmos_pipeline_encode_source (pipeline, graph, ids, keep, 1, 12), keep};
+  CosmosSource source = cosmos_pipeline_encode_source (pipeline, graph, ids, keep, 1, 12);
   CosmosTensor *z = cosmos_pipeline_encode (pipeline, graph, ids, keep, 1, 12);
   z = cosmos_denoiser_run (cosmos_pipeline_get_denoiser (pipeline), graph, x, t, z, tasks, source);
   CosmosTensor *logits = cosmos_pipeline_predict (pipeline, graph, cosmos_pipeline_decode (pipeline, graph, z));
@@ -258,6 +287,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/model/pipeline/golden", test_golden);
   g_test_add_func ("/model/pipeline/frame", test_frame);
   g_test_add_func ("/model/pipeline/second-run", test_second_run);
+  g_test_add_func ("/model/pipeline/source-latents", test_source_latents);
   g_test_add_func ("/model/pipeline/paper-memory", test_paper_memory);
   g_test_add_func ("/model/pipeline/bad-files", test_bad_files);
   int result = g_test_run ();

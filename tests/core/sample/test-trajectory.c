@@ -496,6 +496,7 @@ static void test_refusals (Fixture *self, gconstpointer data)
   CosmosConfig config = tiny_config ();
   config.denoiser.source_layers = -1;
   config.denoiser.source_positions = 0;
+  config.denoiser.source_latents = false;
   CosmosPipeline *sourceless = tiny_pipeline (&config);
   g_assert_null (cosmos_trajectory_new_from_tokens (sourceless, self->pool, &self->settings, source, 5, &err));
   g_assert_cmpint (err.code, ==, COSMOS_STATUS_UNSUPPORTED);
