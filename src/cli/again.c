@@ -140,7 +140,7 @@ bool cli_again (const CliArguments *arguments, GPtrArray *chain, CliAgain *again
   own.task = NULL;
   own.compute = choose_compute (arguments, run->engine);
   double start = 0;
-  bool ok = cli_engine_init (&engine, &own, err) && cli_engine_open_pipeline (&engine, &own, err);
+  bool ok = cli_engine_init (&engine, &own, err) && cli_engine_open_pipeline (&engine, &own, false, err);
   CosmosTrajectory *trajectory = NULL;
   if (ok) {
     again->model_sha256 = cpg_log_hash_model (again->model);

@@ -213,7 +213,7 @@ static double time_command (char *const *argv)
 
 static bool time_story (Bench *self, CosmosError *err)
 {
-  char *path = cli_models_find_bundle (self->arguments->model, self->arguments->task, self->arguments->model ? err : NULL);
+  char *path = cli_models_find_bundle (self->arguments->model, self->arguments->task, false, self->arguments->model ? err : NULL);
   if (!path)
     return !self->arguments->model;
   char steps[16], threads[16];

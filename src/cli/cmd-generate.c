@@ -210,7 +210,7 @@ static int run_generate (const CliArguments *arguments)
   cli_progress_get ();
   self.source = cli_input_source (arguments, 0, &err);
   bool ok = err.code == COSMOS_STATUS_OK && cli_engine_init (&self.engine, arguments, &err)
-            && cli_engine_open_pipeline (&self.engine, arguments, &err)
+            && cli_engine_open_pipeline (&self.engine, arguments, self.source, &err)
             && cli_engine_get_settings (&self.engine, arguments, &self.settings, &err);
   if (ok) {
     note_no_source (&self);

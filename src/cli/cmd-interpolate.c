@@ -50,7 +50,7 @@ static int run_interpolate (const CliArguments *arguments)
     ok = cosmos_error_set (&err, COSMOS_STATUS_RANGE,
                            "Two texts are needed, each in quotes or on a line of its own; there %s %zu",
                            texts.n == 1 ? "is" : "are", texts.n);
-  ok = ok && cli_engine_init (&engine, arguments, &err) && cli_engine_open_pipeline (&engine, arguments, &err)
+  ok = ok && cli_engine_init (&engine, arguments, &err) && cli_engine_open_pipeline (&engine, arguments, false, &err)
        && cosmos_interpolate (engine.pipeline, engine.pool, texts.items[0], texts.items[1], (size_t) n, arguments->spherical,
                               decodings, cli_progress_get (), &err);
   cli_progress_clear ();

@@ -50,7 +50,7 @@ static int run_perturb (const CliArguments *arguments)
   if (!ok && err.code == COSMOS_STATUS_OK)
     cosmos_error_set (&err, COSMOS_STATUS_RANGE,
                       "No text was given: write it in quotes, or name a file with --file (-: standard input)");
-  ok = ok && cli_engine_init (&engine, arguments, &err) && cli_engine_open_pipeline (&engine, arguments, &err)
+  ok = ok && cli_engine_init (&engine, arguments, &err) && cli_engine_open_pipeline (&engine, arguments, false, &err)
        && cosmos_perturb (engine.pipeline, engine.pool, source, sigmas->items, (size_t) sigmas->n, arguments->seed, results,
                           cli_progress_get (), &err);
   cli_progress_clear ();

@@ -139,7 +139,7 @@ static int run_reconstruct (const CliArguments *arguments)
   double start = cli_now ();
   cli_progress_get ();
   bool ok = cli_input_texts (arguments, &texts, &err) && cli_engine_init (&engine, arguments, &err)
-            && cli_engine_open_pipeline (&engine, arguments, &err);
+            && cli_engine_open_pipeline (&engine, arguments, false, &err);
   for (size_t first = 0; ok && first < texts.n; first += PIECE) {
     size_t n = texts.n - first < PIECE ? texts.n - first : PIECE;
     cli_progress_set_range ((double) first / (double) texts.n, (double) (first + n) / (double) texts.n);

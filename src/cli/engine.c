@@ -27,10 +27,10 @@ void cli_engine_clear (CliEngine *self)
   *self = (CliEngine) {0};
 }
 
-bool cli_engine_open_pipeline (CliEngine *self, const CliArguments *arguments, CosmosError *err)
+bool cli_engine_open_pipeline (CliEngine *self, const CliArguments *arguments, bool has_source, CosmosError *err)
 {
   double start = cli_now ();
-  char *path = cli_models_find_bundle (arguments->model, arguments->task, err);
+  char *path = cli_models_find_bundle (arguments->model, arguments->task, has_source, err);
   if (!path)
     return false;
   self->pipeline = cosmos_pipeline_open (path, self->compute, err);

@@ -20,8 +20,8 @@ typedef struct {
 /* Threads and the kind of products. */
 bool cli_engine_init (CliEngine *self, const CliArguments *arguments, CosmosError *err);
 void cli_engine_clear (CliEngine *self);
-/* The bundle for the task that was asked for (any without --task). */
-bool cli_engine_open_pipeline (CliEngine *self, const CliArguments *arguments, CosmosError *err);
+/* The bundle for the task that was asked for (any without --task); has_source: if possible one that reads a source. */
+bool cli_engine_open_pipeline (CliEngine *self, const CliArguments *arguments, bool has_source, CosmosError *err);
 bool cli_engine_open_baseline (CliEngine *self, const CliArguments *arguments, CosmosError *err);
 /* --judge, else the baseline, which is opened where it was not. */
 bool cli_engine_open_judge (CliEngine *self, const CliArguments *arguments, CosmosError *err);

@@ -70,7 +70,7 @@ bool cli_measuring_init (CliMeasuring *self, const CliArguments *arguments, cons
 {
   CosmosBench *bench = &self->bench;
   CliEngine *engine = &self->engine;
-  if (!cli_measuring_init_models (self, arguments, count, err) || !cli_engine_open_pipeline (engine, arguments, err)
+  if (!cli_measuring_init_models (self, arguments, count, err) || !cli_engine_open_pipeline (engine, arguments, false, err)
       || !cli_engine_get_settings (engine, arguments, &bench->settings, err))
     return false;
   const CosmosConfig *config = cosmos_pipeline_get_config (engine->pipeline);

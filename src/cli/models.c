@@ -78,7 +78,7 @@ static Fit examine (const char *path, Kind wanted, const char *task, CosmosError
 typedef struct {
   Kind wanted;
   const char *task;
-  bool (*wants) (const CosmosGguf *file, const char *task); /* of language models; NULL: all */
+  bool (*wants) (const CosmosGguf *file, const char *task); /* NULL: all */
   bool lacks_task;
   CosmosError why; /* where it lacks the task */
 } Search;
@@ -86,6 +86,13 @@ typedef struct {
 static bool knows (const CosmosGguf *file, const char *task)
 {
   return cosmos_language_model_file_knows (file, task) == COSMOS_TASK_KNOWN;
+}
+
+static bool reads_source (const CosmosGguf *file, const char *task)
+{
+  CosmosConfig config;
+  (void) task;
+  return cosmos_config_read (&config, file, NULL) && config.denoiser.source_layers >= 0;
 }
 
 static bool is_wanted (const Search *search, const char *path)
@@ -128,12 +135,14 @@ static char *search (Search *self, const char *first, const char *nothing, Cosmo
   return path;
 }
 
-char *cli_models_find_bundle (const char *named, const char *task, CosmosError *err)
+char *cli_models_find_bundle (const char *named, const char *task, bool has_source, CosmosError *err)
 {
   if (named)
     return examine (named, BUNDLE, task, err) == FIT ? strdup (named) : NULL;
-  Search bundle = {.wanted = BUNDLE, .task = task};
-  return search (&bundle, task, "no COSMOS model there; name one with --model, or make one with: cosmos convert", err);
+  Search reader = {.wanted = BUNDLE, .task = task, .wants = reads_source}, bundle = {.wanted = BUNDLE, .task = task};
+  char *path = has_source ? search (&reader, task, "", NULL) : NULL;
+  return path ? path
+              : search (&bundle, task, "no COSMOS model there; name one with --model, or make one with: cosmos convert", err);
 }
 
 char *cli_models_find_language_model (const char *named, const char *task, CosmosError *err)

@@ -5,7 +5,8 @@
 
 #include "core/base/status.h"
 
-/* A COSMOS bundle that has the task (NULL: any). named: --model, or NULL. -> its path, to be freed; the error says which tasks there are. */
-char *cli_models_find_bundle (const char *named, const char *task, CosmosError *err);
+/* A COSMOS bundle that has the task (NULL: any); has_source: if possible one that reads a source. named: --model, or NULL. -> its path, to be freed; the error
+ * says which tasks there are. */
+char *cli_models_find_bundle (const char *named, const char *task, bool has_source, CosmosError *err);
 /* A language model (general.architecture "llama" or "gpt2"), if possible one whose file name begins with the task. named: --baseline, or NULL. */
 char *cli_models_find_language_model (const char *named, const char *task, CosmosError *err);

@@ -130,7 +130,8 @@ static void bad_input (void)
 /* A task that needs a source writes without one, too, and says what that is. */
 static void no_source (void)
 {
-  g_autofree char *weights = command_path ("weights-sources"), *bundle = command_path ("sources.gguf");
+  g_autofree char *weights = command_path ("weights-sources"), *bundle = command_path ("sources.gguf"),
+                  *story = command_path ("story-first.gguf");
   model_folder_write_cosmos_with_sources (weights);
   g_free (command_out (0, "convert", weights, "-o", bundle, NULL));
   static const char *const cases[][2] = {{"summary", NULL}, {"summary", "the cat sat"}, {"story", NULL}};
@@ -141,6 +142,14 @@ static void no_source (void)
     g_assert_true ((strstr (result.err, "no text to read") != NULL) == (i == 0));
     result_clear (&result);
   }
+  /* Where nobody names a model, a text that is to be read decides. */
+  g_autofree char *mine = command_out (0, "story", "the cat sat", "--steps", "2", NULL),
+                  *same = command_out (0, "story", "the cat sat", "--steps", "2", "--model", bundle, NULL),
+                  *nothing = command_out (0, "story", "--steps", "2", NULL),
+                  *first = command_out (0, "story", "--steps", "2", "--model", story, NULL);
+  g_assert_cmpstr (mine, ==, same);
+  g_assert_cmpstr (nothing, ==, first);
+  g_assert_cmpstr (mine, !=, nothing);
   g_assert_cmpint (g_unlink (bundle), ==, 0); /* other tests do not find it */
 }
 

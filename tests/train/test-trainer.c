@@ -26,7 +26,7 @@ static const char recipe_text[]
       "micro-batch = 4\nwarm-up = 4\nmasked = 0.3\n"
       "[autoencoder]\nlayers = 1\nhead = 16\nffn = 64\nsteps = 30\nbatch = 8\nmicro-batch = 4\nwarm-up = 4\n"
       "rate = 0.003\nlatent-noise = 0.5\n"
-      "[denoiser]\nlayers = 2\nwidth = 32\nhead = 16\nffn = 64\nsource-layers = 1\nsteps = 30\nbatch = 8\n"
+      "[denoiser]\nlayers = 2\nwidth = 32\nhead = 16\nffn = 64\nsource-layers = 1\nsource-latents = yes\nsteps = 30\nbatch = 8\n"
       "micro-batch = 4\nwarm-up = 4\naverage = 0.9\nrate = 0.003\nmuon = 2\n"
       "[baseline]\nlayers = 1\nwidth = 32\nheads = 2\nffn = 64\nsteps = 30\nbatch = 8\nmicro-batch = 4\n"
       "warm-up = 4\nrate = 0.003\n"
