@@ -95,18 +95,29 @@ static void write_file (const CosmosLatents *self, const CosmosTraining *trainin
 
 /* ---- making them ---- */
 
+/* Tokens of the longest of some texts, but no more than `most`. */
+static int64_t find_longest (const CosmosTexts *texts, size_t first, size_t count, int64_t most)
+{
+  size_t longest = 1;
+  for (size_t i = first; i < first + count; i++)
+    if (texts->starts[i + 1] - texts->starts[i] > longest)
+      longest = texts->starts[i + 1] - texts->starts[i];
+  return (int64_t) longest < most ? (int64_t) longest : most;
+}
+
 static bool encode (CosmosLatents *self, const CosmosTraining *training, const CosmosTexts *texts, const CosmosFrozen *frozen,
                     CosmosGraph *reader, CosmosError *err)
 {
-  const int64_t L = training->recipe->config.tokens;
-  int32_t *ids = malloc (ENCODE_BATCH * (size_t) L * sizeof *ids);
-  bool *keep = malloc (ENCODE_BATCH * (size_t) L * sizeof *keep);
+  const int64_t most = training->recipe->config.tokens;
+  int32_t *ids = malloc (ENCODE_BATCH * (size_t) most * sizeof *ids);
+  bool *keep = malloc (ENCODE_BATCH * (size_t) most * sizeof *keep);
   self->numbers = self->made = malloc (self->n * self->size * sizeof *self->made);
   bool ok = ids && keep && self->made;
   if (!ok)
     no_memory (err);
   for (size_t first = 0; ok && first < self->n; first += ENCODE_BATCH) {
-    size_t count = self->n - first < ENCODE_BATCH ? self->n - first : ENCODE_BATCH;
+    const size_t count = self->n - first < ENCODE_BATCH ? self->n - first : ENCODE_BATCH;
+    const int64_t L = find_longest (texts, first, count, most);
     for (size_t b = 0; b < count; b++)
       cosmos_stage_get_row (training, texts, first + b, L, ids + (int64_t) b * L, keep + (int64_t) b * L);
     cosmos_graph_reset (reader);

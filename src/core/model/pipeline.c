@@ -286,11 +286,13 @@ CosmosTensor *cosmos_pipeline_predict (const CosmosPipeline *self, CosmosGraph *
   return cosmos_decompressor_predict (self->decompressor, graph, hidden);
 }
 
-/* Texts framed in S tokens, framed in L: what is too long loses its end, but not the [SEP]; what is too short is padded. */
+/* Latents of framed texts; one that is too long for the autoencoder loses what comes before its [SEP]. */
 static CosmosTensor *compress_source (const CosmosPipeline *self, CosmosGraph *graph, const int32_t *ids, const bool *keep,
                                       int64_t batch, int64_t S)
 {
   const int64_t L = self->config.tokens;
+  if (S <= L)
+    return cosmos_pipeline_encode (self, graph, ids, keep, batch, S);
   int32_t *cut_ids = cosmos_graph_alloc (graph, (size_t) (batch * L) * sizeof *cut_ids);
   bool *cut_keep = cosmos_graph_alloc (graph, (size_t) (batch * L) * sizeof *cut_keep);
   if (cosmos_graph_has_failed (graph))
@@ -300,9 +302,11 @@ static CosmosTensor *compress_source (const CosmosPipeline *self, CosmosGraph *g
     while (n < S && (!keep || keep[b * S + n]))
       n++;
     for (int64_t i = 0; i < L; i++) {
+      cut_ids[b * L + i] = ids[b * S + i];
       cut_keep[b * L + i] = i < n;
-      cut_ids[b * L + i] = i < n ? ids[b * S + (i == L - 1 ? n - 1 : i)] : ids[b * S]; /* masked: any token will do */
     }
+    if (n > L)
+      cut_ids[b * L + L - 1] = ids[b * S + n - 1];
   }
   return cosmos_pipeline_encode (self, graph, cut_ids, cut_keep, batch, L);
 }
