@@ -1,5 +1,7 @@
 #include "evaluate/bench.h"
 
+#include "evaluate/measures.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +33,7 @@ bool cosmos_bench_prepare (CosmosBench *self, CosmosError *err)
 {
   if (!cosmos_examples_load (&self->examples, &self->texts, self->folder, self->progress, err))
     return false;
-  if (*self->texts.source) {
+  if (cosmos_measures_find (self->task, *self->texts.source)->stand_in != COSMOS_STAND_IN_PEOPLE) {
     cosmos_examples_thin (&self->examples, self->count);
     return true;
   }

@@ -24,8 +24,8 @@ typedef struct {
   const char *out;            /* folder for what they train */
   CosmosCompute compute;
 
-  CosmosExamples examples; /* at most count, which the model can read whole where the task has no sources */
-  CosmosExamples others;   /* as many further ones, as far as there are, of tasks without sources */
+  CosmosExamples examples; /* at most count, which the model can read whole where its texts are compared with people's */
+  CosmosExamples others;   /* there: as many further ones, as far as there are */
   double done, total;      /* of the work, in units that the measurements agree on: one pass of the denoiser for one text */
 } CosmosBench;
 

@@ -93,6 +93,8 @@ const CosmosMeasureFamily *cosmos_measures_find (const char *task, bool has_sour
 {
   const CosmosMeasureFamily *const all[] = {&cosmos_measures_story, &cosmos_measures_summary, &cosmos_measures_question,
                                             &cosmos_measures_detox};
+  if (has_source && strcmp (cosmos_measures_story.name, task) == 0)
+    return &cosmos_measures_opened_story;
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
     if (strcmp (all[i]->name, task) == 0)
       return all[i];

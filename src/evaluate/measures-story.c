@@ -1,4 +1,5 @@
-/* How good, how various, how much its own, and how like the texts of people: measures of texts that are written from nothing (spec 1.15). */
+/* How good, how various, how much its own, and how like the texts of people: measures of texts that are written from nothing (spec 1.15), or go on from an
+ * opening sentence. */
 #include "evaluate/measures.h"
 
 #include "core/study/mauve.h"
@@ -6,6 +7,7 @@
 #include "core/study/metrics.h"
 #include "core/study/perplexity.h"
 #include "core/study/trimmed-mean.h"
+#include "core/text/text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -149,6 +151,31 @@ static bool measure (void *data, const char *const *texts, size_t n, double *val
          && (!self->bench->judge || measure_judged (self, texts, n, &values[0], &values[3], err));
 }
 
+/* How much of the opening sentences the texts begin with. */
+static bool measure_openings (const Story *self, const char *const *texts, size_t n, double *value, CosmosError *err)
+{
+  const CosmosExamples *examples = &self->bench->examples;
+  const size_t n_pairs = n < examples->n ? n : examples->n;
+  double sum = 0;
+  for (size_t i = 0; i < n_pairs; i++) {
+    const char *const openings[] = {examples->items[i].source};
+    char *first = strndup (texts[i], cosmos_text_find_first_sentence (texts[i], strlen (texts[i])));
+    CosmosRouge rouge;
+    const bool ok = first && cosmos_rouge_texts (first, openings, 1, &rouge);
+    free (first);
+    if (!ok)
+      return no_memory (err);
+    sum += rouge.rouge_l;
+  }
+  *value = n_pairs ? sum / (double) n_pairs : NAN;
+  return true;
+}
+
+static bool measure_opened (void *data, const char *const *texts, size_t n, double *values, CosmosError *err)
+{
+  return measure (data, texts, n, values, err) && measure_openings (data, texts, n, &values[4], err);
+}
+
 static void explain (const void *data, CosmosReport *report)
 {
   const Story *self = data;
@@ -164,11 +191,35 @@ static void explain (const void *data, CosmosReport *report)
       "the training texts. People: other validation texts.");
 }
 
+static void explain_opened (const void *data, CosmosReport *report)
+{
+  explain (data, report);
+  cosmos_report_add_note (
+      report,
+      "Opening: ROUGE-L of a text's first sentence with the sentence that it was to begin with; that of people, who began "
+      "otherwise, is what chance does.");
+}
+
+#define COLUMNS {"perplexity", "perplexity", 1}, {"div_4", "Div-4", 3}, {"mem", "Mem", 3}, {"mauve", "MAUVE", 3}
+
+const CosmosMeasureFamily cosmos_measures_opened_story = {
+  .name = "story",
+  .row = "people",
+  .stand_in = COSMOS_STAND_IN_PEOPLE,
+  .columns = {COLUMNS, {"opening", "opening", 3}},
+  .n_columns = 5,
+  .judging = 10,
+  .prepare = prepare,
+  .free = story_free,
+  .measure = measure_opened,
+  .explain = explain_opened,
+};
+
 const CosmosMeasureFamily cosmos_measures_story = {
   .name = "story",
   .row = "people",
   .stand_in = COSMOS_STAND_IN_PEOPLE,
-  .columns = {{"perplexity", "perplexity", 1}, {"div_4", "Div-4", 3}, {"mem", "Mem", 3}, {"mauve", "MAUVE", 3}},
+  .columns = {COLUMNS},
   .n_columns = 4,
   .judging = 10,
   .prepare = prepare,

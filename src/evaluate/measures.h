@@ -19,8 +19,8 @@ typedef struct {
   void (*explain) (const void *self, CosmosReport *report); /* notes on what the numbers mean; NULL: none */
 } CosmosMeasureFamily;
 
-/* Perplexity under the judge, Div-4, Mem, MAUVE by the judge's states. */
-extern const CosmosMeasureFamily cosmos_measures_story;
+/* Perplexity under the judge, Div-4, Mem, MAUVE by the judge's states; and of those that were given one, how much of an opening sentence is there. */
+extern const CosmosMeasureFamily cosmos_measures_story, cosmos_measures_opened_story;
 /* Overlap with the references. */
 extern const CosmosMeasureFamily cosmos_measures_summary, cosmos_measures_question;
 /* Overlap, offensive words that are gone, likeness to the source in the encoder's space. */

@@ -117,6 +117,40 @@ static void test_known_texts (Fixture *self, gconstpointer data)
   cosmos_bench_clear (&story);
 }
 
+/* Stories that go on from a sentence, in a recipe's texts, are measured as stories, and as to whether they begin with it. */
+static void test_opened_stories (Fixture *self, gconstpointer data)
+{
+  (void) data;
+  static const char *const rows[] = {"{\"text\":\"the cat sat. it ran.\"}", "{\"text\":\"a dog ran. he saw it.\"}",
+                                     "{\"text\":\"her hat is on. it rains.\"}", "{\"text\":\"the sun set. a cat ran.\"}"};
+  CosmosError err;
+  double values[8];
+  fixture_write (self, "story/valid.jsonl", rows, G_N_ELEMENTS (rows));
+  CosmosBench bench = fixture_bench (self, "story");
+  strcpy (bench.texts.source, "first-sentence");
+  assert_ok (cosmos_bench_prepare (&bench, &err), &err);
+  g_assert_cmpuint (bench.examples.n, ==, 2);
+  g_assert_cmpuint (bench.others.n, ==, 2);
+  g_assert_cmpstr (bench.examples.items[1].source, ==, "her hat is on.");
+  const CosmosMeasureFamily *family = cosmos_measures_find ("story", true);
+  g_assert_cmpstr (family->columns[4].key, ==, "opening");
+  void *measures = family->prepare (&bench, &err);
+  assert_ok (measures, &err);
+  assert_ok (
+      family->measure (measures, (const char *const[]) {"The cat sat. Then it fell.", "nothing is on here."}, 2, values, &err),
+      &err);
+  g_assert_cmpfloat_with_epsilon (values[4], (1 + 0.5) / 2, 1e-9); /* "is on" of four words each */
+  family->free (measures);
+  CosmosReport *report = cosmos_report_new ("evaluate", "story");
+  assert_ok (cosmos_evaluate (&bench, &plan, report, &err), &err);
+  const CosmosTable *table = cosmos_report_get_table (report, 1);
+  g_assert_cmpstr (table->rows[0].name, ==, "people");
+  g_assert_cmpint (table->n_columns, ==, 8);
+  g_assert_cmpuint (table->n_rows, ==, 6);
+  cosmos_report_free (report);
+  cosmos_bench_clear (&bench);
+}
+
 static void test_answer_types (void)
 {
   static const struct {
@@ -293,6 +327,7 @@ int main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/evaluation/tasks", Fixture, NULL, fixture_set_up, test_tasks, fixture_tear_down);
   g_test_add ("/evaluation/known-texts", Fixture, NULL, fixture_set_up, test_known_texts, fixture_tear_down);
+  g_test_add ("/evaluation/opened-stories", Fixture, NULL, fixture_set_up, test_opened_stories, fixture_tear_down);
   g_test_add_func ("/evaluation/answer-types", test_answer_types);
   g_test_add ("/evaluation/stand-ins", Fixture, NULL, fixture_set_up, test_stand_ins, fixture_tear_down);
   g_test_add ("/evaluation/robustness", Fixture, NULL, fixture_set_up, test_robustness, fixture_tear_down);
