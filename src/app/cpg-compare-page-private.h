@@ -13,7 +13,7 @@ struct _CpgComparePage {
   CpgSession *session;
   CpgComparison *comparison;
   CpgPlayhead *playhead;
-  GBindingGroup *settings_bindings, *session_bindings;
+  GBindingGroup *settings_bindings;
   GSimpleActionGroup *actions; /* "compare.*" */
   guint reference_timer;
   gboolean marks;            /* differences are marked */
@@ -23,7 +23,6 @@ struct _CpgComparePage {
   gboolean opening;          /* it will be there in a moment */
   gboolean wants_focus;      /* where the keys for steps work, once it is shown */
 
-  AdwToggleGroup *tasks;
   GtkTextBuffer *source, *reference;
   GtkBox *columns;
   GtkMenuButton *add;

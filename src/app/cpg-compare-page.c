@@ -3,8 +3,7 @@
 #include "app/cpg-compare-column.h"
 #include "app/cpg-config.h"
 #include "app/cpg-recorder.h"
-
-#include <glib/gi18n.h>
+#include "app/cpg-task-choice.h"
 
 enum { REFERENCE_DELAY = 400 /* ms after the last key */ };
 
@@ -120,39 +119,8 @@ static void cpg_compare_page_on_map (CpgComparePage *self)
 
 /* ---- the input ---- */
 
-static void cpg_compare_page_update_tasks (CpgComparePage *self)
-{
-  for (guint i = 0; i < adw_toggle_group_get_n_toggles (self->tasks); i++) {
-    AdwToggle *toggle = adw_toggle_group_get_toggle (self->tasks, i);
-    gboolean has = self->session && cpg_session_has_task (self->session, adw_toggle_get_name (toggle));
-    adw_toggle_set_enabled (toggle, has);
-    adw_toggle_set_tooltip (toggle, has ? "" : _ ("No model that is installed does this"));
-  }
-  const char *task = self->session ? cpg_settings_get_task (cpg_session_get_settings (self->session)) : NULL;
-  if (task && adw_toggle_group_get_toggle_by_name (self->tasks, task))
-    adw_toggle_group_set_active_name (self->tasks, task); /* which is lost while no toggle is enabled */
-}
-
-static gboolean task_to_toggle (GBinding *binding, const GValue *from, GValue *to, gpointer data)
-{
-  CpgComparePage *self = data;
-  const char *task = g_value_get_string (from);
-  if (!task || !adw_toggle_group_get_toggle_by_name (self->tasks, task))
-    return FALSE;
-  g_value_set_string (to, task);
-  return TRUE;
-}
-
-/* That no toggle is active, as none is enabled, is no choice of a task. */
-static gboolean toggle_to_task (GBinding *binding, const GValue *from, GValue *to, gpointer data)
-{
-  g_value_copy (from, to);
-  return g_value_get_string (from) != NULL;
-}
-
 static void cpg_compare_page_on_model (CpgComparePage *self)
 {
-  cpg_compare_page_update_tasks (self);
   cpg_compare_page_update_actions (self);
   cpg_compare_page_on_map (self);
   cpg_page_changed (CPG_PAGE (self));
@@ -181,7 +149,6 @@ static void cpg_compare_page_set_session (CpgComparePage *self, CpgSession *sess
   if (!g_set_object (&self->session, session))
     return;
   g_binding_group_set_source (self->settings_bindings, session ? cpg_session_get_settings (session) : NULL);
-  g_binding_group_set_source (self->session_bindings, session);
   if (session) {
     CpgPlayer *player = cpg_session_get_player (session);
     if (cpg_session_get_recorder (session))
@@ -222,7 +189,6 @@ static void cpg_compare_page_dispose (GObject *object)
     cpg_comparison_cancel (self->comparison);
   }
   g_clear_object (&self->settings_bindings);
-  g_clear_object (&self->session_bindings);
   g_clear_object (&self->playhead);
   g_clear_object (&self->comparison);
   g_clear_object (&self->actions);
@@ -244,8 +210,8 @@ static void cpg_compare_page_class_init (CpgComparePageClass *klass)
 
   g_type_ensure (CPG_TYPE_COMPARE_TABLE);
   g_type_ensure (CPG_TYPE_COMPARE_TRANSPORT);
+  g_type_ensure (CPG_TYPE_TASK_CHOICE);
   gtk_widget_class_set_template_from_resource (widget_class, CPG_RESOURCES "/ui/cpg-compare-page.ui");
-  gtk_widget_class_bind_template_child (widget_class, CpgComparePage, tasks);
   gtk_widget_class_bind_template_child (widget_class, CpgComparePage, source);
   gtk_widget_class_bind_template_child (widget_class, CpgComparePage, reference);
   gtk_widget_class_bind_template_child (widget_class, CpgComparePage, columns);
@@ -259,7 +225,6 @@ static void cpg_compare_page_class_init (CpgComparePageClass *klass)
 
 static void cpg_compare_page_init (CpgComparePage *self)
 {
-  const GBindingFlags both = G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE;
   self->marks = TRUE;
   self->comparison = cpg_comparison_new ();
   self->playhead = cpg_playhead_new (self->comparison);
@@ -268,10 +233,7 @@ static void cpg_compare_page_init (CpgComparePage *self)
   cpg_compare_table_set_comparison (self->table, self->comparison);
   cpg_compare_transport_set_playhead (self->transport, self->playhead);
   self->settings_bindings = g_binding_group_new ();
-  self->session_bindings = g_binding_group_new ();
-  g_binding_group_bind_full (self->session_bindings, "task", self->tasks, "active-name", both, task_to_toggle, toggle_to_task,
-                             self, NULL);
-  g_binding_group_bind (self->settings_bindings, "source", self->source, "text", both);
+  g_binding_group_bind (self->settings_bindings, "source", self->source, "text", G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE);
   g_signal_connect_swapped (self->comparison, "items-changed", G_CALLBACK (cpg_compare_page_on_items), self);
   g_signal_connect_swapped (self->comparison, "notify::active", G_CALLBACK (cpg_compare_page_on_active), self);
   g_signal_connect_object (self->playhead, "moved", G_CALLBACK (cpg_page_changed), self, G_CONNECT_SWAPPED);

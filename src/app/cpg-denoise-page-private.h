@@ -14,7 +14,7 @@ struct _CpgDenoisePage {
   GBindingGroup *settings_bindings, *session_bindings;
   GSignalGroup *settings_signals, *run_signals;
 
-  AdwToggleGroup *tasks, *show;
+  AdwToggleGroup *show;
   GMenu *examples;
   GtkTextBuffer *source;
   CpgRunPictures *pictures;

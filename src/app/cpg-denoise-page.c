@@ -2,6 +2,7 @@
 
 #include "app/cpg-config.h"
 #include "app/cpg-examples.h"
+#include "app/cpg-task-choice.h"
 
 #include <glib/gi18n.h>
 
@@ -16,17 +17,7 @@ AdwViewStack *cpg_denoise_page_get_pictures (CpgDenoisePage *self)
   return cpg_run_pictures_get_stack (self->pictures);
 }
 
-/* ---- tasks and examples ---- */
-
-static void cpg_denoise_page_update_tasks (CpgDenoisePage *self)
-{
-  for (guint i = 0; i < adw_toggle_group_get_n_toggles (self->tasks); i++) {
-    AdwToggle *toggle = adw_toggle_group_get_toggle (self->tasks, i);
-    gboolean has = self->session && cpg_session_has_task (self->session, adw_toggle_get_name (toggle));
-    adw_toggle_set_enabled (toggle, has);
-    adw_toggle_set_tooltip (toggle, has ? "" : _ ("No model that is installed does this"));
-  }
-}
+/* ---- examples ---- */
 
 static void cpg_denoise_page_update_examples (CpgDenoisePage *self)
 {
@@ -116,7 +107,6 @@ static GdkContentProvider *cpg_denoise_page_on_drag_text (CpgDenoisePage *self, 
 
 static void cpg_denoise_page_on_model (CpgDenoisePage *self)
 {
-  cpg_denoise_page_update_tasks (self);
   cpg_denoise_page_update_examples (self);
   cpg_page_changed (CPG_PAGE (self));
 }
@@ -139,11 +129,6 @@ static gboolean toggle_to_noisy (GBinding *binding, const GValue *from, GValue *
 static char *cpg_denoise_page_describe (CpgDenoisePage *self, CpgRun *run, int current, int n_done, int state, const char *text)
 {
   return run ? cpg_run_describe (run) : g_strdup ("");
-}
-
-static GtkOrientation cpg_denoise_page_get_orientation (CpgDenoisePage *self, gboolean stacked)
-{
-  return stacked ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL;
 }
 
 static char *cpg_denoise_page_get_source_hint (CpgDenoisePage *self, const char *task)
@@ -233,16 +218,15 @@ static void cpg_denoise_page_class_init (CpgDenoisePageClass *klass)
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 
   g_type_ensure (CPG_TYPE_RUN_PICTURES);
+  g_type_ensure (CPG_TYPE_TASK_CHOICE);
   g_type_ensure (CPG_TYPE_TOKEN_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, CPG_RESOURCES "/ui/cpg-denoise-page.ui");
-  gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, tasks);
   gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, show);
   gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, examples);
   gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, source);
   gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, pictures);
   gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, text);
   gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_describe);
-  gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_get_orientation);
   gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_get_source_hint);
   gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_on_drag_text);
   gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_on_token);
@@ -263,7 +247,6 @@ static void cpg_denoise_page_init (CpgDenoisePage *self)
   const GBindingFlags both = G_BINDING_BIDIRECTIONAL | G_BINDING_SYNC_CREATE;
   g_binding_group_bind (self->settings_bindings, "source", self->source, "text", both);
   self->session_bindings = g_binding_group_new ();
-  g_binding_group_bind (self->session_bindings, "task", self->tasks, "active-name", both);
   g_binding_group_bind_full (self->session_bindings, "noisy", self->show, "active-name", both, noisy_to_toggle, toggle_to_noisy,
                              NULL, NULL);
   self->settings_signals = g_signal_group_new (CPG_TYPE_SETTINGS);

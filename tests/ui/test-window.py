@@ -167,7 +167,7 @@ class Window(driver.WindowTest):
     def test_example(self):
         program = self.start()
         program.wait(lambda: program.scrubber().get_maximum_value() == 50)
-        program.find("Story", "radio button", "toggle button").do_action(0)
+        self.assertTrue(self.is_on(program.find("Story", "radio button", "toggle button")))
         program.press(program.find("Examples"))
         item = program.wait(lambda: self.menu_items("menu item"), "the examples")[0]
         program.photograph("examples")
