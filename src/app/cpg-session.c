@@ -22,7 +22,7 @@ struct _CpgSession {
   GListStore *bookmarks;
   GCancellable *cancellable; /* of the loading */
   char *path, *problem;
-  gboolean loading, noisy, fresh_seed;
+  gboolean loading, noisy, fresh_seed, takes_source;
   gboolean waits;     /* a first model starts no run */
   gboolean is_chosen; /* the model, by a person: it stays for every task that it has */
 };
@@ -64,15 +64,34 @@ static void cpg_session_follow_model (CpgSession *self)
   self->has_own = TRUE;
 }
 
+static gboolean cpg_session_reads (CpgSession *self)
+{
+  return cpg_session_has_model (self) && cpg_engine_get_config (self->engine)->denoiser.source_layers >= 0;
+}
+
+static void cpg_session_update_takes_source (CpgSession *self)
+{
+  gboolean is_free = cpg_session_has_model (self) && !self->is_chosen;
+  g_autofree char *reader = is_free && !cpg_session_reads (self) ? cpg_engine_find_reader (cpg_settings_get_task (self->settings))
+                                                                 : NULL;
+  gboolean takes = cpg_session_reads (self) || reader;
+  if (self->takes_source == takes)
+    return;
+  self->takes_source = takes;
+  cpg_session_notify (self, PROP_TAKES_SOURCE);
+}
+
 static void cpg_session_notify_model (CpgSession *self)
 {
   cpg_session_follow_model (self);
+  cpg_session_update_takes_source (self);
   for (int property = PROP_HAS_MODEL; property <= PROP_PROBLEM; property++)
     cpg_session_notify (self, property);
 }
 
 static void cpg_session_set_task (CpgSession *self, const char *task);
 static void cpg_session_give_source (CpgSession *self);
+static void cpg_session_put_source_away (CpgSession *self);
 
 /* ---- the model ---- */
 
@@ -94,11 +113,6 @@ gboolean cpg_session_has_task (CpgSession *self, const char *task)
     return TRUE;
   g_autofree char *other = cpg_engine_find_model (task);
   return other != NULL;
-}
-
-static gboolean cpg_session_takes_source (CpgSession *self)
-{
-  return cpg_session_has_model (self) && cpg_engine_get_config (self->engine)->denoiser.source_layers >= 0;
 }
 
 static void cpg_session_set_problem (CpgSession *self, const char *problem)
@@ -126,6 +140,8 @@ static void cpg_session_adopt_model (CpgSession *self)
     cpg_session_set_task (self, config->tasks[0]);
   if (!self->run && !*cpg_settings_get_source (self->settings))
     cpg_session_give_source (self);
+  if (!cpg_session_reads (self))
+    cpg_session_put_source_away (self);
   cpg_session_set_problem (self, NULL);
   cpg_session_begin (self);
 }
@@ -150,13 +166,19 @@ static void cpg_session_on_loaded (GObject *source, GAsyncResult *result, gpoint
     cpg_session_set_problem (self, error->message);
 }
 
+static char *cpg_session_find_model (CpgSession *self, const char *task)
+{
+  char *path = *cpg_settings_get_source (self->settings) ? cpg_engine_find_reader (task) : NULL;
+  return path ? path : cpg_engine_find_model (task);
+}
+
 /* path NULL: as in cpg_session_load (). */
 static void cpg_session_load_file (CpgSession *self, const char *path)
 {
   const char *const tasks[] = {cpg_settings_get_task (self->settings), "story", NULL};
   g_autofree char *found = g_strdup (path);
   for (gsize i = 0; i < G_N_ELEMENTS (tasks) && !found; i++)
-    found = cpg_engine_find_model (tasks[i]);
+    found = cpg_session_find_model (self, tasks[i]);
   if (!found) {
     cpg_session_set_problem (self, _ ("No model is installed."));
     return;
@@ -223,10 +245,31 @@ static void cpg_session_give_source (CpgSession *self)
   g_object_set (self->settings, "source", source ? source : cpg_examples_get_source (task), NULL);
 }
 
+/* It is there again when the task is chosen anew. */
+static void cpg_session_put_source_away (CpgSession *self)
+{
+  const char *source = cpg_settings_get_source (self->settings);
+  if (!*source)
+    return;
+  g_hash_table_insert (self->sources, g_strdup (cpg_settings_get_task (self->settings)), g_strdup (source));
+  g_object_set (self->settings, "source", "", NULL);
+}
+
 void cpg_session_reset_source (CpgSession *self)
 {
   g_hash_table_remove (self->sources, cpg_settings_get_task (self->settings));
   cpg_session_give_source (self);
+}
+
+/* The installed model that is best for task and source, if it is another one. */
+static void cpg_session_load_best (CpgSession *self)
+{
+  g_autofree char *path = cpg_session_find_model (self, cpg_settings_get_task (self->settings));
+  const char *present = self->loading ? self->path : cpg_engine_get_model_path (self->engine);
+  if (!path || g_strcmp0 (path, present) == 0)
+    return;
+  self->is_chosen = FALSE;
+  cpg_session_load_file (self, path);
 }
 
 static void cpg_session_set_task (CpgSession *self, const char *task)
@@ -237,15 +280,17 @@ static void cpg_session_set_task (CpgSession *self, const char *task)
   g_hash_table_insert (self->sources, g_strdup (before), g_strdup (cpg_settings_get_source (self->settings)));
   g_object_set (self->settings, "task", task, NULL);
   cpg_session_give_source (self);
-  if (!cpg_session_has_model (self)
-      || (self->is_chosen && cosmos_config_find_task (cpg_engine_get_config (self->engine), task) >= 0))
-    return;
-  g_autofree char *path = cpg_engine_find_model (task);
-  const char *present = self->loading ? self->path : cpg_engine_get_model_path (self->engine);
-  if (path && g_strcmp0 (path, present) != 0) {
-    self->is_chosen = FALSE;
-    cpg_session_load_file (self, path);
-  }
+  if (cpg_session_has_model (self)
+      && !(self->is_chosen && cosmos_config_find_task (cpg_engine_get_config (self->engine), task) >= 0))
+    cpg_session_load_best (self);
+  cpg_session_update_takes_source (self);
+}
+
+/* The first letter of a source is enough. */
+static void cpg_session_on_source (CpgSession *self)
+{
+  if (*cpg_settings_get_source (self->settings) && !cpg_session_reads (self) && self->takes_source)
+    cpg_session_load_best (self);
 }
 
 static void cpg_session_on_task (CpgSession *self)
@@ -424,7 +469,7 @@ static void cpg_session_get_property (GObject *object, guint id, GValue *value, 
     g_value_set_string (value, cpg_session_has_model (self) ? cpg_engine_get_model_name (self->engine) : "");
     break;
   case PROP_TAKES_SOURCE:
-    g_value_set_boolean (value, cpg_session_takes_source (self));
+    g_value_set_boolean (value, self->takes_source);
     break;
   case PROP_PROBLEM:
     g_value_set_string (value, self->problem);
@@ -531,6 +576,7 @@ static void cpg_session_init (CpgSession *self)
   self->settings = cpg_settings_new ();
   self->sources = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_signal_connect_object (self->settings, "notify::task", G_CALLBACK (cpg_session_on_task), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "notify::source", G_CALLBACK (cpg_session_on_source), self, G_CONNECT_SWAPPED);
   self->player = cpg_player_new ();
   self->earlier = g_ptr_array_new_with_free_func (g_object_unref);
   self->bookmarks = g_list_store_new (CPG_TYPE_BOOKMARK);

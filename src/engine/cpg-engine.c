@@ -162,6 +162,11 @@ char *cpg_engine_find_model (const char *task)
   return cpg_models_find (task);
 }
 
+char *cpg_engine_find_reader (const char *task)
+{
+  return cpg_models_find_reader (task);
+}
+
 char *cpg_engine_find_language_model (const char *task)
 {
   return cpg_models_find_language (task);

@@ -47,6 +47,8 @@ CpgRun *cpg_engine_branch_run (CpgEngine *self, CpgRun *run, int k, CpgSettings 
 /* Where models lie: $COSMOS_MODELS alone where that is set; else beside the program's tree, XDG data folders, and where the program was installed. The
  * first bundle with the task (NULL or "": any), those named after it first, or NULL. (transfer full) Reads the heads of files. */
 char *cpg_engine_find_model (const char *task);
+/* There, the first of them that reads a source, or NULL. (transfer full) */
+char *cpg_engine_find_reader (const char *task);
 /* There, the first autoregressive model that suits a task (cosmos_language_model_file_suits ()), for cpg-writing.h and cpg-measure.h, or NULL.
  * (transfer full) */
 char *cpg_engine_find_language_model (const char *task);

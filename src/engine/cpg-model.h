@@ -36,6 +36,8 @@ void cpg_model_pack (CpgModel *self, CosmosPool *pool, CosmosProgress *progress)
 /* In the models folders (core/file/model-folders.h), the first bundle with the task, those named after it before the others; task NULL or "": any
  * bundle. NULL: none. (transfer full) Any thread. */
 char *cpg_models_find (const char *task);
+/* There, the first of them that reads a source. (transfer full) */
+char *cpg_models_find_reader (const char *task);
 /* There, the first autoregressive model: named after the task and a baseline, any baseline, named after the task, any. (transfer full) */
 char *cpg_models_find_language (const char *task);
 /* What a file is, by its head; any thread. */

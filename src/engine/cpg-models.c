@@ -8,15 +8,24 @@
 #include <glib/gi18n-lib.h>
 #include <stdlib.h>
 
-static bool has_task (const char *path, void *data)
+static bool read_config (const char *path, CosmosConfig *config)
 {
-  const char *task = data;
-  CosmosConfig config;
   CosmosGguf *file = cosmos_gguf_open (path, NULL);
-  bool found = file && cosmos_config_read (&config, file, NULL)
-               && (!task || config.n_tasks == 0 || cosmos_config_find_task (&config, task) >= 0);
+  bool is_read = file && cosmos_config_read (config, file, NULL);
   cosmos_gguf_free (file);
-  return found;
+  return is_read;
+}
+
+static bool has_task (const char *path, void *task)
+{
+  CosmosConfig config;
+  return read_config (path, &config) && (!task || config.n_tasks == 0 || cosmos_config_find_task (&config, task) >= 0);
+}
+
+static bool reads_for_task (const char *path, void *task)
+{
+  CosmosConfig config;
+  return has_task (path, task) && read_config (path, &config) && config.denoiser.source_layers >= 0;
 }
 
 /* As memory of GLib's. */
@@ -27,15 +36,25 @@ static char *take (char *path)
   return copy;
 }
 
-char *cpg_models_find (const char *task)
+static char *find (const char *task, CosmosModelTest test)
 {
   CosmosModelFolders folders;
   const char *wanted = task && *task ? task : NULL;
   if (!cosmos_model_folders_list (&folders, NULL))
     return NULL;
-  char *found = take (cosmos_model_folders_find (&folders, wanted, has_task, (void *) wanted));
+  char *found = take (cosmos_model_folders_find (&folders, wanted, test, (void *) wanted));
   cosmos_model_folders_clear (&folders);
   return found;
+}
+
+char *cpg_models_find (const char *task)
+{
+  return find (task, has_task);
+}
+
+char *cpg_models_find_reader (const char *task)
+{
+  return find (task, reads_for_task);
 }
 
 /* ---- autoregressive ones ---- */

@@ -342,6 +342,45 @@ static void test_tasks (void)
   uninstall (folder, before);
 }
 
+static gboolean takes_source (CpgSession *session)
+{
+  gboolean takes;
+  g_object_get (session, "takes-source", &takes, NULL);
+  return takes;
+}
+
+/* A story can be given its beginning where a model is installed that reads one, which comes when it is written; a model that was chosen stays. */
+static void test_opening_sentence (void)
+{
+  g_autofree char *before = g_strdup (g_getenv ("COSMOS_MODELS")), *all = NULL;
+  char *folder = install_two (&all);
+  g_autofree char *story = g_build_filename (folder, "story.gguf", NULL);
+  CpgSession *session = open_session ();
+  CpgSettings *settings = cpg_session_get_settings (session);
+  g_assert_true (has_model_of (session, "story"));
+  g_assert_true (takes_source (session));
+  g_object_set (settings, "source", "The cat sat.", NULL);
+  fixture_wait_until (has_model_of (session, "all"));
+  g_assert_cmpstr (source_of (session), ==, "The cat sat.");
+  cpg_session_start_run (session);
+  finish (cpg_session_get_run (session));
+  g_assert_cmpint (cpg_run_get_state (cpg_session_get_run (session)), ==, CPG_RUN_DONE);
+
+  g_object_set (session, "task", "detox", NULL);
+  g_object_set (session, "task", "story", NULL);
+  g_assert_cmpstr (source_of (session), ==, "The cat sat.");
+  g_assert_true (has_model_of (session, "all"));
+
+  cpg_session_load (session, story);
+  fixture_wait_until (has_model_of (session, "story"));
+  g_assert_false (takes_source (session));
+  g_assert_cmpstr (source_of (session), ==, "");
+  g_object_set (settings, "source", "It ran.", NULL);
+  g_assert_true (has_model_of (session, "story"));
+  check_end (session);
+  uninstall (folder, before);
+}
+
 /* Whose last task needs another model than stories do begins with that one, and an example. */
 static void test_last_task (void)
 {
@@ -374,6 +413,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/ui/session/cancel-at-any-moment", test_cancel_at_any_moment);
   g_test_add_func ("/ui/session/examples", test_examples);
   g_test_add_func ("/ui/session/tasks", test_tasks);
+  g_test_add_func ("/ui/session/opening-sentence", test_opening_sentence);
   g_test_add_func ("/ui/session/last-task", test_last_task);
   return g_test_run ();
 }
