@@ -229,7 +229,7 @@ const CliVerb cli_verb_generate = {
   .about
   = "Writes a text with the diffusion model: latent vectors of pure noise are cleaned step by step, then decoded to words. "
     "The same model, settings and seed write the same text. SOURCE is what a summary, question or rewording is made from (-: "
-    "standard input); stories have none. A task alone is short for this verb: cosmos story --seed 7.",
+    "standard input), or the sentence that a story is to begin with. A task alone is short for this verb: cosmos story --seed 7.",
   .options
   = "task model seed count steps sampler guidance no-self-conditioning schedule-d t-end noise-scale return steps-shown watch pace file batch "
     "compute threads",
@@ -237,6 +237,7 @@ const CliVerb cli_verb_generate = {
               "  cosmos story --seed random --watch           another one, condensing before your eyes\n"
               "  cosmos story --seed 7 --steps-shown 5        with five steps on the way\n"
               "  cosmos story --count 200 >stories.txt        a file of stories, a line each\n"
+              "  cosmos story \"Anna had lost her keys.\"       one that begins so\n"
               "  cosmos summary --file article.txt            a summary of a file\n"
               "  cosmos story --sampler euler --steps 200     as the paper does it",
   .max_words = 1,
