@@ -280,7 +280,8 @@ void cpg_settings_follow (CpgSettings *self, const CosmosSettings *before, const
     double value, before, after;
   } all[] = {{"schedule-d", self->schedule_d, before->schedule_d, after->schedule_d},
              {"t-end", self->t_end, before->t_end, after->t_end},
-             {"noise-scale", self->noise_scale, before->noise_scale, after->noise_scale}};
+             {"noise-scale", self->noise_scale, before->noise_scale, after->noise_scale},
+             {"guidance", self->guidance, before->guidance, after->guidance}};
   g_object_freeze_notify (G_OBJECT (self));
   for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
     if (fabs (all[i].value - all[i].before) < 1e-6)

@@ -52,6 +52,7 @@ static const Field fields[] = {
   FIELD ("model", "t-start", NUMBER, config.t_start, .001, 1),
   FIELD ("model", "t-end", NUMBER, config.t_end, 0, 1),
   FIELD ("model", "noise-scale", NUMBER, config.noise_scale, .05, 2),
+  FIELD ("model", "guidance", NUMBER, config.guidance, 0, 100),
 
   TEXT_FIELD ("tokenizer", "file", tokenizer_file),
   FIELD ("tokenizer", "size", INTEGER, config.vocabulary, 300, 1 << 20),
@@ -156,7 +157,8 @@ CosmosRecipe cosmos_recipe_default (void)
                .schedule_d = 2,
                .t_start = .999,
                .t_end = .05,
-               .noise_scale = 1},
+               .noise_scale = 1,
+               .guidance = 1},
     .encoder = {.stage = stage, .masked = .25, .as_mask = .9},
     .autoencoder = {.stage = stage, .masked = .3, .delta = .7, .dropout = .4, .latent_noise = 0, .mse = 1, .aligned = true},
     .denoiser = {.stage = stage, .self_condition = .5, .samples = 4, .sample_steps = 50},

@@ -36,6 +36,7 @@ static inline CosmosConfig tiny_config (void)
                  .source_latents = true},
     .schedule_d = 5,
     .noise_scale = 1,
+    .guidance = 1,
     .t_start = 1,
     .t_end = 0.05,
     .n_tasks = 2,

@@ -159,16 +159,18 @@ static void test_follow (void)
 {
   CosmosConfig config = new_config ();
   CosmosSettings before = cosmos_settings_default (&config), after = before;
-  double d, end, scale;
+  double d, end, scale, guidance;
   g_autoptr (CpgSettings) self = cpg_settings_new ();
   after.schedule_d = 7;
   after.t_end = 0.125;
   after.noise_scale = 0.5;
+  after.guidance = 2;
   cpg_settings_reset (self, &config);
   g_object_set (self, "t-end", 0.25, NULL);
   cpg_settings_follow (self, &before, &after);
-  g_object_get (self, "schedule-d", &d, "t-end", &end, "noise-scale", &scale, NULL);
+  g_object_get (self, "schedule-d", &d, "t-end", &end, "noise-scale", &scale, "guidance", &guidance, NULL);
   g_assert_cmpfloat (d, ==, 7);
+  g_assert_cmpfloat (guidance, ==, 2);
   g_assert_cmpfloat (end, ==, 0.25);
   g_assert_cmpfloat (scale, ==, 0.5);
 }

@@ -65,6 +65,7 @@ static const Field fields[] = {
   FIELD ("schedule.t_start", NUMBER, t_start, 0, 1, 0.999),
   FIELD ("schedule.t_end", NUMBER, t_end, 0, 1, 0.05),
   FIELD ("schedule.noise_scale", NUMBER, noise_scale, 0.05, 2, 1),
+  FIELD ("schedule.guidance", NUMBER, guidance, 0, 100, 1),
 };
 
 enum { N_FIELDS = sizeof fields / sizeof *fields };
@@ -455,7 +456,7 @@ static bool read_flat (CosmosConfig *self, yyjson_val *root, const char *path, C
                                           .cross_norm = true};
   self->t_start = 0.999;
   self->t_end = 0.05;
-  self->noise_scale = 1;
+  self->noise_scale = self->guidance = 1;
   if (width < 64)
     REFUSE ("%s: width is %d; it must be at least 64", path, width);
   return true;
@@ -525,6 +526,7 @@ CosmosConfig cosmos_config_paper (int latents)
     .t_start = 0.999,
     .t_end = 0.05,
     .noise_scale = 1,
+    .guidance = 1,
     .n_tasks = 1,
     .tasks = {"story"},
   };

@@ -44,7 +44,8 @@ typedef struct {
    * result as `queries` and `latent_positions` (spec 1.3). */
   bool folded;
   CosmosDenoiserSizes denoiser;
-  double schedule_d, t_start, t_end, noise_scale /* with which it writes best; 1 where a file says nothing */;
+  double schedule_d, t_start, t_end;
+  double noise_scale, guidance; /* with which it writes best; 1 where a file says nothing */
   int n_tasks;
   char tasks[COSMOS_MAX_TASKS][COSMOS_MAX_TASK_NAME];
 } CosmosConfig;

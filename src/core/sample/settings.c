@@ -9,7 +9,7 @@ CosmosSettings cosmos_settings_default (const CosmosConfig *config)
   return (CosmosSettings) {
     .steps = 50,
     .sampler = sampler,
-    .guidance = 1.0,
+    .guidance = config->guidance,
     .self_conditioning = true,
     .noise_scale = config->noise_scale,
     .schedule_d = config->schedule_d,

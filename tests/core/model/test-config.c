@@ -61,6 +61,7 @@ static void assert_equal (const CosmosConfig *a, const CosmosConfig *b)
   g_assert_cmpfloat (a->t_start, ==, b->t_start);
   g_assert_cmpfloat (a->t_end, ==, b->t_end);
   g_assert_cmpfloat (a->noise_scale, ==, b->noise_scale);
+  g_assert_cmpfloat (a->guidance, ==, b->guidance);
   g_assert_cmpint (a->n_tasks, ==, b->n_tasks);
   for (int i = 0; i < a->n_tasks; i++)
     g_assert_cmpstr (a->tasks[i], ==, b->tasks[i]);

@@ -7,7 +7,7 @@
 
 static CosmosConfig config (void)
 {
-  CosmosConfig self = {.schedule_d = 5, .t_start = 1, .t_end = 0.05, .noise_scale = 0.9, .n_tasks = 3};
+  CosmosConfig self = {.schedule_d = 5, .t_start = 1, .t_end = 0.05, .noise_scale = 0.9, .guidance = 2, .n_tasks = 3};
   return self;
 }
 
@@ -20,7 +20,7 @@ static void test_defaults (void)
   g_assert_cmpint (settings.steps, ==, 50);
   g_assert_cmpfloat (settings.t_start, ==, 0.999); /* what the solver can, not the bundle's 1 */
   g_assert_cmpfloat (settings.t_end, ==, 0.05);
-  g_assert_cmpfloat (settings.guidance, ==, 1);
+  g_assert_cmpfloat (settings.guidance, ==, 2);
   g_assert_cmpfloat (settings.noise_scale, ==, 0.9);
   g_assert_true (settings.self_conditioning);
   g_assert_true (cosmos_settings_check (&settings, &bundle, &err));
