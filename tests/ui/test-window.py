@@ -20,6 +20,11 @@ class Window(driver.WindowTest):
         states = node.get_state_set()
         return any(states.contains(state) for state in (Atspi.StateType.CHECKED, Atspi.StateType.PRESSED, Atspi.StateType.SELECTED))
 
+    def go_to_end(self):
+        """Of a run, when it has got there: before, its last step is another one."""
+        self.program.wait(lambda: not self.program.has("Stop"), "the end of the run")
+        self.program.act("win.last-step", unless=lambda: self.program.step() == 50)
+
     def has_no_dialog(self):
         return not any(node.get_role_name() == "dialog" for node in self.program.all())
 
@@ -37,7 +42,7 @@ class Window(driver.WindowTest):
         # the end of the run, by steps and by the scrubber
         program.wait(lambda: program.scrubber().get_maximum_value() == 50)
         self.stop_playing()
-        program.act("win.last-step", unless=lambda: program.step() == 50)
+        self.go_to_end()
         program.wait(lambda: program.step() == 50, "the last step")
         program.label(r"^Done: \d+ tokens in 50 steps")
         program.act("win.previous-step")
@@ -185,7 +190,7 @@ class Window(driver.WindowTest):
             program.act("win.run")
             time.sleep(1)
         self.stop_playing()
-        program.act("win.last-step", unless=lambda: program.step() == 50)
+        self.go_to_end()
         picture = program.find("Path through latent space")
         program.wait(lambda: "faint: 3 other runs" in (picture.get_description() + str(picture.get_attributes())
                                                        + (Atspi.Value.get_text(picture) if picture.get_value_iface() else "")),
