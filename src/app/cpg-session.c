@@ -289,7 +289,7 @@ static void cpg_session_set_task (CpgSession *self, const char *task)
 /* The first letter of a source is enough. */
 static void cpg_session_on_source (CpgSession *self)
 {
-  if (*cpg_settings_get_source (self->settings) && !cpg_session_reads (self) && self->takes_source)
+  if (*cpg_settings_get_source (self->settings) && cpg_session_has_model (self) && !cpg_session_reads (self) && !self->is_chosen)
     cpg_session_load_best (self);
 }
 

@@ -112,15 +112,27 @@ static bool frame_prompt (const CosmosBench *bench, const char *source, int32_t 
   return true;
 }
 
-/* Where the model knows the task, or is asked for it in words, it is framed as everywhere; a baseline of one task is trained as frame_prompt() says. */
+static const char *get_task (const CosmosBench *bench)
+{
+  return cosmos_pipeline_get_config (bench->pipeline)->tasks[bench->settings.task];
+}
+
+/* The source is the beginning of the text, which is part of it then. */
+static bool goes_on (const CosmosBench *bench, const char *source)
+{
+  return source && cosmos_instruction_goes_on (get_task (bench));
+}
+
+/* Where the model knows the task, is asked for it in words, or goes on with the source, it is framed as everywhere; a baseline of one task is trained as
+ * frame_prompt() says. */
 static CosmosAutoregress *begin_text (CosmosBench *bench, const CosmosAutoregressSettings *settings, const char *source,
                                       int32_t *prompt, size_t capacity, CosmosError *err)
 {
-  const char *task = cosmos_pipeline_get_config (bench->pipeline)->tasks[bench->settings.task];
+  const char *task = get_task (bench);
   const CosmosAsking asking = cosmos_asking_find (bench->baseline, task);
   const int end = cosmos_tokenizer_get_special (cosmos_language_model_get_tokenizer (bench->baseline), COSMOS_TOKEN_SEP);
   size_t n = 0;
-  if (asking == COSMOS_ASKING_TASK || asking == COSMOS_ASKING_INSTRUCTION)
+  if (asking == COSMOS_ASKING_TASK || asking == COSMOS_ASKING_INSTRUCTION || goes_on (bench, source))
     return cosmos_autoregress_new_for_task (bench->baseline, bench->pool, settings, task, source, source ? strlen (source) : 0,
                                             err);
   if (!frame_prompt (bench, source, prompt, capacity, &n, err))
@@ -146,7 +158,8 @@ static bool autoregress (CosmosBench *bench, const CosmosAutoregressSettings *se
     ids[i] = cosmos_autoregress_get_token (run, i)->id;
   if (ok && text) {
     *n_tokens += written;
-    *text = cosmos_tokenizer_decode (tokenizer, ids, (size_t) written);
+    *text = goes_on (bench, source) ? cosmos_autoregress_get_text (run)
+                                    : cosmos_tokenizer_decode (tokenizer, ids, (size_t) written);
     ok = *text || no_memory (err);
   }
   cosmos_autoregress_free (run);

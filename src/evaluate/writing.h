@@ -17,5 +17,5 @@ void cosmos_written_clear (CosmosWritten *self);
  * bench's but for steps and sampler. */
 bool cosmos_write_by_diffusion (CosmosBench *bench, CosmosSampler sampler, int steps, bool self_conditioning, size_t n,
                                 CosmosWritten *written, CosmosError *err);
-/* The same by the baseline, which is given the source, or nothing; what it was given is not part of the text. */
+/* The same by the baseline, which is given the source, or nothing; what it was given is not part of the text, unless that is to begin with it. */
 bool cosmos_write_by_baseline (CosmosBench *bench, size_t n, CosmosWritten *written, CosmosError *err);

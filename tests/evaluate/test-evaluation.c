@@ -148,6 +148,11 @@ static void test_opened_stories (Fixture *self, gconstpointer data)
   g_assert_cmpint (table->n_columns, ==, 8);
   g_assert_cmpuint (table->n_rows, ==, 6);
   cosmos_report_free (report);
+  CosmosWritten written; /* the baseline goes on with them */
+  assert_ok (cosmos_write_by_baseline (&bench, bench.examples.n, &written, &err), &err);
+  for (size_t i = 0; i < written.n; i++)
+    g_assert_true (g_str_has_prefix (written.items[i], bench.examples.items[i].source));
+  cosmos_written_clear (&written);
   cosmos_bench_clear (&bench);
 }
 
