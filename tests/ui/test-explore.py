@@ -167,7 +167,7 @@ class Explore(driver.WindowTest):
         program.photograph("explore-edit-late")
         program.find("Shown Step", "radio button", "toggle button").do_action(0)
         self.wait_text("Original Text")
-        time.sleep(0.5)  # until it is at work on that
+        time.sleep(3)  # until it is at work on that, also on a busy machine
         button = program.find("Open on the Denoise Page")
         program.wait(lambda: button.get_state_set().contains(Atspi.StateType.SENSITIVE), "the edit of the shown step")
         edited = self.read("Edited Text")
