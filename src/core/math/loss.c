@@ -16,16 +16,18 @@ enum { LOGITS_OF_CHUNK = 4 << 20 };
 /* Nanoseconds for one logit, and for one number elsewhere. */
 static const double cost_of_logit = 0.6, cost_of_number = 0.2;
 
+/* Rows without a target cost nothing: the others stand together here. */
 typedef struct {
   CosmosTensor x, y;
   const CosmosWeight *head;
-  const int32_t *targets;
-  int64_t rows, words;
-  int64_t counted; /* rows with a target */
-  float *logits;   /* of a chunk; void outside the loops */
+  int64_t counted, words;
+  int64_t *places;  /* (counted): rows of x that have a target */
+  int32_t *targets; /* (counted) */
+  float *rows;      /* (counted, in): those rows of x */
+  float *logits;    /* of a chunk; void outside the loops */
   int64_t first_of_chunk;
-  double *losses; /* (rows): - log probability of the target */
-  float *dx, *dw; /* gradients of the loss, like x and the head; NULL where nobody asks */
+  double *losses; /* (counted): - log probability of the target */
+  float *dx, *dw; /* gradients of the loss, like rows and the head; NULL where nobody asks */
 } CrossEntropy;
 
 COSMOS_SIMD_CLONES static float sum_exponentials (const float *restrict logits, float largest, int64_t n)
@@ -55,7 +57,7 @@ COSMOS_SIMD_CLONES static void scale_run (float *restrict x, float factor, int64
     x[i] *= factor;
 }
 
-/* The losses of rows; for the way back logits become d loss / d logits = (softmax - one at the target) / counted, 0 in rows without a target. */
+/* The losses of rows; for the way back logits become d loss / d logits = (softmax - one at the target) / counted. */
 static void measure_rows (int64_t first, int64_t count, void *data)
 {
   const CrossEntropy *self = data;
@@ -64,11 +66,6 @@ static void measure_rows (int64_t first, int64_t count, void *data)
   for (int64_t i = first; i < first + count; i++) {
     float *logits = self->logits + i * self->words;
     int64_t r = self->first_of_chunk + i, target = self->targets[r];
-    if (target < 0) {
-      self->losses[r] = 0.0;
-      memset (logits, 0, (size_t) self->words * sizeof *logits);
-      continue;
-    }
     float largest = cosmos_vector_get_largest (logits, self->words), logit = logits[target];
     float sum = (goes_back ? take_exponentials (logits, largest, self->words) : sum_exponentials (logits, largest, self->words));
     self->losses[r] = (double) (largest + logf (sum)) - (double) logit;
@@ -79,17 +76,12 @@ static void measure_rows (int64_t first, int64_t count, void *data)
   }
 }
 
-static CosmosRows rows_of (const CosmosTensor *tensor, float *data, int64_t first, int64_t count)
+static bool back_through_head (CosmosGraph *graph, const CrossEntropy *self, CosmosRows dlogits, CosmosRows rows,
+                               CosmosError *err)
 {
-  return (CosmosRows) {data + first * tensor->stride, count, tensor->stride};
-}
-
-static bool back_through_head (CosmosGraph *graph, const CrossEntropy *self, CosmosRows dlogits, int64_t first, CosmosError *err)
-{
-  int64_t columns = cosmos_tensor_get_columns (&self->x);
-  CosmosRows dx = {self->dx ? self->dx + first * columns : NULL, dlogits.rows, columns};
-  return cosmos_gemm_backward_into (cosmos_graph_get_pool (graph), cosmos_graph_get_arena (graph), self->head, dlogits,
-                                    rows_of (&self->x, self->x.data, first, dlogits.rows), dx, true, self->dw, err);
+  CosmosRows dx = {self->dx ? self->dx + (rows.data - self->rows) : NULL, rows.rows, rows.stride};
+  return cosmos_gemm_backward_into (cosmos_graph_get_pool (graph), cosmos_graph_get_arena (graph), self->head, dlogits, rows, dx,
+                                    true, self->dw, err);
 }
 
 /* The logits of every chunk, their losses, and the gradients where they are asked for. */
@@ -98,20 +90,20 @@ static void for_chunks (CosmosGraph *graph, CrossEntropy *self)
   CosmosPool *pool = cosmos_graph_get_pool (graph);
   CosmosArena *arena = cosmos_graph_get_arena (graph);
   CosmosArenaMark mark = cosmos_arena_mark (arena);
-  int64_t chunk = LOGITS_OF_CHUNK / self->words + 1;
-  if (chunk > self->rows)
-    chunk = self->rows;
+  int64_t chunk = LOGITS_OF_CHUNK / self->words + 1, columns = cosmos_tensor_get_columns (&self->x);
+  if (chunk > self->counted)
+    chunk = self->counted;
   self->logits = cosmos_graph_alloc (graph, (size_t) (chunk * self->words) * sizeof *self->logits);
-  for (int64_t first = 0; first < self->rows && !cosmos_graph_has_failed (graph); first += chunk) {
+  for (int64_t first = 0; first < self->counted && !cosmos_graph_has_failed (graph); first += chunk) {
     CosmosError err = {COSMOS_STATUS_OK};
-    int64_t count = self->rows - first < chunk ? self->rows - first : chunk;
-    CosmosRows logits = {self->logits, count, self->words};
+    int64_t count = self->counted - first < chunk ? self->counted - first : chunk;
+    CosmosRows rows = {self->rows + first * columns, count, columns}, logits = {self->logits, count, self->words};
     self->first_of_chunk = first;
-    bool ok = cosmos_gemm (pool, arena, self->head, rows_of (&self->x, self->x.data, first, count), NULL, logits, &err);
+    bool ok = cosmos_gemm (pool, arena, self->head, rows, NULL, logits, &err);
     if (ok)
       cosmos_parallel (pool, count, (double) self->words * cost_of_logit, measure_rows, self);
     if (ok && (self->dx || self->dw))
-      ok = back_through_head (graph, self, logits, first, &err);
+      ok = back_through_head (graph, self, logits, rows, &err);
     if (!ok)
       cosmos_graph_fail (graph, err.code, "%s", err.message);
   }
@@ -124,8 +116,8 @@ static void add_input_rows (int64_t first, int64_t count, void *data)
 {
   const CrossEntropy *self = data;
   int64_t columns = cosmos_tensor_get_columns (&self->x);
-  for (int64_t r = first; r < first + count; r++)
-    cosmos_vector_add_scaled (self->x.grad + r * self->x.stride, self->dx + r * columns, self->y.grad[0], columns);
+  for (int64_t i = first; i < first + count; i++)
+    cosmos_vector_add_scaled (self->x.grad + self->places[i] * self->x.stride, self->dx + i * columns, self->y.grad[0], columns);
 }
 
 static void add_head_rows (int64_t first, int64_t count, void *data)
@@ -143,7 +135,7 @@ static void cross_entropy_backward (CosmosGraph *graph, const void *op)
   CosmosPool *pool = cosmos_graph_get_pool (graph);
   double cost = (double) cosmos_tensor_get_columns (&self.x) * cost_of_number;
   if (self.dx)
-    cosmos_parallel (pool, self.rows, cost, add_input_rows, &self);
+    cosmos_parallel (pool, self.counted, cost, add_input_rows, &self);
   if (self.dw)
     cosmos_parallel (pool, self.words, cost, add_head_rows, &self);
 }
@@ -157,37 +149,61 @@ static float *make_zeros (CosmosGraph *graph, int64_t n)
   return zeros;
 }
 
+static int64_t count_targets (const int32_t *targets, int64_t rows)
+{
+  int64_t n = 0;
+  for (int64_t r = 0; r < rows; r++)
+    n += targets[r] >= 0;
+  return n;
+}
+
+static bool gather (CosmosGraph *graph, CrossEntropy *self, const int32_t *targets)
+{
+  const int64_t all = cosmos_tensor_get_rows (&self->x), columns = cosmos_tensor_get_columns (&self->x);
+  const size_t n = (size_t) self->counted;
+  self->places = cosmos_graph_alloc (graph, n * sizeof *self->places);
+  self->targets = cosmos_graph_alloc (graph, n * sizeof *self->targets);
+  self->losses = cosmos_graph_alloc (graph, n * sizeof *self->losses);
+  self->rows = cosmos_graph_alloc (graph, n * (size_t) columns * sizeof *self->rows);
+  if (cosmos_graph_has_tape (graph)) {
+    self->dx = self->x.grad ? cosmos_graph_alloc (graph, n * (size_t) columns * sizeof *self->dx) : NULL;
+    self->dw = cosmos_weight_get_grad (self->head) ? make_zeros (graph, self->words * columns) : NULL;
+  }
+  if (cosmos_graph_has_failed (graph))
+    return false;
+  for (int64_t r = 0, i = 0; r < all; r++) {
+    assert (targets[r] < self->words);
+    if (targets[r] < 0)
+      continue;
+    self->places[i] = r;
+    self->targets[i] = targets[r];
+    memcpy (self->rows + i * columns, self->x.data + r * self->x.stride, (size_t) columns * sizeof *self->rows);
+    i++;
+  }
+  return true;
+}
+
 CosmosTensor *cosmos_cross_entropy (CosmosGraph *graph, const CosmosTensor *x, const CosmosWeight *head, const int32_t *targets)
 {
   if (cosmos_graph_has_failed (graph))
     return cosmos_graph_nothing (graph);
-  int64_t columns = cosmos_tensor_get_columns (x);
-  assert (columns == cosmos_weight_get_in (head));
-  CrossEntropy self = {.x = *x, .head = head, .rows = cosmos_tensor_get_rows (x), .words = cosmos_weight_get_out (head)};
+  assert (cosmos_tensor_get_columns (x) == cosmos_weight_get_in (head));
+  CrossEntropy self = {
+    .x = *x, .head = head, .counted = count_targets (targets, cosmos_tensor_get_rows (x)), .words = cosmos_weight_get_out (head)};
   CosmosTensor *y = cosmos_graph_tensor (graph, 1, (int64_t[]) {1});
-  int32_t *copy = cosmos_graph_alloc (graph, (size_t) self.rows * sizeof *copy);
-  self.losses = cosmos_graph_alloc (graph, (size_t) self.rows * sizeof *self.losses);
-  if (cosmos_graph_has_failed (graph))
-    return cosmos_graph_nothing (graph);
-  for (int64_t r = 0; r < self.rows; r++) {
-    assert (targets[r] < self.words);
-    copy[r] = targets[r];
-    self.counted += targets[r] >= 0;
+  if (!cosmos_graph_has_failed (graph)) {
+    self.y = *y;
+    y->data[0] = 0;
   }
-  self.targets = copy;
-  self.y = *y;
-  if (cosmos_graph_has_tape (graph) && self.counted > 0) {
-    self.dx = x->grad ? cosmos_graph_alloc (graph, (size_t) (self.rows * columns) * sizeof *self.dx) : NULL;
-    self.dw = cosmos_weight_get_grad (head) ? make_zeros (graph, self.words * columns) : NULL;
-  }
-  if (self.counted > 0)
+  if (self.counted > 0 && gather (graph, &self, targets))
     for_chunks (graph, &self);
   if (cosmos_graph_has_failed (graph))
     return cosmos_graph_nothing (graph);
   double total = 0.0;
-  for (int64_t r = 0; r < self.rows && self.counted > 0; r++)
-    total += self.losses[r];
-  y->data[0] = self.counted > 0 ? (float) (total / (double) self.counted) : 0.0f;
+  for (int64_t i = 0; i < self.counted; i++)
+    total += self.losses[i];
+  if (self.counted > 0)
+    y->data[0] = (float) (total / (double) self.counted);
   cosmos_graph_record_copy (graph, cross_entropy_backward, &self, sizeof self);
   return y;
 }
