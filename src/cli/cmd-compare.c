@@ -139,9 +139,10 @@ static bool judge_side (Work *self, CosmosGraph *graph, Side *side, CosmosError 
   for (int i = 0; ok && i < side->n; i++) {
     CosmosPerplexity perplexity;
     CosmosError why = {0};
+    const char *task = cosmos_pipeline_get_config (self->engine.pipeline)->tasks[self->settings.task];
     size_t size = strlen (side->texts[i]);
     cosmos_graph_reset (graph);
-    bool judged = cosmos_perplexity (self->engine.judge, graph, side->texts[i], size, &perplexity, &why);
+    bool judged = cosmos_perplexity (self->engine.judge, graph, task, side->texts[i], size, &perplexity, &why);
     side->perplexities[i] = judged ? perplexity.perplexity : NAN;
     if (!judged && why.code != COSMOS_STATUS_RANGE && why.code != COSMOS_STATUS_FORMAT) { /* those: no token, or too long */
       if (err)

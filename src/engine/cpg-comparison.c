@@ -116,8 +116,8 @@ static void measure (CpgComparison *self)
   if (!self->judge)
     self->judge = cpg_engine_find_language_model (NULL); /* who does not write for a task can still judge */
   self->measuring = g_cancellable_new ();
-  cpg_measure_async (engine, (const char *const *) texts->pdata, self->judge, self->reference, self->measuring, on_measured,
-                     g_object_ref (self));
+  cpg_measure_async (engine, cpg_settings_get_task (self->base), (const char *const *) texts->pdata, self->judge, self->reference,
+                     self->measuring, on_measured, g_object_ref (self));
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MEASURING]);
 }
 

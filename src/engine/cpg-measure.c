@@ -10,7 +10,7 @@
 
 typedef struct {
   char **texts;
-  char *path, *reference;
+  char *task, *path, *reference;
   gboolean opened;
   CpgLanguage *judge;
   char *problem; /* why there is no judge */
@@ -35,6 +35,7 @@ static void free_work (gpointer data)
   g_clear_pointer (&self->judge, cpg_language_unref);
   g_clear_pointer (&self->report, cpg_report_free);
   g_strfreev (self->texts);
+  g_free (self->task);
   g_free (self->path);
   g_free (self->reference);
   g_free (self->problem);
@@ -63,7 +64,7 @@ static gboolean judge (Work *self, const char *text, CpgMeasures *measures, GErr
     measures->problem = g_strdup (self->judge ? _ ("There is not enough memory for the judge") : self->problem);
     return TRUE;
   }
-  if (cosmos_perplexity (self->judge->model, self->graph, text, strlen (text), &perplexity, &err))
+  if (cosmos_perplexity (self->judge->model, self->graph, self->task, text, strlen (text), &perplexity, &err))
     measures->perplexity = perplexity.perplexity;
   else if (err.code == COSMOS_STATUS_CANCELLED) {
     cpg_error_from_core (error, &err);
@@ -128,16 +129,18 @@ CpgReport *cpg_report_new (gsize n)
   return self;
 }
 
-void cpg_measure_async (CpgEngine *engine, const char *const *texts, const char *judge, const char *reference,
+void cpg_measure_async (CpgEngine *engine, const char *task, const char *const *texts, const char *judge, const char *reference,
                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-  Work work = {
-    .texts = g_strdupv ((char **) texts), .path = g_strdup (judge), .reference = g_strdup (reference ? reference : "")};
+  Work work = {.task = g_strdup (task),
+               .texts = g_strdupv ((char **) texts),
+               .path = g_strdup (judge),
+               .reference = g_strdup (reference ? reference : "")};
   g_strstrip (work.reference);
   work.report = cpg_report_new (g_strv_length (work.texts));
-  GTask *task = g_task_new (NULL, cancellable, callback, data); /* which must not keep the engine */
-  g_task_set_source_tag (task, cpg_measure_async);
-  cpg_engine_send (engine, cpg_errand_new (task, measure_piece, NULL, g_memdup2 (&work, sizeof work), free_work));
+  GTask *job = g_task_new (NULL, cancellable, callback, data); /* which must not keep the engine */
+  g_task_set_source_tag (job, cpg_measure_async);
+  cpg_engine_send (engine, cpg_errand_new (job, measure_piece, NULL, g_memdup2 (&work, sizeof work), free_work));
 }
 
 CpgReport *cpg_measure_finish (GAsyncResult *result, GError **error)

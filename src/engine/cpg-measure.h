@@ -25,8 +25,8 @@ CpgReport *cpg_report_new (gsize n);
 void cpg_report_free (CpgReport *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CpgReport, cpg_report_free)
 
-/* Does not keep the engine; the callback's source is NULL. texts: ended by NULL; a measure of an empty one is NAN. judge: path of an autoregressive model, or NULL. reference: NULL or "" for none. */
-void cpg_measure_async (CpgEngine *engine, const char *const *texts, const char *judge, const char *reference,
+/* Does not keep the engine; the callback's source is NULL. texts: ended by NULL, of one task (or NULL); a measure of an empty one is NAN. judge: path of an autoregressive model, or NULL. reference: NULL or "" for none. */
+void cpg_measure_async (CpgEngine *engine, const char *task, const char *const *texts, const char *judge, const char *reference,
                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 /* (transfer full) */
 CpgReport *cpg_measure_finish (GAsyncResult *result, GError **error);

@@ -50,8 +50,8 @@ static bool judge (Story *self, const char *const *texts, size_t n, double *perp
   for (size_t i = 0; i < n; i++) {
     CosmosPerplexity result;
     CosmosError why = {0};
-    bool ok = cosmos_perplexity_and_state (self->bench->judge, self->graph, texts[i], strlen (texts[i]), &result,
-                                           states + *n_states * get_width (self), &why);
+    bool ok = cosmos_perplexity_and_state (self->bench->judge, self->graph, self->bench->task, texts[i], strlen (texts[i]),
+                                           &result, states + *n_states * get_width (self), &why);
     perplexities[i] = ok ? result.perplexity : NAN;
     *n_states += ok;
     if (!ok && why.code != COSMOS_STATUS_RANGE && why.code != COSMOS_STATUS_FORMAT) { /* those: no token, or too long */

@@ -45,7 +45,7 @@ static bool judge (Work *self, const char *text, double *perplexity, CosmosError
   *perplexity = NAN;
   if (!self->bench->judge)
     return true;
-  if (cosmos_perplexity (self->bench->judge, self->graph, text, strlen (text), &result, &why))
+  if (cosmos_perplexity (self->bench->judge, self->graph, self->bench->task, text, strlen (text), &result, &why))
     *perplexity = result.perplexity;
   else if (why.code != COSMOS_STATUS_RANGE && why.code != COSMOS_STATUS_FORMAT) { /* those: no token, or too long */
     if (err)

@@ -4,6 +4,7 @@
 #include "core/base/random.h"
 #include "core/sample/instruction.h"
 #include "core/sample/softmax.h"
+#include "core/sample/task-prompt.h"
 #include "core/text/text.h"
 
 #include <math.h>
@@ -233,25 +234,6 @@ CosmosAutoregress *cosmos_autoregress_new (const CosmosLanguageModel *model, Cos
   return self;
 }
 
-/* [CLS] [TASK] source [SEP] */
-static bool frame_source (const CosmosLanguageModel *model, int task, const char *source, size_t size, int32_t *ids, size_t *n,
-                          CosmosError *err)
-{
-  const CosmosTokenizer *tokenizer = cosmos_language_model_get_tokenizer (model);
-  const CosmosLanguageModelTasks *tasks = cosmos_language_model_get_tasks (model);
-  const size_t room = (size_t) tasks->source_tokens[task] - 2;
-  size_t found = 0;
-  char *clean = cosmos_text_clean (source ? source : "", source ? size : 0, err);
-  bool ok = clean && cosmos_tokenizer_encode (tokenizer, clean, strlen (clean), ids + 2, room, &found, err);
-  free (clean);
-  found = found < room ? found : room;
-  ids[0] = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_CLS);
-  ids[1] = tasks->tokens[task];
-  ids[found + 2] = cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP);
-  *n = found + 3;
-  return ok;
-}
-
 /* The turns up to the answer, and a source that the answer begins with; *n_hidden: tokens of the turns. Turns are no text to be cleaned. */
 static bool frame_instruction (const CosmosLanguageModel *model, const char *task, const char *source, size_t size, int32_t *ids,
                                size_t capacity, size_t *n, size_t *n_hidden, CosmosError *err)
@@ -309,7 +291,7 @@ CosmosAutoregress *cosmos_autoregress_new_for_task (const CosmosLanguageModel *m
   if (!ids)
     cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for a source of %d tokens",
                       (int) tasks->source_tokens[number]);
-  else if (frame_source (model, number, source, size, ids, &n, err))
+  else if (cosmos_task_prompt_make (model, number, source, size, ids, &n, err))
     self = cosmos_autoregress_new_from_tokens (
         model, pool, settings, ids, n,
         cosmos_tokenizer_get_special (cosmos_language_model_get_tokenizer (model), COSMOS_TOKEN_SEP), err);

@@ -1,12 +1,13 @@
 #include "core/study/perplexity.h"
 
 #include "core/sample/softmax.h"
+#include "core/sample/task-prompt.h"
 #include "core/text/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS = 64 }; /* logits of so many tokens are there at a time */
+enum { ROWS = 64 /* logits of so many tokens are there at a time */, FRAME = 3 /* tokens before a text, at most */ };
 
 typedef struct {
   const CosmosTensor *logits; /* (rows, V) */
@@ -22,7 +23,7 @@ static void judge_row (int row, void *data)
   job->log_probability[row] = cosmos_softmax_log_probability (&softmax, x[job->targets[row]]);
 }
 
-/* Sum of ln p (targets[i]) after hidden (1, T, D), i = 0 .. n - 1. */
+/* Sum of ln p (targets[i]) after hidden (n, D), i = 0 .. n - 1. */
 static double sum_log_probabilities (const CosmosLanguageModel *judge, CosmosGraph *graph, const CosmosTensor *hidden,
                                      const int32_t *targets, int64_t n)
 {
@@ -32,7 +33,7 @@ static double sum_log_probabilities (const CosmosLanguageModel *judge, CosmosGra
     int64_t rows = n - first < ROWS ? n - first : ROWS;
     CosmosArenaMark mark = cosmos_arena_mark (arena);
     CosmosTensor *some = cosmos_graph_view (
-        graph, cosmos_tensor (cosmos_tensor_row (hidden, first), 2, (int64_t[]) {rows, hidden->shape[2]}));
+        graph, cosmos_tensor (cosmos_tensor_row (hidden, first), 2, (int64_t[]) {rows, hidden->shape[1]}));
     Job job = {cosmos_language_model_predict (judge, graph, some), targets + first, {0}};
     if (!cosmos_graph_has_failed (graph))
       cosmos_pool_run (cosmos_graph_get_pool (graph), (int) rows, judge_row, &job);
@@ -43,25 +44,31 @@ static double sum_log_probabilities (const CosmosLanguageModel *judge, CosmosGra
   return sum;
 }
 
-/* state: NULL, or where the last token's hidden state goes. */
-static bool judge_tokens (const CosmosLanguageModel *judge, CosmosGraph *graph, const int32_t *ids, size_t n,
+/* Of n tokens, the first n_given of which are only given. state: NULL, or where the last token's hidden state goes. */
+static bool judge_tokens (const CosmosLanguageModel *judge, CosmosGraph *graph, const int32_t *ids, size_t n_given, size_t n,
                           CosmosPerplexity *result, float *state, CosmosError *err)
 {
   int context = cosmos_language_model_get_sizes (judge)->context;
-  if (n < 2)
+  if (n <= n_given)
     return cosmos_error_set (err, COSMOS_STATUS_RANGE, "The text is too short to be judged: it has no token to foresee");
   if (n > (size_t) context)
     return cosmos_error_set (err, COSMOS_STATUS_RANGE, "The text has %zu tokens; %s reads at most %d", n,
                              cosmos_language_model_get_name (judge), context);
   cosmos_graph_reset (graph);
   CosmosTensor *hidden = cosmos_language_model_run (judge, graph, ids, 1, (int64_t) n); /* (1, n, D) */
-  double sum = cosmos_graph_has_failed (graph) ? 0 : sum_log_probabilities (judge, graph, hidden, ids + 1, (int64_t) n - 1);
+  const int64_t n_judged = (int64_t) (n - n_given);
+  double sum = 0;
+  if (!cosmos_graph_has_failed (graph)) {
+    CosmosTensor before = cosmos_tensor (cosmos_tensor_row (hidden, (int64_t) n_given - 1), 2,
+                                         (int64_t[]) {n_judged, hidden->shape[2]});
+    sum = sum_log_probabilities (judge, graph, &before, ids + n_given, n_judged);
+  }
   if (!cosmos_graph_check (graph, err))
     return false;
   if (!isfinite (sum))
     return cosmos_error_set (err, COSMOS_STATUS_CORRUPT, "%s: the network's numbers are not finite; its weights may be damaged",
                              cosmos_language_model_get_path (judge));
-  *result = (CosmosPerplexity) {exp (-sum / (double) (n - 1)), (int) (n - 1)};
+  *result = (CosmosPerplexity) {exp (-sum / (double) n_judged), (int) n_judged};
   if (state)
     memcpy (state, cosmos_tensor_row (hidden, (int64_t) n - 1), (size_t) hidden->shape[2] * sizeof *state);
   return true;
@@ -70,32 +77,41 @@ static bool judge_tokens (const CosmosLanguageModel *judge, CosmosGraph *graph, 
 bool cosmos_perplexity_tokens (const CosmosLanguageModel *judge, CosmosGraph *graph, const int32_t *ids, size_t n,
                                CosmosPerplexity *result, CosmosError *err)
 {
-  return judge_tokens (judge, graph, ids, n, result, NULL, err);
+  return judge_tokens (judge, graph, ids, 1, n, result, NULL, err);
 }
 
-bool cosmos_perplexity (const CosmosLanguageModel *judge, CosmosGraph *graph, const char *text, size_t size,
+bool cosmos_perplexity (const CosmosLanguageModel *judge, CosmosGraph *graph, const char *task, const char *text, size_t size,
                         CosmosPerplexity *result, CosmosError *err)
 {
-  return cosmos_perplexity_and_state (judge, graph, text, size, result, NULL, err);
+  return cosmos_perplexity_and_state (judge, graph, task, text, size, result, NULL, err);
 }
 
-bool cosmos_perplexity_and_state (const CosmosLanguageModel *judge, CosmosGraph *graph, const char *text, size_t size,
-                                  CosmosPerplexity *result, float *state, CosmosError *err)
+/* What stands before a text of the task: *n tokens, none where a text begins with nothing. */
+static bool frame (const CosmosLanguageModel *judge, const char *task, int32_t *ids, size_t *n, CosmosError *err)
+{
+  const int begin = cosmos_language_model_get_begin (judge), number = cosmos_language_model_find_task (judge, task);
+  if (cosmos_language_model_get_tasks (judge)->n > 0)
+    return cosmos_task_prompt_make (judge, number < 0 ? 0 : number, NULL, 0, ids, n, err);
+  ids[0] = begin;
+  *n = begin >= 0 ? 1 : 0;
+  return true;
+}
+
+bool cosmos_perplexity_and_state (const CosmosLanguageModel *judge, CosmosGraph *graph, const char *task, const char *text,
+                                  size_t size, CosmosPerplexity *result, float *state, CosmosError *err)
 {
   const CosmosTokenizer *tokenizer = cosmos_language_model_get_tokenizer (judge);
   if (!tokenizer)
     return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: has no tokenizer to read a text with",
                              cosmos_language_model_get_name (judge));
-  int begin = cosmos_language_model_get_begin (judge);
-  size_t n_begin = begin >= 0 ? 1 : 0, capacity = (size_t) cosmos_language_model_get_sizes (judge)->context + 1, n = 0;
+  size_t capacity = (size_t) cosmos_language_model_get_sizes (judge)->context + FRAME, n_given = 0, n = 0;
   int32_t *ids = calloc (capacity, sizeof *ids);
   char *clean = cosmos_text_clean (text, size, err);
   bool ok = clean
             && (ids || cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for %zu tokens", capacity));
-  if (ok && n_begin > 0)
-    ids[0] = begin;
-  ok = ok && cosmos_tokenizer_encode (tokenizer, clean, strlen (clean), ids + n_begin, capacity - n_begin, &n, err)
-       && judge_tokens (judge, graph, ids, n + n_begin, result, state, err);
+  ok = ok && frame (judge, task, ids, &n_given, err)
+       && cosmos_tokenizer_encode (tokenizer, clean, strlen (clean), ids + n_given, capacity - n_given, &n, err)
+       && judge_tokens (judge, graph, ids, n_given > 0 ? n_given : 1, n + n_given, result, state, err);
   free (clean);
   free (ids);
   return ok;

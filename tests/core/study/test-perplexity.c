@@ -81,23 +81,23 @@ static void test_texts (Fixture *self, gconstpointer data)
     CosmosLanguageModel *judge = tiny_language_model_open (folder, cases[i].begin);
     CosmosPerplexity text, tokens;
     CosmosError err;
-    g_assert_true (cosmos_perplexity (judge, self->graph, " Tom ran  home.\n", 16, &text, &err));
+    g_assert_true (cosmos_perplexity (judge, self->graph, NULL, " Tom ran  home.\n", 16, &text, &err));
     g_assert_true (cosmos_perplexity_tokens (judge, self->graph, cases[i].ids, cases[i].n, &tokens, &err));
     g_assert_cmpint (text.n_tokens, ==, (int) cases[i].n - 1);
     g_assert_cmpfloat (text.perplexity, ==, tokens.perplexity);
     float state[16], row[16];
-    g_assert_true (cosmos_perplexity_and_state (judge, self->graph, "Tom ran home.", 13, &text, state, &err));
+    g_assert_true (cosmos_perplexity_and_state (judge, self->graph, NULL, "Tom ran home.", 13, &text, state, &err));
     g_assert_cmpfloat (text.perplexity, ==, tokens.perplexity);
     cosmos_graph_reset (self->graph);
     CosmosTensor *hidden = cosmos_language_model_run (judge, self->graph, cases[i].ids, 1, (int64_t) cases[i].n);
     memcpy (row, cosmos_tensor_row (hidden, (int64_t) cases[i].n - 1), sizeof row);
     g_assert_cmpmem (state, sizeof state, row, sizeof row);
-    g_assert_false (cosmos_perplexity (judge, self->graph, "", 0, &text, &err));
+    g_assert_false (cosmos_perplexity (judge, self->graph, NULL, "", 0, &text, &err));
     g_assert_cmpint (err.code, ==, COSMOS_STATUS_RANGE);
     g_autofree char *long_text = g_strnfill (100, '.');
-    g_assert_false (cosmos_perplexity (judge, self->graph, long_text, 100, &text, &err));
+    g_assert_false (cosmos_perplexity (judge, self->graph, NULL, long_text, 100, &text, &err));
     g_assert_nonnull (strstr (err.message, "at most 24"));
-    g_assert_false (cosmos_perplexity (judge, self->graph, "\xff", 1, &text, &err));
+    g_assert_false (cosmos_perplexity (judge, self->graph, NULL, "\xff", 1, &text, &err));
     cosmos_language_model_free (judge);
   }
   scratch_free (folder);
@@ -115,7 +115,7 @@ static void test_refusals (Fixture *self, gconstpointer data)
   g_assert_nonnull (strstr (err.message, "at most 100"));
   ids[1] = TINY_VOCABULARY;
   g_assert_false (cosmos_perplexity_tokens (self->judge, self->graph, ids, 2, &result, &err));
-  g_assert_false (cosmos_perplexity (self->judge, self->graph, "Tom", 3, &result, &err));
+  g_assert_false (cosmos_perplexity (self->judge, self->graph, NULL, "Tom", 3, &result, &err));
   g_assert_cmpint (err.code, ==, COSMOS_STATUS_UNSUPPORTED);
   ids[1] = 0;
   CosmosProgress progress = {0};
