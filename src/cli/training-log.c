@@ -65,12 +65,23 @@ static double get_step_seconds (CliTrainingLog *self, const CosmosTrainingReport
   return now.seconds / (double) now.step;
 }
 
+/* Of the loss; one part alone is the loss itself and needs no name. */
+static bool is_part (const CosmosTrainingReport *report, int measure)
+{
+  int n = 0;
+  for (int i = 0; i < COSMOS_MAX_MEASURES; i++)
+    n += report->kind->measures[i] && isfinite (report->measures[i]);
+  return n > 1 && report->kind->measures[measure] && isfinite (report->measures[measure]);
+}
+
 static void report_line (CliTrainingLog *self, const CosmosTrainingReport *report)
 {
   char left[32], parts[128] = "";
   double steps_left = (double) (report->steps - report->step);
-  for (int i = 0; i < COSMOS_MAX_MEASURES && report->kind->measures[i] && report->kind->measures[1]; i++)
-    snprintf (parts + strlen (parts), sizeof parts - strlen (parts), "  %s %.4f", report->kind->measures[i], report->measures[i]);
+  for (int i = 0; i < COSMOS_MAX_MEASURES; i++)
+    if (is_part (report, i))
+      snprintf (parts + strlen (parts), sizeof parts - strlen (parts), "  %s %.4f", report->kind->measures[i],
+                report->measures[i]);
   print_duration (steps_left * get_step_seconds (self, report), left, sizeof left);
   if (isfinite (report->loss))
     fprintf (stderr, "%-11s %7" PRId64 "/%" PRId64 "  loss %.4f%s  %.0f texts/s  %s left\n", report->kind->name, report->step,
@@ -142,9 +153,9 @@ static void log_line (CliTrainingLog *self, const CosmosTrainingReport *report)
   log_number (self->lines, "norm", report->norm);
   log_number (self->lines, "rate", report->rate);
   log_number (self->lines, "texts_per_second", report->texts_per_second);
-  /* One part alone is the loss. */
-  for (int i = 0; i < COSMOS_MAX_MEASURES && report->kind->measures[i] && report->kind->measures[1]; i++)
-    log_number (self->lines, report->kind->measures[i], report->measures[i]);
+  for (int i = 0; i < COSMOS_MAX_MEASURES; i++)
+    if (is_part (report, i))
+      log_number (self->lines, report->kind->measures[i], report->measures[i]);
   for (int i = 0; report->evaluation && i < report->evaluation->n; i++)
     log_number (self->lines, report->evaluation->items[i].name, report->evaluation->items[i].value);
   if (report->start)

@@ -162,7 +162,13 @@ bool cosmos_origin_is_part (const char *stage, const char *tensor)
   return false;
 }
 
-/* How many numbers of a tensor the parameter takes: all or none, but of a table (of positions) as many rows as both have. */
+/* Rows that stand for something each, so that more or fewer of them are still the same ones: positions, and the tokens of a language model. */
+static bool is_table (const CosmosParameter *parameter)
+{
+  return strcmp (parameter->name, "token_embd.weight") == 0 || !(parameter->is_matrix || parameter->is_constant);
+}
+
+/* How many numbers of a tensor the parameter takes: all or none, but of a table as many rows as both have. */
 static int64_t count_fitting (const CosmosTensorInfo *info, const CosmosParameter *parameter)
 {
   const int64_t rows = parameter->rows, columns = parameter->columns;
@@ -170,7 +176,7 @@ static int64_t count_fitting (const CosmosTensorInfo *info, const CosmosParamete
     return 0;
   if (!rows || info->shape[0] == rows)
     return (int64_t) info->count;
-  if (parameter->is_matrix || parameter->is_constant || info->dtype != COSMOS_DTYPE_F32)
+  if (!is_table (parameter))
     return 0;
   return (info->shape[0] < rows ? info->shape[0] : rows) * columns;
 }

@@ -74,6 +74,7 @@ typedef struct {
   struct {
     CosmosStageRecipe stage;
     CosmosLanguageModelSizes sizes; /* vocabulary and context follow */
+    double source_weight;           /* of the loss of the source's tokens, beside 1 of the target's */
     int samples;                    /* texts a task at each checkpoint */
   } baseline;
 

@@ -1,5 +1,5 @@
 /* The autoregressive baseline on the same texts: [CLS] target [SEP], or, of several tasks or with sources, [CLS] [TASK] source [SEP] target [SEP]; the
- * tokens of the target are learnt. */
+ * tokens of the target are learnt, and with source-weight those of the source beside them. */
 #include "train/samples.h"
 #include "train/task-tokens.h"
 
@@ -15,6 +15,8 @@
 enum { EVALUATED_TEXTS = 128 };
 /* Streams of chance beside the batch's own. */
 enum { STREAM_TASK = 1, STREAM_SOURCE };
+/* Of a row's tokens, by what they are learnt for. */
+enum { PART_SOURCE, PART_TARGET, PARTS };
 static const double sample_top_p = .95;
 
 typedef struct {
@@ -33,8 +35,8 @@ typedef struct {
 
   /* the batch, the longest text first: batch x context; and of a micro-batch, as long as its own longest */
   CosmosPlace *places;
-  int32_t *ids, *targets, *micro_ids, *micro_targets;
-  int64_t n_targets;
+  int32_t *ids, *micro_ids, *wanted; /* wanted: what follows each of micro_ids, -1 where it is not asked for */
+  int64_t n_of_part[PARTS];
   Pick *picks;
 } Stage;
 
@@ -46,9 +48,8 @@ static void stage_free (void *data)
   cosmos_language_model_free (self->model);
   free (self->places);
   free (self->ids);
-  free (self->targets);
   free (self->micro_ids);
-  free (self->micro_targets);
+  free (self->wanted);
   free (self->picks);
   free (self);
 }
@@ -64,13 +65,12 @@ static void *make (const CosmosTraining *training, CosmosParameters *store, Cosm
     self->batch = training->recipe->baseline.stage.batch;
     size_t n = (size_t) self->batch * (size_t) self->sizes.context;
     self->ids = malloc (n * sizeof *self->ids);
-    self->targets = malloc (n * sizeof *self->targets);
     self->micro_ids = malloc (n * sizeof *self->micro_ids);
-    self->micro_targets = malloc (n * sizeof *self->micro_targets);
+    self->wanted = malloc (n * sizeof *self->wanted);
     self->places = malloc ((size_t) self->batch * sizeof *self->places);
     self->picks = malloc ((size_t) self->batch * sizeof *self->picks);
   }
-  if (!self || !self->ids || !self->targets || !self->micro_ids || !self->micro_targets || !self->places || !self->picks) {
+  if (!self || !self->ids || !self->micro_ids || !self->wanted || !self->places || !self->picks) {
     stage_free (self);
     cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for the baseline's batches");
     return NULL;
@@ -116,19 +116,31 @@ static int64_t get_row_length (const Stage *self, const Pick *pick)
   return fill_prompt (self, pick, NULL) + get_length (pick->targets, pick->text) - 1;
 }
 
-/* Prompt and target one behind the other, without the target's [CLS]. Only what follows the prompt is to be guessed. */
+/* What the token after token i of a row is learnt for; -1: for nothing. */
+static int get_part (const Stage *self, const CosmosPlace *place, int64_t i)
+{
+  const Pick *pick = &self->picks[place->place];
+  if (i + 1 >= place->length)
+    return -1;
+  if (i + 1 >= fill_prompt (self, pick, NULL))
+    return PART_TARGET;
+  return pick->sources && i > 0 ? PART_SOURCE : -1;
+}
+
+/* Prompt and target one behind the other, without the target's [CLS]. */
 static void fill_row (Stage *self, int b)
 {
-  const Pick *pick = &self->picks[self->places[b].place];
-  const int64_t length = self->sizes.context;
-  int32_t *ids = self->ids + b * length, *targets = self->targets + b * length;
-  const int64_t prompt = fill_prompt (self, pick, ids), n = prompt + get_length (pick->targets, pick->text) - 1;
+  const CosmosPlace *place = &self->places[b];
+  const Pick *pick = &self->picks[place->place];
+  int32_t *ids = self->ids + b * self->sizes.context;
+  const int64_t prompt = fill_prompt (self, pick, ids), n = place->length;
   memcpy (ids + prompt, pick->targets->ids + pick->targets->starts[pick->text] + 1, (size_t) (n - prompt) * sizeof *ids);
-  for (int64_t i = n; i < length; i++)
+  for (int64_t i = n; i < self->sizes.context; i++)
     ids[i] = ids[n - 1];
-  for (int64_t i = 0; i < length; i++) {
-    targets[i] = i >= prompt - 1 && i + 1 < n ? ids[i + 1] : -1;
-    self->n_targets += targets[i] >= 0;
+  for (int64_t i = 0; i < n; i++) {
+    const int part = get_part (self, place, i);
+    if (part >= 0)
+      self->n_of_part[part]++;
   }
 }
 
@@ -138,7 +150,7 @@ static void fill_rows (Stage *self, int count)
   for (int b = 0; b < count; b++)
     self->places[b] = (CosmosPlace) {b, get_row_length (self, &self->picks[b])};
   cosmos_stage_sort_places (self->places, count);
-  self->n_targets = 0;
+  memset (self->n_of_part, 0, sizeof self->n_of_part);
   for (int b = 0; b < count; b++)
     fill_row (self, b);
 }
@@ -185,36 +197,52 @@ static bool draw (void *data, int64_t step, CosmosError *err)
 
 /* ---- the loss ---- */
 
-/* Mean cross entropy of the wanted tokens of texts first .. first + count - 1, of which there are *n. */
-static CosmosTensor *foresee (Stage *self, CosmosGraph *graph, int first, int count, int64_t *n)
+/* The states of texts first .. first + count - 1: (count T, D), T the length of the longest. */
+static CosmosTensor *run (Stage *self, CosmosGraph *graph, int first, int count)
+{
+  const int64_t T = self->places[first].length;
+  for (int64_t b = 0; b < count; b++)
+    memcpy (self->micro_ids + b * T, self->ids + (first + b) * self->sizes.context, (size_t) T * sizeof *self->ids);
+  CosmosTensor *h = cosmos_language_model_run (self->model, graph, self->micro_ids, count, T); /* (B, T, D) */
+  return cosmos_reshape (graph, h, 2, (int64_t[]) {count * T, self->sizes.width});
+}
+
+/* Mean cross entropy of a part of those texts' tokens, of which there are *n; NULL: of none. */
+static CosmosTensor *foresee (Stage *self, CosmosGraph *graph, const CosmosTensor *h, int part, int first, int count, int64_t *n)
 {
   const int64_t T = self->places[first].length;
   *n = 0;
-  for (int64_t b = 0; b < count; b++) {
-    const int64_t from = (first + b) * self->sizes.context;
-    memcpy (self->micro_ids + b * T, self->ids + from, (size_t) T * sizeof *self->ids);
-    memcpy (self->micro_targets + b * T, self->targets + from, (size_t) T * sizeof *self->targets);
-    for (int64_t i = 0; i < T; i++)
-      *n += self->targets[from + i] >= 0;
-  }
-  if (*n == 0)
-    return NULL;
-  CosmosTensor *h = cosmos_language_model_run (self->model, graph, self->micro_ids, count, T); /* (B, T, D) */
-  h = cosmos_reshape (graph, h, 2, (int64_t[]) {count * T, self->sizes.width});
-  return cosmos_cross_entropy (graph, h, cosmos_language_model_get_head (self->model), self->micro_targets);
+  for (int64_t b = 0; b < count; b++)
+    for (int64_t i = 0; i < T; i++) {
+      const bool is_wanted = get_part (self, &self->places[first + b], i) == part;
+      self->wanted[b * T + i] = is_wanted ? self->ids[(first + b) * self->sizes.context + i + 1] : -1;
+      *n += is_wanted;
+    }
+  return *n ? cosmos_cross_entropy (graph, h, cosmos_language_model_get_head (self->model), self->wanted) : NULL;
 }
 
+/* Sum over the parts of their weight times the mean cross entropy of their tokens in the batch. */
 static CosmosTensor *lose (void *data, CosmosGraph *graph, int first, int count, double *measures)
 {
   Stage *self = data;
-  int64_t n;
-  CosmosTensor *loss = foresee (self, graph, first, count, &n);
-  if (!loss)
-    return NULL;
-  loss = cosmos_scale (graph, loss, (float) n / (float) self->n_targets);
-  if (!cosmos_graph_has_failed (graph))
-    measures[0] += (double) loss->data[0];
-  return loss;
+  const double weights[PARTS] = {[PART_SOURCE] = self->training->recipe->baseline.source_weight, [PART_TARGET] = 1};
+  CosmosTensor *h = run (self, graph, first, count), *sum = NULL;
+  for (int part = 0; part < PARTS; part++) {
+    int64_t n;
+    if (weights[part] <= 0) {
+      measures[part] = NAN;
+      continue;
+    }
+    CosmosTensor *loss = foresee (self, graph, h, part, first, count, &n);
+    if (!loss)
+      continue;
+    const double share = (double) n / (double) self->n_of_part[part];
+    if (!cosmos_graph_has_failed (graph))
+      measures[part] += share * (double) loss->data[0];
+    loss = cosmos_scale (graph, loss, (float) (weights[part] * share));
+    sum = sum ? cosmos_add (graph, sum, loss) : loss;
+  }
+  return sum;
 }
 
 /* ---- how well it foresees texts that it has not seen, and what it writes ---- */
@@ -233,7 +261,7 @@ static bool measure_task (Stage *self, CosmosGraph *graph, int task, CosmosEvalu
       self->picks[b] = (Pick) {valid->sources.n ? &valid->sources : NULL, &valid->targets, first + (size_t) b, task};
     fill_rows (self, count);
     cosmos_graph_reset (graph);
-    CosmosTensor *mean = foresee (self, graph, 0, count, &found);
+    CosmosTensor *mean = foresee (self, graph, run (self, graph, 0, count), PART_TARGET, 0, count, &found);
     if (!cosmos_graph_check (graph, err))
       return false;
     loss += mean ? (double) mean->data[0] * (double) found : 0;
@@ -298,7 +326,7 @@ static const CosmosStageRecipe *get_recipe (const CosmosRecipe *recipe)
 
 const CosmosStageKind cosmos_stage_baseline = {
   .name = "baseline",
-  .measures = {"cross entropy"},
+  .measures = {[PART_SOURCE] = "source's cross entropy", [PART_TARGET] = "cross entropy"},
   .get_recipe = get_recipe,
   .make = make,
   .free = stage_free,

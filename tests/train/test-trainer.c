@@ -6,6 +6,7 @@
 
 #include "core/model/pipeline.h"
 #include "core/sample/autoregress.h"
+#include "core/study/perplexity.h"
 
 #include <math.h>
 
@@ -85,7 +86,7 @@ static CosmosTraining get_training (Setting *self)
 }
 
 typedef struct {
-  double first, last;
+  double first, last, first_measures[COSMOS_MAX_MEASURES], measures[COSMOS_MAX_MEASURES];
   int n, stop_at; /* reports; after which the progress is cancelled, 0 never */
   CosmosProgress *progress;
   int n_evaluations;
@@ -123,10 +124,14 @@ static void hear (const CosmosTrainingReport *report, void *data)
     self->start = *report->start;
     return;
   }
-  if (self->n++ == 0)
+  if (self->n++ == 0) {
     self->first = report->loss;
-  if (isfinite (report->loss))
+    memcpy (self->first_measures, report->measures, sizeof self->first_measures);
+  }
+  if (isfinite (report->loss)) {
     self->last = report->loss;
+    memcpy (self->measures, report->measures, sizeof self->measures);
+  }
   if (report->evaluation)
     take_evaluation (self, report->evaluation);
   if (self->n == self->stop_at)
@@ -358,6 +363,40 @@ static char *ask (Setting *self, const CosmosLanguageModel *model, const char *t
   return text;
 }
 
+/* Sum of -ln p of a text's tokens but the first. */
+static double get_loss (const CosmosLanguageModel *judge, CosmosGraph *graph, const int32_t *ids, size_t n)
+{
+  CosmosPerplexity result;
+  g_assert_true (cosmos_perplexity_tokens (judge, graph, ids, n, &result, NULL));
+  return log (result.perplexity) * result.n_tokens;
+}
+
+/* A text is judged as one of its task without a source; of a task that the judge does not know, as one of its first. */
+static void check_judge (Setting *self, const CosmosLanguageModel *judge)
+{
+  const CosmosTokenizer *tokenizer = cosmos_language_model_get_tokenizer (judge);
+  CosmosGraph *graph = cosmos_graph_new (self->pool, NULL);
+  static const struct {
+    const char *asked, *token;
+  } cases[] = {{"story", "[STORY]"}, {"detox", "[DETOX]"}, {"summary", "[STORY]"}, {NULL, "[STORY]"}};
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
+    CosmosPerplexity result;
+    CosmosError err;
+    size_t n;
+    int32_t ids[32] = {cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_CLS),
+                       cosmos_tokenizer_find (tokenizer, cases[i].token),
+                       cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_SEP)};
+    g_assert_true (cosmos_tokenizer_encode (tokenizer, "Tom went home.", 14, ids + 3, 29, &n, &err));
+    const double want = get_loss (judge, graph, ids, n + 3) - get_loss (judge, graph, ids, 3);
+    assert_ok (cosmos_perplexity (judge, graph, cases[i].asked, "Tom went home.", 14, &result, &err), &err);
+    g_assert_cmpint (result.n_tokens, ==, (int) n);
+    g_assert_cmpfloat_with_epsilon (log (result.perplexity) * (double) n, want, 1e-4);
+    g_assert_false (cosmos_perplexity (judge, graph, cases[i].asked, "", 0, &result, &err));
+    g_assert_cmpint (err.code, ==, COSMOS_STATUS_RANGE);
+  }
+  cosmos_graph_free (graph);
+}
+
 static void test_baseline_tasks (Setting *self, gconstpointer unused)
 {
   CosmosError err;
@@ -389,7 +428,45 @@ static void test_baseline_tasks (Setting *self, gconstpointer unused)
   g_assert_cmpuint (strlen (any), >, 0);
   g_assert_null (ask (self, model, "summary", "x", &err));
   g_assert_nonnull (strstr (err.message, "was not trained for the task \"summary\""));
+  check_judge (self, model);
   cosmos_language_model_free (model);
+}
+
+/* With source-weight the source's tokens are learnt, too, which costs nothing of the target's. */
+static void test_baseline_sources (Setting *self, gconstpointer unused)
+{
+  Heard alone, heard;
+  self->recipe.baseline.stage.steps = 300;
+  train (self, "baseline", false, 0, &alone);
+  g_assert_true (isnan (alone.first_measures[0]));
+  g_assert_cmpfloat_with_epsilon (alone.first_measures[1], alone.first, 1e-4);
+  self->recipe.baseline.source_weight = .5;
+  train (self, "baseline", false, 0, &heard);
+  g_test_message ("loss %g, then %g; the source's %g, then %g", heard.first, heard.last, heard.first_measures[0],
+                  heard.measures[0]);
+  g_assert_cmpfloat_with_epsilon (heard.first_measures[1], alone.first, 1e-4);
+  g_assert_cmpfloat_with_epsilon (heard.first, heard.first_measures[1] + .5 * heard.first_measures[0], 1e-4);
+  g_assert_cmpfloat (heard.measures[0], <, .3 * heard.first_measures[0]);
+  g_assert_cmpfloat (get_value (&heard, "detox perplexity"), <, 3);
+}
+
+/* The model of one task has no tokens of tasks: what both have is taken. */
+static void test_baseline_from_one_task (Setting *self, gconstpointer unused)
+{
+  CosmosError err;
+  Heard heard;
+  g_autofree char *path = fixture_path (&self->fixture, "one-task.gguf"), *source = g_strdup (self->recipe.tasks[0].texts.source);
+  CosmosBundleRequest request = {.output = path, .dtype = COSMOS_DTYPE_Q8_0, .baseline = true};
+  self->recipe.config.n_tasks = 1;
+  *self->recipe.tasks[0].texts.source = 0;
+  g_assert_true (train (self, "baseline", false, 0, &heard));
+  assert_ok (cosmos_bundle_write (&self->recipe, self->out, &request, NULL, &err), &err);
+  self->recipe.config.n_tasks = 2;
+  strcpy (self->recipe.tasks[0].texts.source, source);
+  strcpy (self->recipe.from, path);
+  train (self, "baseline", false, 3, &heard);
+  g_assert_cmpint (heard.start.n_taken, >, 0);
+  g_assert_cmpint (heard.start.n_asked - heard.start.n_taken, ==, 2 * self->recipe.baseline.sizes.width);
 }
 
 /* The paper's own decompressor and its start, too. */
@@ -627,6 +704,8 @@ int main (int argc, char **argv)
   g_test_add ("/trainer/faults", Setting, NULL, set_up, test_faults, tear_down);
   g_test_add ("/trainer/evaluation", Setting, NULL, set_up, test_evaluation, tear_down);
   g_test_add ("/trainer/baseline-tasks", Setting, NULL, set_up, test_baseline_tasks, tear_down);
+  g_test_add ("/trainer/baseline-sources", Setting, NULL, set_up, test_baseline_sources, tear_down);
+  g_test_add ("/trainer/baseline-from-one-task", Setting, NULL, set_up, test_baseline_from_one_task, tear_down);
   g_test_add ("/trainer/unfolded", Setting, NULL, set_up, test_unfolded, tear_down);
   g_test_add ("/trainer/times", Setting, NULL, set_up, test_times, tear_down);
   g_test_add ("/trainer/noises", Setting, NULL, set_up, test_noises, tear_down);
