@@ -221,6 +221,7 @@ static void cpg_compare_page_class_init (CpgComparePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CpgComparePage, table);
   gtk_widget_class_bind_template_child (widget_class, CpgComparePage, transport);
   gtk_widget_class_bind_template_callback (widget_class, cpg_compare_page_on_reference);
+  gtk_widget_class_bind_template_callback (widget_class, cpg_task_choice_describe_source);
 }
 
 static void cpg_compare_page_init (CpgComparePage *self)

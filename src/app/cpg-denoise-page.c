@@ -131,15 +131,6 @@ static char *cpg_denoise_page_describe (CpgDenoisePage *self, CpgRun *run, int c
   return run ? cpg_run_describe (run) : g_strdup ("");
 }
 
-static char *cpg_denoise_page_get_source_hint (CpgDenoisePage *self, const char *task)
-{
-  const char *hint = g_strcmp0 (task, "summary") == 0    ? _ ("A text to sum up")
-                     : g_strcmp0 (task, "detox") == 0    ? _ ("A rude sentence to say politely")
-                     : g_strcmp0 (task, "question") == 0 ? _ ("An answer | the text it stands in, for a question to it")
-                                                         : _ ("An opening sentence, or nothing");
-  return g_strdup (hint);
-}
-
 /* ---- the object ---- */
 
 static void cpg_denoise_page_set_session (CpgDenoisePage *self, CpgSession *session)
@@ -227,7 +218,7 @@ static void cpg_denoise_page_class_init (CpgDenoisePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, pictures);
   gtk_widget_class_bind_template_child (widget_class, CpgDenoisePage, text);
   gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_describe);
-  gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_get_source_hint);
+  gtk_widget_class_bind_template_callback (widget_class, cpg_task_choice_describe_source);
   gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_on_drag_text);
   gtk_widget_class_bind_template_callback (widget_class, cpg_denoise_page_on_token);
 }

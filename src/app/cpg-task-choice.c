@@ -131,3 +131,12 @@ static void cpg_task_choice_init (CpgTaskChoice *self)
   self->signals = g_signal_group_new (CPG_TYPE_SESSION);
   g_signal_group_connect_swapped (self->signals, "notify::has-model", G_CALLBACK (cpg_task_choice_update), self);
 }
+
+char *cpg_task_choice_describe_source (gpointer page, const char *task)
+{
+  const char *hint = g_strcmp0 (task, "summary") == 0    ? _ ("A text to sum up")
+                     : g_strcmp0 (task, "detox") == 0    ? _ ("A rude sentence to say politely")
+                     : g_strcmp0 (task, "question") == 0 ? _ ("An answer | the text it stands in, for a question to it")
+                                                         : _ ("An opening sentence, or nothing");
+  return g_strdup (hint);
+}

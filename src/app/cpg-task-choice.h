@@ -12,4 +12,7 @@ G_BEGIN_DECLS
 #define CPG_TYPE_TASK_CHOICE (cpg_task_choice_get_type ())
 G_DECLARE_FINAL_TYPE (CpgTaskChoice, cpg_task_choice, CPG, TASK_CHOICE, AdwBin)
 
+/* Closure of a template, whatever its class: what the task reads, translated. (transfer full) */
+char *cpg_task_choice_describe_source (gpointer page, const char *task);
+
 G_END_DECLS
