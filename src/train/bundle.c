@@ -125,7 +125,7 @@ static bool write_keys (Bundle *self, CosmosError *err)
   set_text (self, "general.type", "model");
   set_text (self, "general.name", name);
   set_text (self, "general.license", recipe->license);
-  set_text (self, "general.description", recipe->description);
+  set_text (self, "general.description", self->request->baseline ? recipe->baseline.description : recipe->description);
   set_text (self, "general.provenance", self->request->provenance ? self->request->provenance : self->provenance);
   return true;
 }

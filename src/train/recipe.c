@@ -99,6 +99,7 @@ static const Field fields[] = {
   FIELD ("baseline", "heads", INTEGER, baseline.sizes.heads, 1, 1024),
   FIELD ("baseline", "ffn", INTEGER, baseline.sizes.ffn, 1, 1 << 18),
   STAGE_FIELDS ("baseline", baseline),
+  TEXT_FIELD ("baseline", "description", baseline.description),
   FIELD ("baseline", "source-weight", NUMBER, baseline.source_weight, 0, 100),
   FIELD ("baseline", "samples", INTEGER, baseline.samples, 0, 16),
 

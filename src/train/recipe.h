@@ -73,9 +73,10 @@ typedef struct {
   } denoiser;
   struct {
     CosmosStageRecipe stage;
-    CosmosLanguageModelSizes sizes; /* vocabulary and context follow */
-    double source_weight;           /* of the loss of the source's tokens, beside 1 of the target's */
-    int samples;                    /* texts a task at each checkpoint */
+    CosmosLanguageModelSizes sizes;       /* vocabulary and context follow */
+    char description[COSMOS_RECIPE_PATH]; /* of the model */
+    double source_weight;                 /* of the loss of the source's tokens, beside 1 of the target's */
+    int samples;                          /* texts a task at each checkpoint */
   } baseline;
 
   CosmosTextsRecipe prose;                  /* further texts for encoder and autoencoder */

@@ -67,7 +67,7 @@ static void test_against_autoregressive (void)
     }
   }
   g_assert_cmpint (cpg_contender_get_n_done (cpg_comparison_get (self, 0)), ==, 12);
-  g_assert_cmpstr (cpg_comparison_get_judge (self), ==, "story-baseline");
+  g_assert_cmpstr (cpg_comparison_get_judge (self), ==, "playground-baseline");
   g_assert_false (cpg_comparison_is_own_judge (self, 0));
   g_assert_true (cpg_comparison_is_own_judge (self, 1));
 
@@ -232,7 +232,7 @@ static void test_other_model (void)
   g_autofree char *way = cpg_contender_describe_way (other, cpg_comparison_get (self, 0));
   g_assert_cmpstr (way, ==, "tiny");
   g_assert_cmpstr (cpg_engine_get_model_name (engine), ==, "story-first");
-  g_autofree char *baseline = g_build_filename (g_getenv ("SOURCE_ROOT"), "models", "story-baseline.gguf", NULL);
+  g_autofree char *baseline = g_build_filename (g_getenv ("SOURCE_ROOT"), "models", "playground-baseline.gguf", NULL);
   g_autoptr (CpgContender) language = cpg_contender_new_for_model (baseline, NULL);
   g_assert_true (cpg_contender_is_autoregressive (language));
   model_folder_remove (folder);

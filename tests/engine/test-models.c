@@ -30,6 +30,17 @@ static void add_talker (const char *folder, const char *name)
   cosmos_gguf_writer_free (writer);
 }
 
+/* Only goes on with texts. */
+static void add_plain (const char *folder, const char *name)
+{
+  CosmosError err;
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  CosmosGgufWriter *writer = cosmos_gguf_writer_new ();
+  cosmos_gguf_writer_set_string (writer, "general.architecture", "llama");
+  g_assert_true (cosmos_gguf_writer_save (writer, path, &err));
+  cosmos_gguf_writer_free (writer);
+}
+
 static void test_language (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("cosmos-XXXXXX", NULL);
@@ -40,16 +51,16 @@ static void test_language (void)
   add (folder, "models/story-first.gguf", names[0]); /* a bundle, whatever its name */
   add (folder, "README.md", names[3]);
   assert_found (NULL, NULL);
-  add (folder, "models/story-baseline.gguf", names[1]);
-  add (folder, "models/story-baseline.gguf", names[2]);
+  add_plain (folder, names[1]);
+  add_plain (folder, names[2]);
   assert_found ("story", "aaa.gguf");
   assert_found ("detox", NULL); /* they only go on with texts */
   add_talker (folder, names[6]);
   assert_found ("detox", names[6]);
   assert_found ("", "aaa.gguf");
-  add (folder, "models/story-baseline.gguf", names[4]);
+  add_plain (folder, names[4]);
   assert_found ("story", "story.gguf");
-  add (folder, "models/story-baseline.gguf", names[5]);
+  add_plain (folder, names[5]);
   assert_found ("story", "story-baseline.gguf");
   assert_found ("detox", names[6]);
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
@@ -79,7 +90,7 @@ static void test_language_of_task (void)
   g_setenv ("COSMOS_MODELS", folder, TRUE);
   add_for_task (folder, names[0], "detox");
   assert_found ("story", NULL);
-  add (folder, "models/story-baseline.gguf", names[1]);
+  add_plain (folder, names[1]);
   assert_found ("story", names[1]);
   assert_found ("detox", names[0]);
   add_for_task (folder, names[2], "summary");
@@ -95,7 +106,7 @@ static void test_language_of_task (void)
 static void test_kind (void)
 {
   g_autofree char *bundle = g_build_filename (g_getenv ("SOURCE_ROOT"), "models", "story-first.gguf", NULL),
-                  *language = g_build_filename (g_getenv ("SOURCE_ROOT"), "models", "story-baseline.gguf", NULL);
+                  *language = g_build_filename (g_getenv ("SOURCE_ROOT"), "models", "playground-baseline.gguf", NULL);
   g_autoptr (GError) error = NULL;
   g_assert_cmpint (cpg_models_get_kind (bundle, NULL), ==, CPG_MODEL_BUNDLE);
   g_assert_cmpint (cpg_models_get_kind (language, NULL), ==, CPG_MODEL_LANGUAGE);

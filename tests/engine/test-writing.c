@@ -8,7 +8,7 @@
 
 static char *baseline (void)
 {
-  return g_build_filename (g_getenv ("SOURCE_ROOT"), "models", "story-baseline.gguf", NULL);
+  return g_build_filename (g_getenv ("SOURCE_ROOT"), "models", "playground-baseline.gguf", NULL);
 }
 
 static CpgWriting *write_text (CpgEngine *engine, const char *model, guint64 seed, const char *source)
@@ -57,60 +57,14 @@ static void test_text (void)
   g_assert_cmpstr (cpg_writing_get_text (again), ==, cpg_writing_get_text (writing));
   g_assert_cmpstr (cpg_writing_get_text (other), !=, cpg_writing_get_text (writing));
   g_assert_cmpfloat (cpg_writing_get_seconds (writing), ==, cpg_writing_get_time (writing, n - 1));
-  g_assert_cmpstr (cpg_writing_get_model_name (writing), ==, "story-baseline");
+  g_assert_cmpstr (cpg_writing_get_model_name (writing), ==, "playground-baseline");
 }
 
-/* The beginning is the first token, cleaned, and takes no time. */
-static void test_beginning (void)
-{
-  g_autoptr (CpgEngine) engine = cpg_engine_new (1, "auto");
-  g_autofree char *path = baseline ();
-  g_autoptr (CpgWriting) writing = write_text (engine, path, 7, "  Anna  had lost\nher keys. ");
-  int n;
-  finish (writing);
-  const CpgToken *tokens = cpg_writing_get_tokens (writing, &n);
-  g_assert_cmpstr (tokens[0].text, ==, "Anna had lost her keys.");
-  g_assert_cmpint (tokens[0].guess.id, ==, -1);
-  g_assert_cmpfloat (cpg_writing_get_time (writing, 0), ==, 0);
-  g_assert_true (g_str_has_prefix (cpg_writing_get_text (writing), "Anna had lost her keys. "));
-}
-
-/* The bundled baseline as if it were one of several tasks. */
-static void write_for_tasks (const char *path)
-{
-  CosmosError err;
-  g_autofree char *from = baseline ();
-  CosmosGguf *file = cosmos_gguf_open (from, &err);
-  CosmosTokenizer *tokenizer = cosmos_tokenizer_new_from_gguf (file, &err);
-  CosmosLanguageModel *model = cosmos_language_model_open (from, cosmos_compute_get_best (), &err);
-  CosmosGgufWriter *writer = cosmos_gguf_writer_new ();
-  const CosmosLanguageModelTasks tasks = {.n = 2,
-                                          .names = {"story", "detox"},
-                                          .tokens = {1, cosmos_tokenizer_get_special (tokenizer, COSMOS_TOKEN_MASK)},
-                                          .source_tokens = {10, 10}};
-  g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func (g_free);
-  cosmos_gguf_writer_set_string (writer, "general.architecture", "llama");
-  cosmos_tokenizer_write (tokenizer, writer);
-  cosmos_language_model_sizes_write (cosmos_language_model_get_sizes (model), writer);
-  cosmos_language_model_tasks_write (&tasks, writer);
-  for (size_t i = 0; i < cosmos_gguf_get_n_tensors (file); i++) {
-    const CosmosTensorInfo *tensor = cosmos_gguf_get_tensor (file, i);
-    float *numbers = g_new (float, tensor->count);
-    g_ptr_array_add (values, numbers);
-    cosmos_dtype_to_float (tensor->dtype, tensor->data, numbers, tensor->count);
-    cosmos_gguf_writer_add_tensor (writer, tensor->name, tensor->rank, tensor->shape, COSMOS_DTYPE_F32, numbers);
-  }
-  g_assert_true (cosmos_gguf_writer_save (writer, path, &err));
-  cosmos_gguf_writer_free (writer);
-  cosmos_language_model_free (model);
-  cosmos_tokenizer_free (tokenizer);
-  cosmos_gguf_free (file);
-}
-
-/* The bundled baseline as if it had been tuned to talk, by ChatML or by something else. */
-static void write_for_talk (const char *path, const char *template)
+/* The bundled baseline's numbers as a model of other tasks (NULL: of none), or one that was tuned to talk (template NULL: it was not). */
+static void write_as (const char *path, const CosmosLanguageModelTasks *tasks, const char *template)
 {
   static const char *const marks[] = {"<|im_start|>", "<|im_end|>"};
+  const size_t n_marks = template ? G_N_ELEMENTS (marks) : 0;
   CosmosError err;
   g_autofree char *from = baseline ();
   CosmosGguf *file = cosmos_gguf_open (from, &err);
@@ -119,13 +73,16 @@ static void write_for_talk (const char *path, const char *template)
   CosmosGgufWriter *writer = cosmos_gguf_writer_new ();
   g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func (g_free);
   cosmos_gguf_writer_set_string (writer, "general.architecture", "llama");
-  cosmos_gguf_writer_set_string (writer, "tokenizer.chat_template", template);
-  g_assert_true (cosmos_tokenizer_write_with (tokenizer, marks, G_N_ELEMENTS (marks), writer, &err));
+  if (template)
+    cosmos_gguf_writer_set_string (writer, "tokenizer.chat_template", template);
+  g_assert_true (cosmos_tokenizer_write_with (tokenizer, marks, n_marks, writer, &err));
   cosmos_language_model_sizes_write (cosmos_language_model_get_sizes (model), writer);
+  if (tasks)
+    cosmos_language_model_tasks_write (tasks, writer);
   for (size_t i = 0; i < cosmos_gguf_get_n_tensors (file); i++) {
     const CosmosTensorInfo *tensor = cosmos_gguf_get_tensor (file, i);
-    const int64_t more = g_str_equal (tensor->name, "token_embd.weight") || g_str_equal (tensor->name, "output.weight") ? 2 : 0;
-    const int64_t shape[2] = {tensor->shape[0] + (tensor->rank == 2 ? more : 0), tensor->shape[1]};
+    const int64_t more = g_str_equal (tensor->name, "token_embd.weight") ? (int64_t) n_marks : 0;
+    const int64_t shape[2] = {tensor->shape[0] + more, tensor->shape[1]};
     float *numbers = g_new0 (float, tensor->count + (size_t) (more * tensor->shape[1]));
     g_ptr_array_add (values, numbers);
     cosmos_dtype_to_float (tensor->dtype, tensor->data, numbers, tensor->count);
@@ -136,6 +93,37 @@ static void write_for_talk (const char *path, const char *template)
   cosmos_language_model_free (model);
   cosmos_tokenizer_free (tokenizer);
   cosmos_gguf_free (file);
+}
+
+static void write_for_tasks (const char *path)
+{
+  CosmosError err;
+  g_autofree char *from = baseline ();
+  CosmosLanguageModel *model = cosmos_language_model_open (from, cosmos_compute_get_best (), &err);
+  CosmosLanguageModelTasks tasks = *cosmos_language_model_get_tasks (model);
+  g_assert_cmpint (tasks.n, ==, 4);
+  strcpy (tasks.names[0], "story");
+  strcpy (tasks.names[1], "detox");
+  tasks.n = 2;
+  write_as (path, &tasks, NULL);
+  cosmos_language_model_free (model);
+}
+
+/* Of a model that only goes on: the beginning is the first token, cleaned, and takes no time. */
+static void test_beginning (void)
+{
+  g_autoptr (CpgEngine) engine = cpg_engine_new (1, "auto");
+  g_autofree char *folder = model_folder_new_temporary (), *path = g_build_filename (folder, "plain.gguf", NULL);
+  write_as (path, NULL, NULL);
+  g_autoptr (CpgWriting) writing = write_text (engine, path, 7, "  Anna  had lost\nher keys. ");
+  int n;
+  finish (writing);
+  const CpgToken *tokens = cpg_writing_get_tokens (writing, &n);
+  g_assert_cmpstr (tokens[0].text, ==, "Anna had lost her keys.");
+  g_assert_cmpint (tokens[0].guess.id, ==, -1);
+  g_assert_cmpfloat (cpg_writing_get_time (writing, 0), ==, 0);
+  g_assert_true (g_str_has_prefix (cpg_writing_get_text (writing), "Anna had lost her keys."));
+  model_folder_remove (g_steal_pointer (&folder));
 }
 
 /* Asked for a summary it answers; a story's opening sentence is the beginning of its answer; where the template is another, it goes on. */
@@ -156,7 +144,7 @@ static void test_talk (void)
     g_autofree char *name = g_strdup_printf ("talk-%d.gguf", (int) i), *path = g_build_filename (folder, name, NULL);
     g_autoptr (CpgSettings) settings = fixture_settings (5, 7);
     int n;
-    write_for_talk (path, cases[i].template);
+    write_as (path, NULL, cases[i].template);
     g_object_set (settings, "source", "Anna had lost her keys.", "task", cases[i].task, NULL);
     g_autoptr (CpgWriting) writing = cpg_writing_new (engine, path, settings);
     finish (writing);
@@ -209,11 +197,14 @@ static void test_failures (void)
     g_assert_nonnull (cpg_writing_get_error (writing));
     g_assert_cmpint (cpg_writing_get_n_tokens (writing), ==, 0);
   }
-  /* A beginning that fills the model. */
+  /* A beginning that fills a model that only goes on. */
+  g_autofree char *folder = model_folder_new_temporary (), *plain = g_build_filename (folder, "plain.gguf", NULL);
+  write_as (plain, NULL, NULL);
   g_autofree char *words = g_strnfill (4000, 'a'), *spaced = g_strjoin (" ", words, words, NULL);
-  g_autoptr (CpgWriting) writing = write_text (engine, path, 1, spaced);
+  g_autoptr (CpgWriting) writing = write_text (engine, plain, 1, spaced);
   fixture_wait_until (!cpg_writing_is_active (writing));
   g_assert_cmpint (cpg_writing_get_state (writing), ==, CPG_RUN_FAILED);
+  model_folder_remove (g_steal_pointer (&folder));
 }
 
 static void test_cancel (void)

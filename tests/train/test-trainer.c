@@ -29,7 +29,7 @@ static const char recipe_text[]
       "rate = 0.003\nlatent-noise = 0.5\n"
       "[denoiser]\nlayers = 2\nwidth = 32\nhead = 16\nffn = 64\nsource-layers = 1\nsource-latents = yes\nsteps = 30\nbatch = 8\n"
       "micro-batch = 4\nwarm-up = 4\naverage = 0.9\nrate = 0.003\nmuon = 2\n"
-      "[baseline]\nlayers = 1\nwidth = 32\nheads = 2\nffn = 64\nsteps = 30\nbatch = 8\nmicro-batch = 4\n"
+      "[baseline]\ndescription = word by word\nlayers = 1\nwidth = 32\nheads = 2\nffn = 64\nsteps = 30\nbatch = 8\nmicro-batch = 4\n"
       "warm-up = 4\nrate = 0.003\n"
       "[task story]\ntrain = story.jsonl\nvalid = story.jsonl\ntarget = text\nsource = first-sentence\n"
       "source-tokens = 8\nunconditional = 0.5\n"
@@ -414,6 +414,11 @@ static void test_baseline_tasks (Setting *self, gconstpointer unused)
   const CosmosTokenizer *tokenizer = cosmos_language_model_get_tokenizer (model);
   g_assert_cmpint (cosmos_language_model_get_tasks (model)->n, ==, 2);
   g_assert_cmpint (cosmos_tokenizer_get_size (tokenizer), ==, cosmos_tokenizer_get_size (self->tokenizer) + 2);
+  CosmosGguf *file = cosmos_gguf_open (path, &err);
+  const char *description;
+  assert_ok (cosmos_gguf_get_string (file, "general.description", &description, &err), &err);
+  g_assert_cmpstr (description, ==, "word by word");
+  cosmos_gguf_free (file);
   g_assert_cmpint (cosmos_tokenizer_find (tokenizer, "[DETOX]"), ==,
                    cosmos_language_model_get_tasks (model)->tokens[cosmos_language_model_find_task (model, "detox")]);
   g_assert_true (cosmos_tokenizer_is_special (tokenizer, cosmos_tokenizer_find (tokenizer, "[STORY]")));

@@ -62,7 +62,7 @@ static void test_facts (void)
   g_autofree char *folder = g_build_filename (g_getenv ("SOURCE_ROOT"), "models", NULL);
   g_autoptr (CpgCatalog) catalog = cpg_catalog_new ();
   g_autoptr (CpgInstalledModel) story = cpg_installed_model_read (folder, "story-first.gguf", FALSE, catalog),
-                                baseline = cpg_installed_model_read (folder, "story-baseline.gguf", FALSE, catalog);
+                                baseline = cpg_installed_model_read (folder, "playground-baseline.gguf", FALSE, catalog);
   g_autoptr (CpgModelsFacts) first = cpg_models_facts_new_from_installed (story, NULL),
                              second = cpg_models_facts_new_from_installed (baseline, NULL);
   g_assert_cmpstr (first->title, ==, "story-first");
