@@ -76,8 +76,7 @@ static void free_work (gpointer data)
 /* Whether the source is the beginning of the text that is written. */
 static gboolean begins_with_source (CosmosAsking asking, const char *task)
 {
-  return asking == COSMOS_ASKING_CONTINUE || asking == COSMOS_ASKING_UNKNOWN
-         || (asking == COSMOS_ASKING_INSTRUCTION && cosmos_instruction_goes_on (task));
+  return asking == COSMOS_ASKING_CONTINUE || asking == COSMOS_ASKING_UNKNOWN || cosmos_instruction_goes_on (task);
 }
 
 static gboolean begin (Work *self, CpgErrand *errand, GError **error)

@@ -234,36 +234,55 @@ CosmosAutoregress *cosmos_autoregress_new (const CosmosLanguageModel *model, Cos
   return self;
 }
 
-/* The turns up to the answer, and a source that the answer begins with; *n_hidden: tokens of the turns. Turns are no text to be cleaned. */
+/* A source that the text begins with, behind the *n tokens that are no part of it. */
+static bool add_beginning (const CosmosLanguageModel *model, const char *source, size_t size, int32_t *ids, size_t capacity,
+                           size_t *n, CosmosError *err)
+{
+  size_t found = 0;
+  char *clean = cosmos_text_clean (source, size, err);
+  bool ok = clean
+            && (*n >= capacity
+                || cosmos_tokenizer_encode (cosmos_language_model_get_tokenizer (model), clean, strlen (clean), ids + *n,
+                                            capacity - *n, &found, err));
+  *n += found;
+  free (clean);
+  return ok;
+}
+
+/* The turns up to the answer. Turns are no text to be cleaned. */
 static bool frame_instruction (const CosmosLanguageModel *model, const char *task, const char *source, size_t size, int32_t *ids,
-                               size_t capacity, size_t *n, size_t *n_hidden, CosmosError *err)
+                               size_t capacity, size_t *n, CosmosError *err)
 {
   const CosmosTokenizer *tokenizer = cosmos_language_model_get_tokenizer (model);
-  const bool goes_on = cosmos_instruction_goes_on (task);
-  size_t n_begun = 0;
   char *clean = cosmos_text_clean (source, size, err),
        *turns = clean ? cosmos_instruction_new (task, clean, strlen (clean)) : NULL;
   bool ok = turns || (clean && cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for an instruction"));
-  ok = ok && cosmos_tokenizer_encode (tokenizer, turns, strlen (turns), ids, capacity, n_hidden, err);
-  if (ok && goes_on && *n_hidden < capacity)
-    ok = cosmos_tokenizer_encode (tokenizer, clean, strlen (clean), ids + *n_hidden, capacity - *n_hidden, &n_begun, err);
-  *n = *n_hidden + n_begun;
+  ok = ok && cosmos_tokenizer_encode (tokenizer, turns, strlen (turns), ids, capacity, n, err);
   free (clean);
   free (turns);
   return ok;
 }
 
-static CosmosAutoregress *new_instructed (const CosmosLanguageModel *model, CosmosPool *pool,
-                                          const CosmosAutoregressSettings *settings, const char *task, const char *source,
-                                          size_t size, CosmosError *err)
+/* task: number of a task that the model knows; -1: it is asked in words. */
+static CosmosAutoregress *new_framed (const CosmosLanguageModel *model, CosmosPool *pool,
+                                      const CosmosAutoregressSettings *settings, int task, const char *name, const char *source,
+                                      size_t size, CosmosError *err)
 {
-  size_t capacity = (size_t) cosmos_language_model_get_sizes (model)->context + 1, n = 0, n_hidden = 0;
+  const int end = task < 0 ? cosmos_instruction_get_end (model)
+                           : cosmos_tokenizer_get_special (cosmos_language_model_get_tokenizer (model), COSMOS_TOKEN_SEP);
+  const size_t capacity = (size_t) cosmos_language_model_get_sizes (model)->context + 1;
+  size_t n = 0, n_hidden = 0;
   int32_t *ids = calloc (capacity, sizeof *ids);
   CosmosAutoregress *self = NULL;
-  if (!ids)
-    cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for %zu tokens", capacity);
-  else if (frame_instruction (model, task, source, size, ids, capacity, &n, &n_hidden, err))
-    self = cosmos_autoregress_new_from_tokens (model, pool, settings, ids, n, cosmos_instruction_get_end (model), err);
+  bool ok = ids || cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for %zu tokens", capacity);
+  ok = ok
+       && (task < 0 ? frame_instruction (model, name, source, size, ids, capacity, &n_hidden, err)
+                    : cosmos_task_prompt_make (model, task, source, size, ids, &n_hidden, err));
+  n = n_hidden;
+  if (ok && cosmos_instruction_goes_on (name))
+    ok = add_beginning (model, source, size, ids, capacity, &n, err);
+  if (ok)
+    self = cosmos_autoregress_new_from_tokens (model, pool, settings, ids, n, end, err);
   if (self)
     self->n_hidden = n_hidden;
   free (ids);
@@ -276,29 +295,17 @@ CosmosAutoregress *cosmos_autoregress_new_for_task (const CosmosLanguageModel *m
 {
   const CosmosLanguageModelTasks *tasks = cosmos_language_model_get_tasks (model);
   const int number = cosmos_language_model_find_task (model, task);
+  size = source ? size : 0;
+  source = source ? source : "";
   if (cosmos_asking_find (model, task) == COSMOS_ASKING_INSTRUCTION)
-    return new_instructed (model, pool, settings, task, source ? source : "", source ? size : 0, err);
+    return new_framed (model, pool, settings, -1, task, source, size, err);
   if (tasks->n == 0)
-    return cosmos_autoregress_new (model, pool, settings, source ? source : "", source ? size : 0, err);
-  if (number < 0) {
-    cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: this model was not trained for the task \"%.40s\"",
-                      cosmos_language_model_get_name (model), task);
-    return NULL;
-  }
-  int32_t *ids = calloc ((size_t) tasks->source_tokens[number] + 1, sizeof *ids);
-  CosmosAutoregress *self = NULL;
-  size_t n;
-  if (!ids)
-    cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory for a source of %d tokens",
-                      (int) tasks->source_tokens[number]);
-  else if (cosmos_task_prompt_make (model, number, source, size, ids, &n, err))
-    self = cosmos_autoregress_new_from_tokens (
-        model, pool, settings, ids, n,
-        cosmos_tokenizer_get_special (cosmos_language_model_get_tokenizer (model), COSMOS_TOKEN_SEP), err);
-  if (self)
-    self->n_hidden = n;
-  free (ids);
-  return self;
+    return cosmos_autoregress_new (model, pool, settings, source, size, err);
+  if (number >= 0)
+    return new_framed (model, pool, settings, number, tasks->names[number], source, size, err);
+  cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s: this model was not trained for the task \"%.40s\"",
+                    cosmos_language_model_get_name (model), task);
+  return NULL;
 }
 
 /* ---- writing ---- */

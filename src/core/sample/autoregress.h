@@ -38,7 +38,7 @@ CosmosAutoregress *cosmos_autoregress_new (const CosmosLanguageModel *model, Cos
                                            const CosmosAutoregressSettings *settings, const char *prompt, size_t size,
                                            CosmosError *err);
 /* What a task asks for. A model that knows the task reads the source (NULL or "": none; cut where it is too long) and writes the target, which alone
- * is its text; one that was tuned to talk is asked in words (instruction.h) and answers; any other goes on with the source as its prompt, as above. A
+ * is its text, but begins with a story's opening sentence; one that was tuned to talk is asked in words (instruction.h) and answers; any other goes on with the source as its prompt, as above. A
  * model of other tasks is refused. task NULL: its first, or none. */
 CosmosAutoregress *cosmos_autoregress_new_for_task (const CosmosLanguageModel *model, CosmosPool *pool,
                                                     const CosmosAutoregressSettings *settings, const char *task,

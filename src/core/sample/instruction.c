@@ -31,7 +31,7 @@ const char *cosmos_instruction_get (const char *task)
 
 bool cosmos_instruction_goes_on (const char *task)
 {
-  return strcmp (task, "story") == 0;
+  return task && strcmp (task, "story") == 0;
 }
 
 CosmosAsking cosmos_asking_find (const CosmosLanguageModel *model, const char *task)

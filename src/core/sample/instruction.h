@@ -20,7 +20,7 @@ const char *cosmos_instruction_get (const char *task);
  * sentence, is the beginning of the answer and left out here. Marks in the source are taken out, so that a text cannot end its turn. Ended by 0;
  * free() it. NULL when out of memory. */
 char *cosmos_instruction_new (const char *task, const char *source, size_t size);
-/* True for a task whose source is the beginning of its text. */
+/* True for a task (NULL: none) whose source is the beginning of its text. */
 bool cosmos_instruction_goes_on (const char *task);
 /* True for one of the program's tasks that makes little of no source: all but stories. */
 bool cosmos_instruction_needs_source (const char *task);
