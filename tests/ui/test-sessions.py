@@ -51,15 +51,15 @@ class Sessions(sessions.SessionsTest):
 
         # title, tags, note
         self.choose(self.rows()[3], "Title, Tags, Note…")
-        self.write("Title", "The First of All")
-        self.write("Tags, with commas between them", "keep, blue hat")
+        self.write("Title", "The First Zeppelin")
+        self.write("Tags, with commas between them", "keep, blue kumquat")
         program.photograph("sessions-details")
         self.check_labels()
         program.find("Save").do_action(0)
-        program.wait(lambda: self.rows()[3].get_name().startswith("The First of All"), "the title")
+        program.wait(lambda: self.rows()[3].get_name().startswith("The First Zeppelin"), "the title")
 
         # search
-        self.search("hat")
+        self.search("kumquat")  # which no story of chance has
         self.wait_for_rows(1)
         program.photograph("sessions-search")
         self.search("zzzz nothing")
@@ -76,7 +76,7 @@ class Sessions(sessions.SessionsTest):
         # delete, undo
         self.choose(self.rows()[3], "Delete")
         self.wait_for_rows(3)
-        program.said("“The First of All” is deleted")
+        program.said("“The First Zeppelin” is deleted")
         program.photograph("sessions-deleted")
         program.find("Undo").do_action(0)
         self.wait_for_rows(4)
@@ -99,7 +99,7 @@ class Sessions(sessions.SessionsTest):
         self.show()
         program.wait(lambda: len(self.rows()) >= 6, "what was before")
         program.act("win.search-sessions")
-        self.search("first of all")
+        self.search("first zeppelin")
         row = self.wait_for_rows(1)[0]
         self.open(lambda: row, "The same to the last bit")
         self.quit()
