@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 static const int other_steps[] = {5, 10, 25, 50, 100, 200};
+static const int other_temperatures[] = {0, 500, 700, 1000, 1300}; /* thousandths */
 
 /* ---- columns ---- */
 
@@ -23,6 +24,11 @@ static void add_variation (CpgComparePage *self, CpgVariation variation, guint64
 static void on_add_autoregressive (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   add_variation (data, CPG_VARIATION_AUTOREGRESSIVE, 0);
+}
+
+static void on_add_temperature (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  add_variation (data, CPG_VARIATION_TEMPERATURE, (guint64) CLAMP (g_variant_get_int32 (parameter), 0, 100000));
 }
 
 /* A seed that no column has yet. */
@@ -90,6 +96,7 @@ static void on_marks (GSimpleAction *action, GVariant *state, gpointer data)
 
 static const GActionEntry entries[] = {
   {"add-autoregressive", on_add_autoregressive},
+  {"add-temperature", on_add_temperature, "i"},
   {"add-seed", on_add_seed},
   {"add-sampler", on_add_sampler, "i"},
   {"add-steps", on_add_steps, "i"},
@@ -118,6 +125,13 @@ void cpg_compare_page_add_actions (CpgComparePage *self)
   for (gsize i = 0; i < G_N_ELEMENTS (other_steps); i++) {
     g_autofree char *label = g_strdup_printf (ngettext ("%d step", "%d steps", (gulong) other_steps[i]), other_steps[i]);
     add_item (self->steps, label, "compare.add-steps", other_steps[i]);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (other_temperatures); i++) {
+    const int thousandths = other_temperatures[i];
+    /* Translators: the temperature at which a language model's tokens are drawn. */
+    g_autofree char *label = thousandths ? g_strdup_printf ("%g", thousandths / 1000.0)
+                                         : g_strdup (_ ("0: the Likeliest Tokens"));
+    add_item (self->temperatures, label, "compare.add-temperature", thousandths);
   }
   cpg_compare_page_update_actions (self);
 }

@@ -26,7 +26,7 @@ struct _CpgComparePage {
   GtkTextBuffer *source, *reference;
   GtkBox *columns;
   GtkMenuButton *add;
-  GMenu *samplers, *steps;
+  GMenu *samplers, *steps, *temperatures;
   CpgCompareTable *table;
   CpgCompareTransport *transport;
 };

@@ -217,6 +217,7 @@ static void cpg_compare_page_class_init (CpgComparePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CpgComparePage, columns);
   gtk_widget_class_bind_template_child (widget_class, CpgComparePage, add);
   gtk_widget_class_bind_template_child (widget_class, CpgComparePage, samplers);
+  gtk_widget_class_bind_template_child (widget_class, CpgComparePage, temperatures);
   gtk_widget_class_bind_template_child (widget_class, CpgComparePage, steps);
   gtk_widget_class_bind_template_child (widget_class, CpgComparePage, table);
   gtk_widget_class_bind_template_child (widget_class, CpgComparePage, transport);

@@ -2,16 +2,17 @@
 
 #include "app/cpg-config.h"
 #include "app/cpg-sessions-record.h"
-#include "core/sample/autoregress.h"
 #include "store/cpg-log-again.h"
 #include "store/cpg-log-pack.h"
 
 #include <glib/gi18n.h>
+#include <json-glib/json-glib.h>
 #include <math.h>
 
 /* In the order of CpgVariation. */
-static const char *const variations[] = {"same", "autoregressive", "seed", "sampler", "steps", "self-conditioning", "model"};
-G_STATIC_ASSERT (G_N_ELEMENTS (variations) == CPG_VARIATION_MODEL + 1);
+static const char *const variations[] = {"same",  "autoregressive",    "seed",  "sampler",
+                                         "steps", "self-conditioning", "model", "temperature"};
+G_STATIC_ASSERT (G_N_ELEMENTS (variations) == CPG_VARIATION_TEMPERATURE + 1);
 
 /* ---- to the log ---- */
 
@@ -89,14 +90,27 @@ void cpg_sessions_comparison_take (CpgLogRun *self, CpgComparison *comparison, c
   g_set_str (&self->reference, reference);
 }
 
-/* As cpg-writing.h writes: with the command's defaults. */
-static char *write_settings (void)
+static char *write_drawing (const CosmosAutoregressSettings *drawing)
 {
-  CosmosAutoregressSettings settings = cosmos_autoregress_settings_default ();
   char temperature[G_ASCII_DTOSTR_BUF_SIZE], top_p[G_ASCII_DTOSTR_BUF_SIZE];
-  return g_strdup_printf ("{\"max-tokens\":%d,\"temperature\":%s,\"top-k\":%d,\"top-p\":%s}", settings.max_tokens,
-                          g_ascii_dtostr (temperature, sizeof temperature, settings.temperature), settings.top_k,
-                          g_ascii_dtostr (top_p, sizeof top_p, settings.top_p));
+  return g_strdup_printf ("{\"max-tokens\":%d,\"temperature\":%s,\"top-k\":%d,\"top-p\":%s}", drawing->max_tokens,
+                          g_ascii_dtostr (temperature, sizeof temperature, drawing->temperature), drawing->top_k,
+                          g_ascii_dtostr (top_p, sizeof top_p, drawing->top_p));
+}
+
+/* What was written by write_drawing (); where it is not whole, the rest is as nothing else says. */
+static CosmosAutoregressSettings read_drawing (const char *json)
+{
+  CosmosAutoregressSettings drawing = cosmos_autoregress_settings_default (NULL), read = drawing;
+  g_autoptr (JsonNode) root = json_from_string (json, NULL);
+  if (!root || !JSON_NODE_HOLDS_OBJECT (root))
+    return drawing;
+  JsonObject *object = json_node_get_object (root);
+  read.max_tokens = (int) json_object_get_int_member_with_default (object, "max-tokens", drawing.max_tokens);
+  read.temperature = json_object_get_double_member_with_default (object, "temperature", drawing.temperature);
+  read.top_k = (int) json_object_get_int_member_with_default (object, "top-k", drawing.top_k);
+  read.top_p = json_object_get_double_member_with_default (object, "top-p", drawing.top_p);
+  return cosmos_autoregress_settings_check (&read, NULL) ? read : drawing;
 }
 
 static CpgLogStep *new_token (const CpgToken *token, int number, double seconds)
@@ -126,7 +140,7 @@ CpgLogRun *cpg_sessions_comparison_new_writing (CpgContender *contender)
   self->started -= (gint64) (self->seconds * G_USEC_PER_SEC);
   self->state = get_state (cpg_writing_get_state (writing));
   g_free (self->settings);
-  self->settings = write_settings ();
+  self->settings = write_drawing (cpg_writing_get_drawing (writing));
   g_set_str (&self->model_name, cpg_writing_get_model_name (writing));
   g_set_str (&self->model_path, cpg_contender_get_language_path (contender));
   g_set_str (&self->error, cpg_writing_get_error (writing));
@@ -152,16 +166,17 @@ static CpgVariation find_variation (const char *name)
 }
 
 /* What a variation was by, which the next start of the comparison takes up again. */
-static guint64 find_number (CpgVariation variation, CpgSettings *base, CpgSettings *own)
+static guint64 find_number (CpgVariation variation, const CpgLogRun *record, CpgSettings *base, CpgSettings *own)
 {
   guint64 seed, base_seed;
   int steps, sampler;
   g_object_get (base, "seed", &base_seed, NULL);
   g_object_get (own, "seed", &seed, "steps", &steps, "sampler", &sampler, NULL);
-  return variation == CPG_VARIATION_SEED      ? seed - base_seed
-         : variation == CPG_VARIATION_STEPS   ? (guint64) steps
-         : variation == CPG_VARIATION_SAMPLER ? (guint64) sampler
-                                              : 0;
+  return variation == CPG_VARIATION_SEED          ? seed - base_seed
+         : variation == CPG_VARIATION_STEPS       ? (guint64) steps
+         : variation == CPG_VARIATION_SAMPLER     ? (guint64) sampler
+         : variation == CPG_VARIATION_TEMPERATURE ? (guint64) lround (1000 * read_drawing (record->settings).temperature)
+                                                  : 0;
 }
 
 static CpgWriting *restore_writing (const CpgLogRun *record)
@@ -181,7 +196,8 @@ static CpgWriting *restore_writing (const CpgLogRun *record)
     }
     g_array_append_val (tokens, token);
   }
-  return cpg_writing_new_written (record->model_name, record->output, (const CpgToken *) (gpointer) tokens->data,
+  const CosmosAutoregressSettings drawing = read_drawing (record->settings);
+  return cpg_writing_new_written (record->model_name, &drawing, record->output, (const CpgToken *) (gpointer) tokens->data,
                                   (const double *) (gpointer) times->data, (int) tokens->len,
                                   record->state == CPG_LOG_DONE ? CPG_RUN_DONE : CPG_RUN_CANCELLED);
 }
@@ -201,7 +217,7 @@ CpgContender *cpg_sessions_comparison_restore_contender (const CpgLogColumn *col
     settings = cpg_settings_copy (base);
   /* Where the model is gone, the attempt to open it says so. */
   const char *model = path ? path : *record->model_path ? record->model_path : record->model_name;
-  CpgContender *self = cpg_contender_new (variation, find_number (variation, base, settings), model);
+  CpgContender *self = cpg_contender_new (variation, find_number (variation, record, base, settings), model);
   g_autoptr (CpgWriting) writing = written ? restore_writing (record) : NULL;
   cpg_contender_restore (self, settings, writing);
   return self;

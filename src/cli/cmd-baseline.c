@@ -136,8 +136,9 @@ static int run_baseline (const CliArguments *arguments)
   CosmosError err = {0};
   cli_progress_get ();
   self.prompt = cli_input_source (arguments, 0, &err);
-  bool ok = err.code == COSMOS_STATUS_OK && cli_engine_get_autoregress_settings (arguments, &self.settings, &err)
-            && cli_engine_init (&self.engine, arguments, &err) && cli_engine_open_baseline (&self.engine, arguments, &err);
+  bool ok = err.code == COSMOS_STATUS_OK && cli_engine_init (&self.engine, arguments, &err)
+            && cli_engine_open_baseline (&self.engine, arguments, &err)
+            && cli_engine_get_autoregress_settings (&self.engine, arguments, &self.settings, &err);
   if (ok)
     self.asking = cli_engine_find_asking (&self.engine, arguments->task);
   for (int i = 0; ok && i < (arguments->count ? arguments->count : 1); i++)

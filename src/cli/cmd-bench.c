@@ -256,7 +256,7 @@ static bool time_baseline (Bench *self, CosmosError *err)
   CosmosLanguageModel *model = cosmos_language_model_open (path, cosmos_compute_get_best (), err);
   bool ok = model;
   for (int i = 0; ok && i < 4; i++) {
-    CosmosAutoregressSettings settings = cosmos_autoregress_settings_default ();
+    CosmosAutoregressSettings settings = cosmos_autoregress_settings_default (model);
     settings.seed = (uint64_t) i;
     CosmosAutoregress *run = cosmos_autoregress_new (model, self->pool, &settings, NULL, 0, err);
     bool done = false;

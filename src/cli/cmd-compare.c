@@ -264,11 +264,12 @@ static int run_compare (const CliArguments *arguments)
   CosmosError err = {0};
   cli_progress_get ();
   self.source = cli_input_source (arguments, 0, &err);
-  bool ok = err.code == COSMOS_STATUS_OK && cli_engine_get_autoregress_settings (arguments, &self.autoregress, &err)
-            && cli_engine_init (&self.engine, arguments, &err)
+  bool ok = err.code == COSMOS_STATUS_OK && cli_engine_init (&self.engine, arguments, &err)
             && cli_engine_open_pipeline (&self.engine, arguments, self.source, &err)
             && cli_engine_get_settings (&self.engine, arguments, &self.settings, &err)
-            && cli_engine_open_baseline (&self.engine, arguments, &err) && cli_engine_open_judge (&self.engine, arguments, &err)
+            && cli_engine_open_baseline (&self.engine, arguments, &err)
+            && cli_engine_get_autoregress_settings (&self.engine, arguments, &self.autoregress, &err)
+            && cli_engine_open_judge (&self.engine, arguments, &err)
             && side_init (&self.diffusion, "diffusion", cosmos_pipeline_get_name (self.engine.pipeline), self.count, &err)
             && side_init (&self.baseline, "baseline", cosmos_language_model_get_name (self.engine.baseline), self.count, &err)
             && write_diffusion (&self, &err) && write_baseline (&self, &err) && judge (&self, &err);

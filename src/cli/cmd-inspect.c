@@ -130,17 +130,20 @@ static void print_field (const char *name, const char *value)
   printf ("%-12s %s\n", name, copy);
 }
 
-/* Keys that begin with prefix. */
-static void print_keys (const Model *self, const char *prefix, bool skip_prefix)
+/* Keys that begin with prefix, without it, below their title; nothing where there are none. title NULL: none. */
+static void print_keys (const Model *self, const char *title, const char *prefix)
 {
   for (size_t i = 0; self->gguf && i < cosmos_gguf_get_n_keys (self->gguf); i++) {
     const char *key = cosmos_gguf_get_key (self->gguf, i);
     char value[VALUE_SIZE], name[128];
     if (strncmp (key, prefix, strlen (prefix)) != 0)
       continue;
+    if (title)
+      printf ("\n%s\n", title);
+    title = NULL;
     cosmos_gguf_describe_value (self->gguf, i, value, sizeof value);
     cli_make_printable (value);
-    snprintf (name, sizeof name, "%s", key + (skip_prefix ? strlen (prefix) : 0));
+    snprintf (name, sizeof name, "%s", key + strlen (prefix));
     cli_make_printable (name);
     printf ("  %-42s %s\n", name, value);
   }
@@ -248,8 +251,8 @@ static void print_model (const Model *self, const CliArguments *arguments)
   if (self->gguf && !arguments->keys) {
     bool encoder = self->finding.kind == COSMOS_FINDING_ENCODER;
     snprintf (line, sizeof line, "%s.", encoder ? "cosmos" : self->finding.architecture);
-    printf ("\nsizes\n");
-    print_keys (self, line, true);
+    print_keys (self, "sizes", line);
+    print_keys (self, "drawn from best with", "general.sampling.");
   }
   if (!arguments->keys)
     print_training (self);
@@ -259,7 +262,7 @@ static void print_model (const Model *self, const CliArguments *arguments)
     printf ("\n%zu tensors, %" PRIu64 " parameters\n", self->finding.n_tensors, self->finding.n_parameters);
   if (arguments->keys && self->gguf) {
     printf ("\n%zu keys\n", cosmos_gguf_get_n_keys (self->gguf));
-    print_keys (self, "", false);
+    print_keys (self, NULL, "");
   }
   if (arguments->tensors)
     print_tensors (self);

@@ -107,12 +107,13 @@ bool cli_engine_get_settings (const CliEngine *self, const CliArguments *argumen
   return true;
 }
 
-bool cli_engine_get_autoregress_settings (const CliArguments *arguments, CosmosAutoregressSettings *settings, CosmosError *err)
+bool cli_engine_get_autoregress_settings (const CliEngine *self, const CliArguments *arguments,
+                                          CosmosAutoregressSettings *settings, CosmosError *err)
 {
-  CosmosAutoregressSettings s = cosmos_autoregress_settings_default ();
+  CosmosAutoregressSettings s = cosmos_autoregress_settings_default (self->baseline);
   take (arguments->temperature, &s.temperature);
   take (arguments->top_p, &s.top_p);
-  if (arguments->top_k)
+  if (arguments->top_k >= 0)
     s.top_k = arguments->top_k;
   if (arguments->max_tokens)
     s.max_tokens = arguments->max_tokens;

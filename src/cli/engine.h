@@ -31,4 +31,6 @@ CosmosAsking cli_engine_find_asking (const CliEngine *self, const char *task);
 
 /* The bundle's defaults with what was given put over them, checked. The batch is 1. */
 bool cli_engine_get_settings (const CliEngine *self, const CliArguments *arguments, CosmosSettings *settings, CosmosError *err);
-bool cli_engine_get_autoregress_settings (const CliArguments *arguments, CosmosAutoregressSettings *settings, CosmosError *err);
+/* The same of the baseline, where there is one. */
+bool cli_engine_get_autoregress_settings (const CliEngine *self, const CliArguments *arguments,
+                                          CosmosAutoregressSettings *settings, CosmosError *err);

@@ -54,7 +54,7 @@ bool cli_measuring_init_models (CliMeasuring *self, const CliArguments *argument
   if (!arguments->data)
     return cosmos_error_set (err, COSMOS_STATUS_RANGE, "--data DIR is needed: the folder where the texts to measure on lie");
   if (!cli_engine_init (engine, arguments, err) || !open_language_models (engine, arguments, err)
-      || !cli_engine_get_autoregress_settings (arguments, &bench->autoregress, err))
+      || !cli_engine_get_autoregress_settings (engine, arguments, &bench->autoregress, err))
     return false;
   bench->baseline = engine->baseline;
   bench->judge = engine->judge;

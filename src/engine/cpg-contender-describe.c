@@ -6,7 +6,7 @@
 
 char *cpg_contender_get_title (CpgContender *self)
 {
-  return g_strdup (self->variation == CPG_VARIATION_AUTOREGRESSIVE ? _ ("Autoregressive") : _ ("Diffusion"));
+  return g_strdup (cpg_contender_is_autoregressive (self) ? _ ("Autoregressive") : _ ("Diffusion"));
 }
 
 /* ---- its way ---- */
@@ -60,6 +60,23 @@ static void add_diffusion (GPtrArray *parts, CpgContender *self, CpgContender *o
     add (parts, g_strdup (mine.self_conditioning ? _ ("with self-conditioning") : _ ("without self-conditioning")));
 }
 
+static void add_temperature (GPtrArray *parts, double temperature)
+{
+  add (parts, temperature > 0 ? g_strdup_printf (_ ("temperature %g"), temperature) : g_strdup (_ ("the likeliest tokens")));
+}
+
+/* How tokens are drawn: in what that differs from another's, or from pure chance where other is NULL. */
+static void add_drawing (GPtrArray *parts, const CosmosAutoregressSettings *mine, const CosmosAutoregressSettings *other)
+{
+  const CosmosAutoregressSettings pure = cosmos_autoregress_settings_default (NULL), *its = other ? other : &pure;
+  if (mine->temperature != its->temperature)
+    add_temperature (parts, mine->temperature);
+  if (mine->top_k != its->top_k)
+    add (parts, mine->top_k > 0 ? g_strdup_printf (_ ("top-k %d"), mine->top_k) : g_strdup (_ ("without top-k")));
+  if (mine->top_p != its->top_p)
+    add (parts, g_strdup_printf (_ ("top-p %g"), mine->top_p));
+}
+
 char *cpg_contender_describe_way (CpgContender *self, CpgContender *other)
 {
   g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
@@ -77,6 +94,9 @@ char *cpg_contender_describe_way (CpgContender *self, CpgContender *other)
     add (parts, g_strdup (_ ("asked in words")));
   if (self->writing && cpg_writing_get_asking (self->writing) == COSMOS_ASKING_UNKNOWN)
     add (parts, g_strdup (_ ("not asked, as its chat template is not known")));
+  if (self->writing)
+    add_drawing (parts, cpg_writing_get_drawing (self->writing),
+                 against && against->writing ? cpg_writing_get_drawing (against->writing) : NULL);
   guint64 seed = read_numbers (self->settings).seed;
   if (!against || seed != read_numbers (against->settings).seed)
     add (parts, g_strdup_printf (_ ("seed %" PRIu64), seed));

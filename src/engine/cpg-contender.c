@@ -5,6 +5,7 @@
 #include "engine/cpg-model.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 G_DEFINE_FINAL_TYPE (CpgContender, cpg_contender, G_TYPE_OBJECT)
 
@@ -151,7 +152,8 @@ static void start_writing (CpgContender *self, CpgEngine *engine)
             : _ ("No autoregressive model is installed: put a GGUF of architecture “llama” or “gpt2” into a models folder"));
     return;
   }
-  self->writing = cpg_writing_new (engine, self->used, self->settings);
+  double temperature = self->variation == CPG_VARIATION_TEMPERATURE ? (double) self->number / 1000 : NAN;
+  self->writing = cpg_writing_new (engine, self->used, self->settings, temperature);
   g_signal_connect_object (self->writing, "notify::state", G_CALLBACK (on_state), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->writing, "notify::n-tokens", G_CALLBACK (on_n_done), self, G_CONNECT_SWAPPED);
 }
@@ -162,7 +164,7 @@ void cpg_contender_start (CpgContender *self, CpgEngine *engine)
   let_go (self);
   if (self->lost)
     self->error = g_steal_pointer (&self->lost);
-  else if (self->variation == CPG_VARIATION_AUTOREGRESSIVE)
+  else if (cpg_contender_is_autoregressive (self))
     start_writing (self, engine);
   else if (self->path)
     take_run (self, cpg_engine_start_run_of (engine, self->path, self->settings));
@@ -233,7 +235,7 @@ gboolean cpg_contender_is_begun (CpgContender *self)
 
 gboolean cpg_contender_is_autoregressive (CpgContender *self)
 {
-  return self->variation == CPG_VARIATION_AUTOREGRESSIVE;
+  return self->variation == CPG_VARIATION_AUTOREGRESSIVE || self->variation == CPG_VARIATION_TEMPERATURE;
 }
 
 CpgRun *cpg_contender_get_run (CpgContender *self)

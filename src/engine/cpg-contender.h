@@ -19,7 +19,8 @@ typedef enum {
   CPG_VARIATION_SAMPLER,           /* number: a CosmosSampler */
   CPG_VARIATION_STEPS,             /* number */
   CPG_VARIATION_SELF_CONDITIONING, /* the other way than the settings say */
-  CPG_VARIATION_MODEL              /* path: of a bundle */
+  CPG_VARIATION_MODEL,             /* path: of a bundle */
+  CPG_VARIATION_TEMPERATURE        /* autoregressive, too; number: thousandths of the temperature that tokens are drawn at */
 } CpgVariation;
 
 #define CPG_TYPE_CONTENDER (cpg_contender_get_type ())

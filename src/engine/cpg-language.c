@@ -27,7 +27,7 @@ void cpg_language_unref (CpgLanguage *self)
 /* Weights are packed at their first use: a token that nobody reads. */
 static bool pack (const CosmosLanguageModel *model, CosmosPool *pool, CosmosError *err)
 {
-  CosmosAutoregressSettings settings = cosmos_autoregress_settings_default ();
+  CosmosAutoregressSettings settings = cosmos_autoregress_settings_default (model);
   int32_t begin = MAX (cosmos_language_model_get_begin (model), 0);
   bool done;
   settings.max_tokens = 1;

@@ -1,11 +1,11 @@
 #include "engine/cpg-writing.h"
 
 #include "core/base/clock.h"
-#include "core/sample/autoregress.h"
 #include "core/text/text.h"
 #include "engine/cpg-engine-private.h"
 #include "engine/cpg-error.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 struct _CpgWriting {
@@ -18,6 +18,7 @@ struct _CpgWriting {
   double seconds;
   char *text, *model_name, *error;
   CosmosAsking asking;
+  CosmosAutoregressSettings drawing;
 };
 
 G_DEFINE_FINAL_TYPE (CpgWriting, cpg_writing, G_TYPE_OBJECT)
@@ -35,15 +36,17 @@ static void notify (CpgWriting *self, int id)
 typedef struct {
   char *path, *prompt, *task;
   guint64 seed;
+  double temperature; /* NAN: the model's own */
   CpgLanguage *language;
   CosmosAutoregress *run;
   double seconds;
 } Work;
 
-/* Of the model, once: its name and how it is asked. Of a token, or of the beginning: its text and the rest. */
+/* Of the model, once: its name, how it is asked and drawn from. Of a token, or of the beginning: its text and the rest. */
 typedef struct {
   char *model_name;
   CosmosAsking asking;
+  CosmosAutoregressSettings drawing;
   char *text;
   CosmosTokenGuess guess;
   double time;
@@ -82,13 +85,17 @@ static gboolean begins_with_source (CosmosAsking asking, const char *task)
 static gboolean begin (Work *self, CpgErrand *errand, GError **error)
 {
   CosmosError err;
-  CosmosAutoregressSettings settings = cosmos_autoregress_settings_default ();
-  settings.seed = self->seed;
   self->language = cpg_errand_open_language (errand, self->path, error);
   if (!self->language)
     return FALSE;
+  CosmosAutoregressSettings settings = cosmos_autoregress_settings_default (self->language->model);
+  settings.seed = self->seed;
+  if (!isnan (self->temperature))
+    settings.temperature = self->temperature;
   CosmosAsking asking = cosmos_asking_find (self->language->model, self->task);
-  tell (errand, (News) {.model_name = g_strdup (cosmos_language_model_get_name (self->language->model)), .asking = asking});
+  tell (errand, (News) {.model_name = g_strdup (cosmos_language_model_get_name (self->language->model)),
+                        .asking = asking,
+                        .drawing = settings});
   char *clean = cosmos_text_clean (self->prompt, strlen (self->prompt), &err);
   if (clean)
     self->run = cosmos_autoregress_new_for_task (self->language->model, cpg_errand_get_pool (errand), &settings, self->task,
@@ -165,6 +172,7 @@ static void hear (gpointer data, gpointer writing)
   if (news->model_name) {
     self->model_name = g_steal_pointer (&news->model_name);
     self->asking = news->asking;
+    self->drawing = news->drawing;
     notify (self, PROP_MODEL_NAME);
     return;
   }
@@ -192,12 +200,13 @@ static void on_answer (GObject *source, GAsyncResult *result, gpointer data)
   }
 }
 
-CpgWriting *cpg_writing_new (CpgEngine *engine, const char *model, CpgSettings *settings)
+CpgWriting *cpg_writing_new (CpgEngine *engine, const char *model, CpgSettings *settings, double temperature)
 {
   CpgWriting *self = g_object_new (CPG_TYPE_WRITING, NULL);
   Work work = {.path = g_strdup (model),
                .prompt = g_strdup (cpg_settings_get_source (settings)),
-               .task = g_strdup (cpg_settings_get_task (settings))};
+               .task = g_strdup (cpg_settings_get_task (settings)),
+               .temperature = temperature};
   g_object_get (settings, "seed", &work.seed, NULL);
   GTask *task = g_task_new (self, self->cancellable, on_answer, NULL);
   g_task_set_source_tag (task, cpg_writing_new);
@@ -206,11 +215,12 @@ CpgWriting *cpg_writing_new (CpgEngine *engine, const char *model, CpgSettings *
   return self;
 }
 
-CpgWriting *cpg_writing_new_written (const char *model_name, const char *text, const CpgToken *tokens, const double *times, int n,
-                                     CpgRunState state)
+CpgWriting *cpg_writing_new_written (const char *model_name, const CosmosAutoregressSettings *drawing, const char *text,
+                                     const CpgToken *tokens, const double *times, int n, CpgRunState state)
 {
   CpgWriting *self = g_object_new (CPG_TYPE_WRITING, NULL);
   self->model_name = g_strdup (model_name);
+  self->drawing = *drawing;
   self->state = state;
   g_set_str (&self->text, text);
   for (int i = 0; i < n; i++)
@@ -273,6 +283,11 @@ const char *cpg_writing_get_model_name (CpgWriting *self)
 CosmosAsking cpg_writing_get_asking (CpgWriting *self)
 {
   return self->asking;
+}
+
+const CosmosAutoregressSettings *cpg_writing_get_drawing (CpgWriting *self)
+{
+  return &self->drawing;
 }
 
 const char *cpg_writing_get_error (CpgWriting *self)
@@ -340,4 +355,5 @@ static void cpg_writing_init (CpgWriting *self)
   self->words = g_ptr_array_new_with_free_func (g_free);
   self->times = g_array_new (FALSE, FALSE, sizeof (double));
   self->text = g_strdup ("");
+  self->drawing = cosmos_autoregress_settings_default (NULL);
 }

@@ -115,6 +115,7 @@ static bool write_keys (Bundle *self, CosmosError *err)
     return false;
   if (self->request->baseline) {
     cosmos_language_model_tasks_write (&tasks, self->writer);
+    cosmos_language_model_sampling_write (&recipe->baseline.sampling, self->writer);
     cosmos_gguf_writer_set_string (self->writer, "general.architecture", "llama");
     cosmos_language_model_sizes_write (&sizes, self->writer);
     cosmos_gguf_writer_set_bool (self->writer, "tokenizer.ggml.add_bos_token", true);

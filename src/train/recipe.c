@@ -5,6 +5,7 @@
 #include <ini.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -100,6 +101,9 @@ static const Field fields[] = {
   FIELD ("baseline", "ffn", INTEGER, baseline.sizes.ffn, 1, 1 << 18),
   STAGE_FIELDS ("baseline", baseline),
   TEXT_FIELD ("baseline", "description", baseline.description),
+  FIELD ("baseline", "temperature", NUMBER, baseline.sampling.temperature, 0, 100),
+  FIELD ("baseline", "top-k", INTEGER, baseline.sampling.top_k, 0, INT_MAX),
+  FIELD ("baseline", "top-p", NUMBER, baseline.sampling.top_p, .001, 1),
   FIELD ("baseline", "source-weight", NUMBER, baseline.source_weight, 0, 100),
   FIELD ("baseline", "samples", INTEGER, baseline.samples, 0, 16),
 
@@ -166,6 +170,7 @@ CosmosRecipe cosmos_recipe_default (void)
     .denoiser = {.stage = stage, .self_condition = .5, .samples = 4, .sample_steps = 50},
     .baseline
     = {.stage = stage,
+       .sampling = {.temperature = 1, .top_p = 1},
        .samples = 4,
        .sizes = {.layers = 6, .width = 256, .heads = 4, .ffn = 1024, .norm_eps = 1e-5f, .rope_theta = 10000, .tied = true}},
     .prose = {.target = "text"},

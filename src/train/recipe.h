@@ -75,6 +75,7 @@ typedef struct {
     CosmosStageRecipe stage;
     CosmosLanguageModelSizes sizes;       /* vocabulary and context follow */
     char description[COSMOS_RECIPE_PATH]; /* of the model */
+    CosmosLanguageModelSampling sampling; /* with which it writes best, also on the way */
     double source_weight;                 /* of the loss of the source's tokens, beside 1 of the target's */
     int samples;                          /* texts a task at each checkpoint */
   } baseline;

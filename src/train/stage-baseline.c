@@ -17,7 +17,6 @@ enum { EVALUATED_TEXTS = 128 };
 enum { STREAM_TASK = 1, STREAM_SOURCE };
 /* Of a row's tokens, by what they are learnt for. */
 enum { PART_SOURCE, PART_TARGET, PARTS };
-static const double sample_top_p = .95;
 
 typedef struct {
   const CosmosTexts *sources, *targets; /* sources NULL: left out, or there are none */
@@ -278,9 +277,12 @@ static bool write_sample (Stage *self, int task, int i, int32_t *ids, CosmosEval
 {
   const CosmosTraining *training = self->training;
   const CosmosPairs *valid = cosmos_corpus_get_valid (training->corpus, task);
+  const CosmosLanguageModelSampling *sampling = &training->recipe->baseline.sampling;
   const Pick pick = {(size_t) i < valid->sources.n ? &valid->sources : NULL, &valid->targets, (size_t) i, task};
-  CosmosAutoregressSettings settings = cosmos_autoregress_settings_default ();
-  settings.top_p = sample_top_p;
+  CosmosAutoregressSettings settings = cosmos_autoregress_settings_default (self->model);
+  settings.temperature = sampling->temperature;
+  settings.top_k = sampling->top_k;
+  settings.top_p = sampling->top_p;
   settings.seed = (uint64_t) i;
   settings.max_tokens = training->recipe->config.tokens;
   const int64_t prompt = fill_prompt (self, &pick, ids);

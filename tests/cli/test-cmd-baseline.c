@@ -16,6 +16,23 @@ static void same_seed (void)
   g_free (two);
 }
 
+/* What the model says of itself, unless somebody says otherwise. */
+static void own_sampling (void)
+{
+  static const struct {
+    const char *option, *value;
+    double temperature, top_p;
+  } cases[] = {{"--seed", "4", 0.7, 1}, {"--temperature", "1", 1, 1}, {"--top-p", "0.5", 0.7, 0.5}};
+  g_autofree char *path = g_build_filename (g_getenv ("SOURCE_ROOT"), "models", "playground-baseline.gguf", NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
+    JsonObject *object = command_json ("baseline", "baseline", "--baseline", path, cases[i].option, cases[i].value,
+                                       "--max-tokens", "4", "--json", NULL);
+    g_assert_cmpfloat (json_object_get_double_member (object, "temperature"), ==, cases[i].temperature);
+    g_assert_cmpfloat (json_object_get_double_member (object, "top_p"), ==, cases[i].top_p);
+    json_object_unref (object);
+  }
+}
+
 static void prompt (void)
 {
   char *text = command_out (0, "baseline", "The first words", "--max-tokens", "4", NULL);
@@ -68,6 +85,7 @@ int main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   command_start ();
   g_test_add_func ("/cmd-baseline/same-seed", same_seed);
+  g_test_add_func ("/cmd-baseline/own-sampling", own_sampling);
   g_test_add_func ("/cmd-baseline/prompt", prompt);
   g_test_add_func ("/cmd-baseline/json", json);
   g_test_add_func ("/cmd-baseline/gpt2", gpt2);

@@ -77,6 +77,32 @@ static void test_against_autoregressive (void)
   g_assert_cmpstr (cpg_step_get_text (cpg_run_get_result (run)), ==, text_of (self, 0));
 }
 
+/* The likeliest tokens are the same whatever the seed, and it says how each draws. */
+static void test_temperatures (void)
+{
+  g_autoptr (CpgEngine) engine = fixture_engine (NULL);
+  g_autoptr (CpgSettings) settings = fixture_settings (2, 7);
+  g_autoptr (CpgComparison) self = compare (CPG_VARIATION_AUTOREGRESSIVE, 0);
+  g_autoptr (CpgContender) likeliest = cpg_contender_new (CPG_VARIATION_TEMPERATURE, 0, NULL),
+                           warm = cpg_contender_new (CPG_VARIATION_TEMPERATURE, 1300, NULL);
+  g_assert_true (cpg_contender_is_autoregressive (likeliest));
+  cpg_comparison_add (self, likeliest);
+  cpg_comparison_add (self, warm);
+  cpg_comparison_start (self, engine, settings);
+  fixture_wait_until (is_over (self));
+  CpgContender *own = cpg_comparison_get (self, 1);
+  g_autofree char *first = g_strdup (cpg_contender_get_text (likeliest)), *way = cpg_contender_describe_way (own, NULL),
+                  *other = cpg_contender_describe_way (likeliest, own), *third = cpg_contender_describe_way (warm, own);
+  g_assert_nonnull (strstr (way, "temperature 0.7")); /* as the model says of itself */
+  g_assert_cmpstr (other, ==, "the likeliest tokens");
+  g_assert_cmpstr (third, ==, "temperature 1.3");
+  g_assert_cmpstr (first, !=, cpg_contender_get_text (own));
+  g_object_set (settings, "seed", G_GUINT64_CONSTANT (8), NULL);
+  cpg_comparison_start (self, engine, settings);
+  fixture_wait_until (is_over (self));
+  g_assert_cmpstr (cpg_contender_get_text (likeliest), ==, first);
+}
+
 static void test_reference (void)
 {
   g_autoptr (CpgEngine) engine = fixture_engine (NULL);
@@ -272,6 +298,7 @@ int main (int argc, char **argv)
   g_autofree char *models = g_build_filename (g_getenv ("SOURCE_ROOT"), "models", NULL);
   g_setenv ("COSMOS_MODELS", models, TRUE);
   g_test_add_func ("/comparison/against-autoregressive", test_against_autoregressive);
+  g_test_add_func ("/comparison/temperatures", test_temperatures);
   g_test_add_func ("/comparison/reference", test_reference);
   g_test_add_func ("/comparison/adopt", test_adopt);
   g_test_add_func ("/comparison/adopt-foreign", test_adopt_foreign);

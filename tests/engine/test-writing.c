@@ -4,6 +4,7 @@
 #include "fixture.h"
 
 #include <glib/gstdio.h>
+#include <math.h>
 #include <stdlib.h>
 
 static char *baseline (void)
@@ -15,7 +16,7 @@ static CpgWriting *write_text (CpgEngine *engine, const char *model, guint64 see
 {
   g_autoptr (CpgSettings) settings = fixture_settings (5, seed);
   g_object_set (settings, "source", source, NULL);
-  return cpg_writing_new (engine, model, settings);
+  return cpg_writing_new (engine, model, settings, NAN);
 }
 
 static void finish (CpgWriting *writing)
@@ -146,7 +147,7 @@ static void test_talk (void)
     int n;
     write_as (path, NULL, cases[i].template);
     g_object_set (settings, "source", "Anna had lost her keys.", "task", cases[i].task, NULL);
-    g_autoptr (CpgWriting) writing = cpg_writing_new (engine, path, settings);
+    g_autoptr (CpgWriting) writing = cpg_writing_new (engine, path, settings, NAN);
     finish (writing);
     g_assert_cmpint (cpg_writing_get_asking (writing), ==, cases[i].asking);
     const CpgToken *tokens = cpg_writing_get_tokens (writing, &n);
@@ -167,7 +168,7 @@ static void test_tasks (void)
   for (gsize i = 0; i < G_N_ELEMENTS (tasks); i++) {
     g_autoptr (CpgSettings) settings = fixture_settings (5, 7);
     g_object_set (settings, "source", "Anna had lost her keys.", "task", tasks[i], NULL);
-    g_autoptr (CpgWriting) writing = cpg_writing_new (engine, path, settings);
+    g_autoptr (CpgWriting) writing = cpg_writing_new (engine, path, settings, NAN);
     int n;
     fixture_wait_until (!cpg_writing_is_active (writing));
     if (i == 2) {

@@ -107,7 +107,7 @@ static inline CosmosBench fixture_bench (const Fixture *self, const char *task)
                        .judge = self->baseline,
                        .pool = self->pool,
                        .settings = cosmos_settings_default (cosmos_pipeline_get_config (self->pipeline)),
-                       .autoregress = cosmos_autoregress_settings_default (),
+                       .autoregress = cosmos_autoregress_settings_default (NULL),
                        .task = task,
                        .folder = self->folder,
                        .count = 3,

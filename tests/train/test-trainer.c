@@ -350,7 +350,7 @@ static void test_evaluation (Setting *self, gconstpointer unused)
 /* Greedy; NULL with the error. */
 static char *ask (Setting *self, const CosmosLanguageModel *model, const char *task, const char *source, CosmosError *err)
 {
-  CosmosAutoregressSettings settings = cosmos_autoregress_settings_default ();
+  CosmosAutoregressSettings settings = cosmos_autoregress_settings_default (NULL);
   settings.temperature = 0;
   settings.max_tokens = 20;
   CosmosAutoregress *run = cosmos_autoregress_new_for_task (model, self->pool, &settings, task, source,
@@ -403,6 +403,7 @@ static void test_baseline_tasks (Setting *self, gconstpointer unused)
   Heard heard;
   g_autofree char *path = fixture_path (&self->fixture, "tasks.gguf");
   self->recipe.baseline.stage.steps = 300;
+  self->recipe.baseline.sampling.temperature = 0.7;
   train (self, "baseline", false, 0, &heard);
   g_test_message ("%s", heard.samples);
   g_assert_cmpfloat (get_value (&heard, "detox perplexity"), <, 3);
@@ -413,6 +414,7 @@ static void test_baseline_tasks (Setting *self, gconstpointer unused)
   assert_ok (model, &err);
   const CosmosTokenizer *tokenizer = cosmos_language_model_get_tokenizer (model);
   g_assert_cmpint (cosmos_language_model_get_tasks (model)->n, ==, 2);
+  g_assert_cmpfloat (cosmos_autoregress_settings_default (model).temperature, ==, 0.7);
   g_assert_cmpint (cosmos_tokenizer_get_size (tokenizer), ==, cosmos_tokenizer_get_size (self->tokenizer) + 2);
   CosmosGguf *file = cosmos_gguf_open (path, &err);
   const char *description;

@@ -1,11 +1,16 @@
 #include "core/model/language-model-private.h"
 
+#include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MAX_SIZE = 1 << 20, MAX_KEY = 64 };
 #define CHAT_TEMPLATE "tokenizer.chat_template"
+#define TEMPERATURE "general.sampling.temp"
+#define TOP_K "general.sampling.top_k"
+#define TOP_P "general.sampling.top_p"
 
 static const char *const architectures[] = {[COSMOS_LANGUAGE_LLAMA] = "llama", [COSMOS_LANGUAGE_GPT2] = "gpt2"};
 enum { N_ARCHITECTURES = sizeof architectures / sizeof *architectures };
@@ -75,6 +80,21 @@ void cosmos_language_model_tasks_write (const CosmosLanguageModelTasks *self, Co
   cosmos_gguf_writer_set_strings (writer, "cosmos.tasks", names, (size_t) self->n);
   cosmos_gguf_writer_set_i32s (writer, "cosmos.task_tokens", self->tokens, (size_t) self->n);
   cosmos_gguf_writer_set_i32s (writer, "cosmos.task_source_tokens", self->source_tokens, (size_t) self->n);
+}
+
+CosmosLanguageModelSampling cosmos_language_model_sampling_default (void)
+{
+  return (CosmosLanguageModelSampling) {.temperature = 1, .top_k = 0, .top_p = 1};
+}
+
+void cosmos_language_model_sampling_write (const CosmosLanguageModelSampling *self, CosmosGgufWriter *writer)
+{
+  if (self->temperature < 1 || self->temperature > 1)
+    cosmos_gguf_writer_set_f32 (writer, TEMPERATURE, (float) self->temperature);
+  if (self->top_k > 0)
+    cosmos_gguf_writer_set_u32 (writer, TOP_K, (uint32_t) self->top_k);
+  if (self->top_p < 1)
+    cosmos_gguf_writer_set_f32 (writer, TOP_P, (float) self->top_p);
 }
 
 CosmosTaskKnowledge cosmos_language_model_file_knows (const CosmosGguf *file, const char *task)
@@ -250,6 +270,27 @@ static bool read_tasks (const Parts *parts, CosmosLanguageModelTasks *tasks, Cos
   return true;
 }
 
+/* A number of F32 as people wrote it: 0.9, not 0.89999998. */
+static double round_digits (double x)
+{
+  return round (x * 1e6) / 1e6;
+}
+
+/* Advice: where it is nonsense, the model can be drawn from without. */
+static CosmosLanguageModelSampling read_sampling (const CosmosGguf *file)
+{
+  CosmosLanguageModelSampling self = cosmos_language_model_sampling_default ();
+  int64_t k;
+  double x;
+  if (cosmos_gguf_get_float (file, TEMPERATURE, &x, NULL) && x >= 0 && x <= 100)
+    self.temperature = round_digits (x);
+  if (cosmos_gguf_get_integer (file, TOP_K, 0, INT_MAX, &k, NULL))
+    self.top_k = (int) k;
+  if (cosmos_gguf_get_float (file, TOP_P, &x, NULL) && x > 0 && x <= 1)
+    self.top_p = round_digits (x);
+  return self;
+}
+
 static CosmosLanguageModel *open_parts (Parts *parts, CosmosCompute compute, CosmosError *err)
 {
   CosmosLanguageModelSizes sizes = {0};
@@ -282,6 +323,7 @@ static CosmosLanguageModel *open_parts (Parts *parts, CosmosCompute compute, Cos
     self->chat_template = chat_template;
     self->begin = begin;
     self->tasks = tasks;
+    self->sampling = read_sampling (parts->file);
   }
   return self;
 }

@@ -14,6 +14,7 @@ struct CosmosLanguageModel {
   const char *name, *path, *chat_template; /* the last may be NULL */
   int begin;                               /* token, or -1 */
   CosmosLanguageModelTasks tasks;
+  CosmosLanguageModelSampling sampling;
   const CosmosWeight *tokens, *head;                  /* (V, D); the same where tied */
   const CosmosTensor *positions;                      /* (context, D); NULL: the blocks turn queries and keys */
   const CosmosTensor *output_norm, *output_norm_bias; /* (D); no bias in LLaMA */

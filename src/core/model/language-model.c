@@ -55,6 +55,7 @@ CosmosLanguageModel *cosmos_language_model_new (const CosmosLanguageModelSizes *
   }
   self->sizes = *sizes;
   self->begin = -1;
+  self->sampling = cosmos_language_model_sampling_default ();
   self->name = self->path = cosmos_parameters_get_origin (parameters);
   self->head = self->tokens = cosmos_parameters_matrix (parameters, sizes->vocabulary, sizes->width, "token_embd.weight");
   if (sizes->architecture == COSMOS_LANGUAGE_GPT2) {
@@ -111,6 +112,11 @@ const char *cosmos_language_model_get_chat_template (const CosmosLanguageModel *
 const CosmosLanguageModelTasks *cosmos_language_model_get_tasks (const CosmosLanguageModel *self)
 {
   return &self->tasks;
+}
+
+const CosmosLanguageModelSampling *cosmos_language_model_get_sampling (const CosmosLanguageModel *self)
+{
+  return &self->sampling;
 }
 
 int cosmos_language_model_find_task (const CosmosLanguageModel *self, const char *name)

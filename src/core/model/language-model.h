@@ -39,6 +39,18 @@ typedef struct {
 
 void cosmos_language_model_tasks_write (const CosmosLanguageModelTasks *self, CosmosGgufWriter *writer);
 
+/* How a model is best drawn from, as its file says by general.sampling.temp, top_k and top_p (keys that llama.cpp reads and writes, too). */
+typedef struct {
+  double temperature; /* 0: greedy; 1 where the file says nothing, or what cannot be */
+  int top_k;          /* 0: all, likewise */
+  double top_p;       /* 1: all, likewise */
+} CosmosLanguageModelSampling;
+
+/* Temperature 1, no cuts. */
+CosmosLanguageModelSampling cosmos_language_model_sampling_default (void);
+/* The keys of what is not the default. */
+void cosmos_language_model_sampling_write (const CosmosLanguageModelSampling *self, CosmosGgufWriter *writer);
+
 /* What a file says of a task (NULL: any), without opening the model: nothing, as most do; that it knows it; that it knows others. */
 typedef enum { COSMOS_TASK_UNSAID, COSMOS_TASK_KNOWN, COSMOS_TASK_OTHERS } CosmosTaskKnowledge;
 CosmosTaskKnowledge cosmos_language_model_file_knows (const CosmosGguf *file, const char *task);
@@ -64,6 +76,7 @@ int cosmos_language_model_get_begin (const CosmosLanguageModel *self);
 /* tokenizer.chat_template of its file, NULL where it has none: the model was tuned to talk. */
 const char *cosmos_language_model_get_chat_template (const CosmosLanguageModel *self);
 const CosmosLanguageModelTasks *cosmos_language_model_get_tasks (const CosmosLanguageModel *self);
+const CosmosLanguageModelSampling *cosmos_language_model_get_sampling (const CosmosLanguageModel *self);
 /* The number of a task, NULL: of the first; -1 where the model does not know that task, or none at all. */
 int cosmos_language_model_find_task (const CosmosLanguageModel *self, const char *name);
 const char *cosmos_language_model_get_name (const CosmosLanguageModel *self); /* general.name or the file's */

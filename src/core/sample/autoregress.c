@@ -31,9 +31,12 @@ struct CosmosAutoregress {
 
 /* ---- settings ---- */
 
-CosmosAutoregressSettings cosmos_autoregress_settings_default (void)
+CosmosAutoregressSettings cosmos_autoregress_settings_default (const CosmosLanguageModel *model)
 {
-  return (CosmosAutoregressSettings) {.temperature = 1, .top_k = 0, .top_p = 1, .seed = 0, .max_tokens = 256};
+  const CosmosLanguageModelSampling sampling = model ? *cosmos_language_model_get_sampling (model)
+                                                     : cosmos_language_model_sampling_default ();
+  return (CosmosAutoregressSettings) {
+    .temperature = sampling.temperature, .top_k = sampling.top_k, .top_p = sampling.top_p, .seed = 0, .max_tokens = 256};
 }
 
 /* Comparisons are written so that NaN fails them. */

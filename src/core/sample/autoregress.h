@@ -23,8 +23,8 @@ typedef struct {
 
 typedef struct CosmosAutoregress CosmosAutoregress;
 
-/* Temperature 1, no cuts, seed 0, 256 tokens. */
-CosmosAutoregressSettings cosmos_autoregress_settings_default (void);
+/* As the model is best drawn from (temperature 1, no cuts, where its file says nothing, or model is NULL), seed 0, 256 tokens. */
+CosmosAutoregressSettings cosmos_autoregress_settings_default (const CosmosLanguageModel *model);
 bool cosmos_autoregress_settings_check (const CosmosAutoregressSettings *self, CosmosError *err);
 
 /* One of n tokens by their logits: the choice number `index` of the seed, U(seed, index, 0). Exact: a heap gives the tokens from the most likely

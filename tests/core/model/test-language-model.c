@@ -317,6 +317,56 @@ static void test_bad_files (void)
   }
 }
 
+/* ---- how it is best drawn from ---- */
+
+static void set_sampling (CosmosGgufWriter *writer)
+{
+  cosmos_language_model_sampling_write (&(CosmosLanguageModelSampling) {.temperature = 0.7, .top_k = 40, .top_p = 0.9}, writer);
+}
+
+static void set_greedy (CosmosGgufWriter *writer)
+{
+  cosmos_gguf_writer_set_u32 (writer, "general.sampling.temp", 0);
+}
+
+static void set_default (CosmosGgufWriter *writer)
+{
+  CosmosLanguageModelSampling sampling = cosmos_language_model_sampling_default ();
+  cosmos_language_model_sampling_write (&sampling, writer);
+}
+
+/* Advice that nobody can follow. */
+static void set_nonsense (CosmosGgufWriter *writer)
+{
+  cosmos_gguf_writer_set_f32 (writer, "general.sampling.temp", -1);
+  cosmos_gguf_writer_set_string (writer, "general.sampling.top_k", "forty");
+  cosmos_gguf_writer_set_f32 (writer, "general.sampling.top_p", 0);
+}
+
+static void test_sampling (void)
+{
+  static const struct {
+    Change change;
+    CosmosLanguageModelSampling want;
+  } cases[] = {{NULL, {1, 0, 1}},
+               {set_sampling, {0.7, 40, 0.9}},
+               {set_greedy, {0, 0, 1}},
+               {set_default, {1, 0, 1}},
+               {set_nonsense, {1, 0, 1}}};
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
+    CosmosError err = {0};
+    g_autofree char *path = write_model ("drawn.gguf", NULL, cases[i].change);
+    CosmosLanguageModel *model = cosmos_language_model_open (path, openblas, &err);
+    assert_ok (model != NULL, &err);
+    const CosmosLanguageModelSampling *found = cosmos_language_model_get_sampling (model);
+    g_assert_cmpfloat (found->temperature, ==, cases[i].want.temperature);
+    g_assert_cmpint (found->top_k, ==, cases[i].want.top_k);
+    g_assert_cmpfloat (found->top_p, ==, cases[i].want.top_p);
+    cosmos_language_model_free (model);
+    g_remove (path);
+  }
+}
+
 int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
@@ -329,6 +379,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/model/language-model/bad-input", test_bad_input);
   g_test_add_func ("/model/language-model/file", test_file);
   g_test_add_func ("/model/language-model/bad-files", test_bad_files);
+  g_test_add_func ("/model/language-model/sampling", test_sampling);
   int result = g_test_run ();
   g_rmdir (folder);
   g_free (folder);

@@ -44,7 +44,7 @@ static void test_asked (void)
   g_assert_cmpuint (marks, ==, 5); /* two turns and the beginning of a third */
   free (turns);
 
-  CosmosAutoregressSettings settings = cosmos_autoregress_settings_default ();
+  CosmosAutoregressSettings settings = cosmos_autoregress_settings_default (NULL);
   settings.temperature = 0;
   CosmosAutoregress *writer = cosmos_autoregress_new_for_task (setting.model, setting.pool, &settings, "summary", source,
                                                                strlen (source), &err);

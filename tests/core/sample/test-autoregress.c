@@ -29,7 +29,7 @@ static void set_up (Fixture *self, gconstpointer data)
   self->parameters = cosmos_parameters_new_random (3, tiny_compute);
   self->model = cosmos_language_model_new (&sizes, self->parameters, NULL);
   self->pool = cosmos_pool_new (2);
-  self->settings = cosmos_autoregress_settings_default ();
+  self->settings = cosmos_autoregress_settings_default (NULL);
   self->settings.max_tokens = 20;
   g_assert_nonnull (self->model);
 }
@@ -299,7 +299,7 @@ static void test_choose_distribution (void)
 
 static void test_choose_odd_numbers (void)
 {
-  CosmosAutoregressSettings settings = cosmos_autoregress_settings_default ();
+  CosmosAutoregressSettings settings = cosmos_autoregress_settings_default (NULL);
   const float none[] = {NAN, NAN}, one[] = {3};
   float weights[2];
   int32_t ids[2];
@@ -319,7 +319,7 @@ static void test_settings (void)
     {{1, 0, 0, 0, 10}, "Top-p"},           {{1, 0, 1.5, 0, 10}, "Top-p"},       {{1, 0, NAN, 0, 10}, "Top-p"},
     {{1, 0, 1, 0, 0}, "number of tokens"},
   };
-  CosmosAutoregressSettings settings = cosmos_autoregress_settings_default ();
+  CosmosAutoregressSettings settings = cosmos_autoregress_settings_default (NULL);
   CosmosError err;
   g_assert_true (cosmos_autoregress_settings_check (&settings, &err));
   for (size_t i = 0; i < G_N_ELEMENTS (bad); i++) {
