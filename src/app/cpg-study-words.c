@@ -155,13 +155,21 @@ char *cpg_study_words_fact_title (const CpgStudyFact *fact)
   static const struct {
     const char *key, *title;
   } titles[] = {
-    {"model", N_ ("Model")},     {"baseline", N_ ("Word-by-Word Model")},
-    {"judge", N_ ("Judge")},     {"task", N_ ("Task")},
-    {"texts", N_ ("Texts")},     {"references", N_ ("References")},
-    {"seed", N_ ("Seed")},       {"batch", N_ ("At a Time")},
-    {"recipe", N_ ("Recipe")},   {"guidance", N_ ("Guidance")},
-    {"threads", N_ ("Threads")}, {"temperature", N_ ("Temperature")},
-    {"sampler", N_ ("Sampler")}, {"made", N_ ("Made")},
+    {"model", N_ ("Model")},
+    {"baseline", N_ ("Word-by-Word Model")},
+    {"judge", N_ ("Judge")},
+    {"task", N_ ("Task")},
+    {"texts", N_ ("Texts")},
+    {"references", N_ ("References")},
+    {"seed", N_ ("Seed")},
+    {"batch", N_ ("At a Time")},
+    {"candidates", N_ ("Candidates for Each Text")},
+    {"recipe", N_ ("Recipe")},
+    {"guidance", N_ ("Guidance")},
+    {"threads", N_ ("Threads")},
+    {"temperature", N_ ("Temperature")},
+    {"sampler", N_ ("Sampler")},
+    {"made", N_ ("Made")},
   };
   for (gsize i = 0; i < G_N_ELEMENTS (titles); i++)
     if (g_str_equal (titles[i].key, fact->key))

@@ -76,10 +76,11 @@ const CliVerb cli_verb_evaluate = {
     "where RECIPE says. Ctrl-C ends with what was measured so far. docs/evaluation.md defines everything.",
   .options
   = "data+ model baseline judge task seed count+ steps+ sampler+ sigma+ guidance no-self-conditioning schedule-d t-end noise-scale return temperature top-k top-p greedy "
-    "max-tokens batch compute threads json+ svg open progress",
+    "max-tokens batch candidates compute threads json+ svg open progress",
   .examples = "  cosmos evaluate --data texts --steps 50 --sampler dpm-sde        a quick look\n"
               "  cosmos evaluate --data texts --judge SmolLM2-135M.gguf --json story.json --svg story.svg\n"
               "  cosmos evaluate --data texts --task detox --count 500 --guidance 2\n"
+              "  cosmos evaluate --data texts --task detox --candidates 10\n"
               "  cosmos evaluate models/recipes/story.ini --data texts            the texts that the recipe names\n",
   .max_words = 1,
   .run = run_evaluate,

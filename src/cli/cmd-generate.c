@@ -9,6 +9,7 @@
 #include "cli/watch.h"
 #include "core/sample/instruction.h"
 #include "core/sample/trajectory.h"
+#include "core/study/consensus.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -72,7 +73,27 @@ static void print_step (const Work *self, const CosmosStep *step, const CosmosDe
   fflush (stdout);
 }
 
-static bool print_json (Work *self, CosmosTrajectory *run, int number, int b, double seconds, CosmosError *err)
+/* All samples of the run, of the seeds from `number` on. */
+static bool add_candidates (Work *self, CliJson *json, CosmosTrajectory *run, int number, const double *agreement,
+                            CosmosError *err)
+{
+  yyjson_mut_val *array = cli_json_array (json, json->root, "candidates");
+  for (int b = 0; b < self->arguments->candidates; b++) {
+    const CosmosDecoding *text = cosmos_trajectory_decode (run, self->settings.steps, COSMOS_SHOW_X0, b, cli_progress_get (),
+                                                           err);
+    if (!text)
+      return false;
+    yyjson_mut_val *object = cli_json_append (json, array);
+    yyjson_mut_obj_add_uint (json->doc, object, "seed", self->settings.seed + (uint64_t) (number + b));
+    cli_json_text (json, object, "text", text->text);
+    cli_json_number (json, object, "agreement", agreement[b]);
+  }
+  return true;
+}
+
+/* agreement: of every sample, where this one was chosen among them; NULL: there was no choice. */
+static bool print_json (Work *self, CosmosTrajectory *run, int number, int b, const double *agreement, double seconds,
+                        CosmosError *err)
 {
   CosmosSettings settings = self->settings;
   settings.seed += (uint64_t) number;
@@ -88,6 +109,10 @@ static bool print_json (Work *self, CosmosTrajectory *run, int number, int b, do
   cli_json_bool (&json, json.root, "source_cut", cosmos_trajectory_is_source_cut (run));
   cli_json_decoding (&json, json.root, get_tokenizer (self), result, true);
   cli_json_number (&json, json.root, "seconds", seconds);
+  if (agreement && !add_candidates (self, &json, run, number - b, agreement, err)) {
+    yyjson_mut_doc_free (json.doc);
+    return false;
+  }
   yyjson_mut_val *array = self->arguments->steps_shown ? cli_json_array (&json, json.root, "steps_shown") : NULL;
   for (int k = 0; array && k < steps; k++) {
     if (!is_shown (self, k))
@@ -131,10 +156,64 @@ static bool write_batch (Work *self, int first, int batch, int count, CosmosErro
     ok = result;
     self->seconds += b == 0 ? cli_now () - start : 0;
     if (ok && self->arguments->json)
-      ok = print_json (self, run, first + b, b, (cli_now () - start) / batch, err);
+      ok = print_json (self, run, first + b, b, NULL, (cli_now () - start) / batch, err);
     else if (ok)
       cli_print_text (result->text);
   }
+  cosmos_trajectory_free (run);
+  return ok;
+}
+
+/* ---- of several, the one that the others agree with ---- */
+
+static bool print_chosen (Work *self, CosmosTrajectory *run, int b, CosmosError *err)
+{
+  CosmosProgress *progress = cli_progress_get ();
+  const CosmosDecoding *text;
+  for (int k = 0; k < self->settings.steps; k++) {
+    if (!is_shown (self, k))
+      continue;
+    if (!(text = cosmos_trajectory_decode (run, k, COSMOS_SHOW_X0, b, progress, err)))
+      return false;
+    print_step (self, cosmos_trajectory_get_step (run, k), text);
+  }
+  if ((text = cosmos_trajectory_decode (run, self->settings.steps, COSMOS_SHOW_X0, b, progress, err)))
+    cli_print_text (text->text);
+  return text;
+}
+
+static bool choose (Work *self, CosmosTrajectory *run, double *agreement, size_t *best, CosmosError *err)
+{
+  const int n = self->arguments->candidates;
+  const char *texts[COSMOS_MAX_BATCH];
+  for (int b = 0; b < n; b++) {
+    const CosmosDecoding *text = cosmos_trajectory_decode (run, self->settings.steps, COSMOS_SHOW_X0, b, cli_progress_get (),
+                                                           err);
+    if (!text)
+      return false;
+    texts[b] = text->text;
+  }
+  return cosmos_consensus_find (texts, (size_t) n, agreement, best)
+         || cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory for the choice");
+}
+
+/* Text `number` of the command. */
+static bool write_best (Work *self, int number, int count, CosmosError *err)
+{
+  const int n = self->arguments->candidates;
+  double start = cli_now (), agreement[COSMOS_MAX_BATCH];
+  size_t best;
+  CosmosTrajectory *run = begin (self, number * n, n, err);
+  bool ok = run;
+  for (int k = 0; ok && k < self->settings.steps; k++) {
+    ok = cosmos_trajectory_advance (run, cli_progress_get (), err);
+    cli_progress_show ((number + (k + 1.0) / self->settings.steps) / count, "writing");
+  }
+  ok = ok && choose (self, run, agreement, &best, err);
+  self->seconds += cli_now () - start;
+  if (ok)
+    ok = self->arguments->json ? print_json (self, run, number * n + (int) best, (int) best, agreement, cli_now () - start, err)
+                               : print_chosen (self, run, (int) best, err);
   cosmos_trajectory_free (run);
   return ok;
 }
@@ -174,9 +253,13 @@ static bool write_all (Work *self, CosmosError *err)
   const CliArguments *arguments = self->arguments;
   int count = arguments->count ? arguments->count : 1, most = arguments->batch ? arguments->batch : BATCH;
   bool in_place = arguments->watch && !arguments->json && cli_terminal_is_usable (STDOUT_FILENO);
+  const bool chooses = arguments->candidates > 1;
   if (in_place)
     cli_progress_silence ();
-  for (int first = 0; first < count;) {
+  for (int i = 0; chooses && i < count; i++)
+    if (!write_best (self, i, count, err))
+      return false;
+  for (int first = 0; !chooses && first < count;) {
     /* Steps on the way are easier to read one text after another. */
     int batch = arguments->steps_shown && !arguments->json ? 1 : most;
     if (batch > count - first)
@@ -209,7 +292,12 @@ static int run_generate (const CliArguments *arguments)
   CosmosError err = {0};
   cli_progress_get ();
   self.source = cli_input_source (arguments, 0, &err);
-  bool ok = err.code == COSMOS_STATUS_OK && cli_engine_init (&self.engine, arguments, &err)
+  bool ok = err.code == COSMOS_STATUS_OK
+            && (!arguments->watch || arguments->candidates < 2
+                || cosmos_error_set (
+                    &err, COSMOS_STATUS_RANGE,
+                    "--watch shows a text as it is written; which of the --candidates it will be is not known then"))
+            && cli_engine_init (&self.engine, arguments, &err)
             && cli_engine_open_pipeline (&self.engine, arguments, self.source, &err)
             && cli_engine_get_settings (&self.engine, arguments, &self.settings, &err);
   if (ok) {
@@ -231,7 +319,7 @@ const CliVerb cli_verb_generate = {
     "The same model, settings and seed write the same text. SOURCE is what a summary, question or rewording is made from (-: "
     "standard input), or the sentence that a story is to begin with. A task alone is short for this verb: cosmos story --seed 7.",
   .options
-  = "task model seed count steps sampler guidance no-self-conditioning schedule-d t-end noise-scale return steps-shown watch pace file batch "
+  = "task model seed count steps sampler guidance no-self-conditioning schedule-d t-end noise-scale return steps-shown watch pace file batch candidates "
     "compute threads",
   .examples = "  cosmos story --seed 7                        a story\n"
               "  cosmos story --seed random --watch           another one, condensing before your eyes\n"
@@ -239,6 +327,7 @@ const CliVerb cli_verb_generate = {
               "  cosmos story --count 200 >stories.txt        a file of stories, a line each\n"
               "  cosmos story \"Anna had lost her keys.\"       one that begins so\n"
               "  cosmos summary --file article.txt            a summary of a file\n"
+              "  cosmos detox --file rude.txt --candidates 10  the best of ten, by what they have in common\n"
               "  cosmos story --sampler euler --steps 200     as the paper does it",
   .max_words = 1,
   .run = run_generate,

@@ -62,6 +62,7 @@ bool cli_measuring_init_models (CliMeasuring *self, const CliArguments *argument
   bench->folder = arguments->data;
   bench->count = (size_t) (arguments->count ? arguments->count : count);
   bench->batch = arguments->batch ? arguments->batch : BATCH;
+  bench->candidates = arguments->candidates;
   return bench->batch <= COSMOS_MAX_BATCH
          || cosmos_error_set (err, COSMOS_STATUS_RANGE, "--batch is %d; it can be at most %d", bench->batch, COSMOS_MAX_BATCH);
 }

@@ -2,7 +2,7 @@
 
 #include "cli/nearest.h"
 #include "cli/say.h"
-#include "core/sample/sampler.h"
+#include "core/sample/settings.h"
 
 #include <errno.h>
 #include <math.h>
@@ -83,6 +83,9 @@ static const Option options[] = {
   {"count", 'n', KIND_INTEGER, AT (count), "N", "texts to measure each number on (default 200)", 1, 100000, .many = true},
   {"batch", 0, KIND_INTEGER, AT (batch), "N",
    "texts that run through the network together (default 8): faster; a text can differ by rounding", 1, 256},
+  {"candidates", 0, KIND_INTEGER, AT (candidates), "N",
+   "write N texts for each, of seeds of their own, and keep the one that the others agree with most (default 1)", 1,
+   COSMOS_MAX_BATCH},
   {"file", 'f', KIND_TEXT, AT (file), "FILE", "read the source from FILE (-: standard input)"},
   {"steps-shown", 0, KIND_INTEGER, AT (steps_shown), "K", "print K steps on the way: step, noise level, text", 0, 1000},
   {"watch", 'w', KIND_FLAG, AT (watch), NULL, "see the text condense in place; lines where there is no terminal"},

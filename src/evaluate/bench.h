@@ -19,6 +19,7 @@ typedef struct {
   const char *folder; /* of the texts */
   size_t count;       /* texts that are written and compared with */
   int batch;
+  int candidates; /* texts that are written for each one that is kept (core/study/consensus.h); 0 and 1: no more than that */
   CosmosProgress *progress;
   const CosmosRecipe *recipe; /* these three: of studies that train, which leave the pipeline NULL */
   const char *out;            /* folder for what they train */

@@ -38,13 +38,14 @@ static size_t get_n (const CosmosBench *bench)
 static void plan_work (Work *self)
 {
   CosmosBench *bench = self->bench;
-  const double n = (double) get_n (bench), judging = bench->judge ? self->family->judging : 0;
+  const double n = (double) get_n (bench), tries = fmax (1, bench->candidates),
+               judging = bench->judge ? self->family->judging : 0;
   bench->done = 0;
   bench->total = (double) bench->examples.n * self->plan->n_sigmas + judging * (double) (bench->examples.n + bench->others.n);
   for (int i = 0; i < self->plan->n_steps; i++)
-    bench->total += n * self->plan->n_samplers * (self->plan->steps[i] + judging);
+    bench->total += n * self->plan->n_samplers * (tries * self->plan->steps[i] + judging);
   if (bench->baseline)
-    bench->total += n * (cosmos_pipeline_get_config (bench->pipeline)->tokens + judging);
+    bench->total += n * (tries * cosmos_pipeline_get_config (bench->pipeline)->tokens + judging);
 }
 
 static void add_tables (Work *self)
@@ -144,6 +145,7 @@ static void add_facts (const Work *self)
   cosmos_report_add_number (self->report, "references", (double) bench->examples.n);
   cosmos_report_add_number (self->report, "seed", (double) bench->settings.seed);
   cosmos_report_add_number (self->report, "batch", *bench->texts.source ? 1 : bench->batch);
+  cosmos_report_add_number (self->report, "candidates", fmax (1, bench->candidates));
   cosmos_report_add_number (self->report, "guidance", bench->settings.guidance);
   cosmos_report_add_number (self->report, "threads", cosmos_pool_get_threads (bench->pool));
   cosmos_report_add_number (self->report, "temperature", bench->autoregress.temperature);

@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "core/sample/instruction.h"
 #include "core/sample/trajectory.h"
+#include "core/study/consensus.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,9 +26,51 @@ static const char *get_source (const CosmosBench *bench, size_t i)
   return i < bench->examples.n ? bench->examples.items[i].source : NULL;
 }
 
+/* ---- candidates ---- */
+
+static int get_n_candidates (const CosmosBench *bench)
+{
+  return bench->candidates > 1 ? bench->candidates : 1;
+}
+
+/* Candidate b of text i has the seed of text i candidates + b, so that no two texts share one. */
+static uint64_t get_seed (const CosmosBench *bench, size_t i)
+{
+  return bench->settings.seed + i * (size_t) get_n_candidates (bench);
+}
+
+static bool choose (const char *const *texts, int n, size_t *best, CosmosError *err)
+{
+  double agreement[COSMOS_MAX_BATCH];
+  return cosmos_consensus_find (texts, (size_t) n, agreement, best) || no_memory (err);
+}
+
 /* ---- diffusion ---- */
 
-/* Texts first .. first + settings->batch - 1; items NULL: nothing is kept (weights get packed). */
+static bool keep (CosmosWritten *written, size_t i, const CosmosDecoding *text, CosmosError *err)
+{
+  written->n_tokens += text->n_tokens;
+  written->items[i] = strdup (text->text);
+  return written->items[i] || no_memory (err);
+}
+
+/* All samples of the run are candidates for text i. */
+static bool keep_best (CosmosBench *bench, CosmosTrajectory *run, size_t i, CosmosWritten *written, CosmosError *err)
+{
+  const CosmosSettings *settings = cosmos_trajectory_get_settings (run);
+  const CosmosDecoding *candidates[COSMOS_MAX_BATCH];
+  const char *texts[COSMOS_MAX_BATCH];
+  size_t best;
+  for (int b = 0; b < settings->batch; b++) {
+    candidates[b] = cosmos_trajectory_decode (run, settings->steps, COSMOS_SHOW_X0, b, bench->progress, err);
+    if (!candidates[b])
+      return false;
+    texts[b] = candidates[b]->text;
+  }
+  return choose (texts, settings->batch, &best, err) && keep (written, i, candidates[best], err);
+}
+
+/* Texts first .. first + settings->batch - 1, or text `first` of as many candidates; written NULL: nothing is kept (weights get packed). */
 static bool diffuse (CosmosBench *bench, const CosmosSettings *settings, size_t first, CosmosWritten *written, CosmosError *err)
 {
   const char *source = get_source (bench, first);
@@ -39,14 +82,11 @@ static bool diffuse (CosmosBench *bench, const CosmosSettings *settings, size_t 
     if (ok && written)
       cosmos_bench_advance (bench, settings->batch, cosmos_sampler_get_name (settings->sampler));
   }
-  for (int b = 0; ok && b < settings->batch; b++) {
+  const bool chooses = written && get_n_candidates (bench) > 1;
+  ok = ok && (!chooses || keep_best (bench, run, first, written, err));
+  for (int b = 0; ok && !chooses && b < settings->batch; b++) {
     const CosmosDecoding *text = cosmos_trajectory_decode (run, settings->steps, COSMOS_SHOW_X0, b, bench->progress, err);
-    ok = text;
-    if (!ok || !written)
-      continue;
-    written->n_tokens += text->n_tokens;
-    written->items[first + (size_t) b] = strdup (text->text);
-    ok = written->items[first + (size_t) b] || no_memory (err);
+    ok = text && (!written || keep (written, first + (size_t) b, text, err));
   }
   cosmos_trajectory_free (run);
   return ok;
@@ -64,7 +104,8 @@ bool cosmos_write_by_diffusion (CosmosBench *bench, CosmosSampler sampler, int s
   CosmosSettings settings = bench->settings;
   CosmosWritten made;
   const double largest_start = cosmos_sampler_get_max_start (sampler);
-  const size_t most = *bench->texts.source ? 1 : (size_t) bench->batch;
+  const int tries = get_n_candidates (bench);
+  const size_t most = tries > 1 || *bench->texts.source ? 1 : (size_t) bench->batch;
   settings.sampler = sampler;
   settings.self_conditioning = self_conditioning;
   settings.t_start = settings.t_start < largest_start ? settings.t_start : largest_start;
@@ -77,8 +118,8 @@ bool cosmos_write_by_diffusion (CosmosBench *bench, CosmosSampler sampler, int s
   settings.steps = steps;
   double begun = cosmos_clock_now ();
   for (size_t first = 0; ok && first < n; first += most) {
-    settings.batch = (int) (n - first < most ? n - first : most);
-    settings.seed = bench->settings.seed + first;
+    settings.batch = tries > 1 ? tries : (int) (n - first < most ? n - first : most);
+    settings.seed = get_seed (bench, first);
     ok = diffuse (bench, &settings, first, &made, err);
   }
   made.seconds = cosmos_clock_now () - begun;
@@ -168,6 +209,31 @@ static bool autoregress (CosmosBench *bench, const CosmosAutoregressSettings *se
   return ok;
 }
 
+/* Text i, the best of its candidates. */
+static bool write_best (CosmosBench *bench, const CosmosAutoregressSettings *settings, size_t i, CosmosWritten *made,
+                        CosmosError *err)
+{
+  CosmosAutoregressSettings one = *settings;
+  char *texts[COSMOS_MAX_BATCH] = {0};
+  long n_tokens[COSMOS_MAX_BATCH] = {0};
+  const int n = get_n_candidates (bench);
+  size_t best = 0;
+  bool ok = true;
+  for (int k = 0; ok && k < n; k++) {
+    one.seed = get_seed (bench, i) + (uint64_t) k;
+    ok = autoregress (bench, &one, get_source (bench, i), &texts[k], &n_tokens[k], err);
+  }
+  ok = ok && (n == 1 || choose ((const char *const *) texts, n, &best, err));
+  if (ok) {
+    made->items[i] = texts[best];
+    made->n_tokens += n_tokens[best];
+    texts[best] = NULL;
+  }
+  for (int k = 0; k < n; k++)
+    free (texts[k]);
+  return ok;
+}
+
 bool cosmos_write_by_baseline (CosmosBench *bench, size_t n, CosmosWritten *written, CosmosError *err)
 {
   CosmosAutoregressSettings settings = bench->autoregress;
@@ -183,10 +249,9 @@ bool cosmos_write_by_baseline (CosmosBench *bench, size_t n, CosmosWritten *writ
   ok = autoregress (bench, &settings, get_source (bench, 0), NULL, NULL, err); /* packs weights */
   double begun = cosmos_clock_now ();
   for (size_t i = 0; ok && i < n; i++) {
-    settings.seed = bench->settings.seed + i;
     settings.max_tokens = bench->autoregress.max_tokens < longest ? bench->autoregress.max_tokens : longest;
-    ok = autoregress (bench, &settings, get_source (bench, i), &made.items[i], &made.n_tokens, err);
-    cosmos_bench_advance (bench, longest, "baseline");
+    ok = write_best (bench, &settings, i, &made, err);
+    cosmos_bench_advance (bench, longest * get_n_candidates (bench), "baseline");
   }
   made.seconds = cosmos_clock_now () - begun;
   if (ok)

@@ -13,7 +13,7 @@ typedef struct {
 } CosmosWritten;
 
 void cosmos_written_clear (CosmosWritten *self);
-/* n texts with the seeds seed, seed + 1 ... , from the bench's examples where the task has sources (one at a time), else `batch` together. The settings are the
+/* n texts with the seeds seed, seed + 1 ... (where there are several candidates for each: the best of the next so many), from the bench's examples where the task has sources (one at a time), else `batch` together. The settings are the
  * bench's but for steps and sampler. */
 bool cosmos_write_by_diffusion (CosmosBench *bench, CosmosSampler sampler, int steps, bool self_conditioning, size_t n,
                                 CosmosWritten *written, CosmosError *err);

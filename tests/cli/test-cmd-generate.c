@@ -4,6 +4,7 @@
 #include "../model-folder.h"
 
 #include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int count_lines (const char *text)
@@ -82,6 +83,33 @@ static void json (void)
   g_assert_cmpint (result.code, ==, 0);
   g_assert_cmpint (count_lines (result.out), ==, 3);
   result_clear (&result);
+}
+
+/* Of four, the one that the others agree with most, with the seed that writes it again. */
+static void candidates (void)
+{
+  char *lines = command_out (0, "story", "--steps", "4", "--count", "2", "--candidates", "4", "--steps-shown", "2", NULL);
+  g_assert_cmpint (count_lines (lines), ==, 2 * 3);
+  for (int i = 0; i < 2; i++) {
+    const char *first = i ? "14" : "10";
+    JsonObject *object = command_json ("generate", "story", "--seed", first, "--steps", "4", "--candidates", "4", "--json", NULL);
+    JsonArray *all = json_object_get_array_member (object, "candidates");
+    g_assert_cmpint (json_array_get_length (all), ==, 4);
+    const int seed = (int) json_object_get_int_member (object, "seed"), chosen = seed - atoi (first);
+    g_assert_true (chosen >= 0 && chosen < 4);
+    const double most = json_object_get_double_member (json_array_get_object_element (all, (guint) chosen), "agreement");
+    for (guint b = 0; b < 4; b++) {
+      JsonObject *one = json_array_get_object_element (all, b);
+      g_assert_cmpint (json_object_get_int_member (one, "seed"), ==, atoi (first) + (int) b);
+      g_assert_cmpfloat (json_object_get_double_member (one, "agreement"), <=, most);
+      if ((int) b == chosen)
+        g_assert_cmpstr (json_object_get_string_member (one, "text"), ==, json_object_get_string_member (object, "text"));
+    }
+    json_object_unref (object);
+  }
+  g_free (lines);
+  command_fails (1, "--watch", "story", "--candidates", "4", "--watch", NULL);
+  command_fails (2, "--candidates", "story", "--candidates", "65", NULL);
 }
 
 static void every_sampler (void)
@@ -213,6 +241,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/cmd-generate/count", count);
   g_test_add_func ("/cmd-generate/steps-shown", steps_shown);
   g_test_add_func ("/cmd-generate/json", json);
+  g_test_add_func ("/cmd-generate/candidates", candidates);
   g_test_add_func ("/cmd-generate/every-sampler", every_sampler);
   g_test_add_func ("/cmd-generate/noise-scale", noise_scale);
   g_test_add_func ("/cmd-generate/bad-input", bad_input);

@@ -6,6 +6,7 @@
 #include "fixture.h"
 
 #include "core/sample/trajectory.h"
+#include "core/study/consensus.h"
 #include "core/study/metrics.h"
 #include "core/study/probe.h"
 
@@ -288,6 +289,53 @@ static void test_writing (Fixture *self, gconstpointer data)
   cosmos_bench_clear (&bench);
 }
 
+/* The text that the three candidates of text 1, of the seeds 4 + 3 .. 4 + 5, agree on. */
+static void test_candidates (Fixture *self, gconstpointer data)
+{
+  (void) data;
+  CosmosError err;
+  CosmosBench bench = fixture_bench (self, "summary");
+  CosmosWritten written, alone;
+  const char *texts[3];
+  char *single[3];
+  double agreement[3];
+  size_t best;
+  assert_ok (cosmos_bench_prepare (&bench, &err), &err);
+  const char *source = bench.examples.items[1].source;
+  bench.candidates = 3;
+  assert_ok (cosmos_write_by_diffusion (&bench, COSMOS_SAMPLER_DDIM, 3, true, 2, &written, &err), &err);
+  CosmosSettings settings = bench.settings;
+  settings.sampler = COSMOS_SAMPLER_DDIM;
+  settings.steps = 3;
+  settings.seed = 7;
+  settings.batch = 3;
+  CosmosTrajectory *run = cosmos_trajectory_new (self->pipeline, self->pool, &settings, source, strlen (source), &err);
+  while (!cosmos_trajectory_is_done (run))
+    assert_ok (cosmos_trajectory_advance (run, NULL, &err), &err);
+  for (int b = 0; b < 3; b++)
+    texts[b] = cosmos_trajectory_decode (run, 3, COSMOS_SHOW_X0, b, NULL, &err)->text;
+  g_assert_true (cosmos_consensus_find (texts, 3, agreement, &best));
+  g_assert_cmpstr (written.items[1], ==, texts[best]);
+  cosmos_trajectory_free (run);
+  cosmos_written_clear (&written);
+
+  bench.autoregress.max_tokens = 6;
+  assert_ok (cosmos_write_by_baseline (&bench, 2, &written, &err), &err);
+  bench.candidates = 1;
+  for (int k = 0; k < 3; k++) {
+    bench.settings.seed = (uint64_t) (4 + 3 + k - 1); /* text 1 has one more */
+    assert_ok (cosmos_write_by_baseline (&bench, 2, &alone, &err), &err);
+    texts[k] = single[k] = g_strdup (alone.items[1]);
+    cosmos_written_clear (&alone);
+  }
+  g_assert_true (cosmos_consensus_find (texts, 3, agreement, &best));
+  g_assert_cmpstr (written.items[1], ==, texts[best]);
+  for (int k = 0; k < 3; k++)
+    g_free (single[k]);
+  cosmos_written_clear (&written);
+  cosmos_bench_clear (&bench);
+}
+
 static void stop_at (double fraction, const char *what, void *data)
 {
   (void) what;
@@ -337,6 +385,7 @@ int main (int argc, char **argv)
   g_test_add ("/evaluation/stand-ins", Fixture, NULL, fixture_set_up, test_stand_ins, fixture_tear_down);
   g_test_add ("/evaluation/robustness", Fixture, NULL, fixture_set_up, test_robustness, fixture_tear_down);
   g_test_add ("/evaluation/writing", Fixture, NULL, fixture_set_up, test_writing, fixture_tear_down);
+  g_test_add ("/evaluation/candidates", Fixture, NULL, fixture_set_up, test_candidates, fixture_tear_down);
   g_test_add ("/evaluation/cancel", Fixture, NULL, fixture_set_up, test_cancel, fixture_tear_down);
   g_test_add ("/evaluation/no-texts", Fixture, NULL, fixture_set_up, test_no_texts, fixture_tear_down);
   return g_test_run ();
