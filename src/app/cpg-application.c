@@ -88,6 +88,7 @@ static const struct {
   {"win.loop", {"<Control>l"}},
   {"win.noisy", {"<Control>t"}},
   {"win.draw-seed", {"<Control><Shift>d"}},
+  {"win.candidates", {"<Control><Shift>r"}},
   {"win.page::denoise", {"<Alt>1"}},
   {"win.page::compare", {"<Alt>2"}},
   {"win.page::explore", {"<Alt>3"}},

@@ -1,4 +1,5 @@
 /* What can be done on the page that shows a run. */
+#include "app/cpg-candidates-dialog.h"
 #include "app/cpg-denoise-page-private.h"
 #include "app/export/cpg-export-dialog.h"
 
@@ -6,6 +7,8 @@
 
 #include <glib/gi18n.h>
 #include <inttypes.h>
+
+enum { N_CANDIDATES = 10 };
 
 typedef struct {
   const char *name;
@@ -54,6 +57,25 @@ static void run (CpgDenoisePage *self)
   cpg_session_start_run (self->session);
   if (takes_source && cosmos_instruction_needs_source (cpg_settings_get_task (settings)) && !*cpg_settings_get_source (settings))
     cpg_page_say (CPG_PAGE (self), _ ("There is no text to read: this is what the model writes out of nothing"));
+}
+
+/* Who chooses a seed wants to see it used. */
+static void on_candidate_chosen (CpgCandidatesDialog *dialog, guint64 seed, CpgDenoisePage *self)
+{
+  if (!self->session)
+    return; /* the window was closed meanwhile */
+  g_object_set (self->session, "fresh-seed", FALSE, NULL);
+  g_object_set (cpg_session_get_settings (self->session), "seed", seed, NULL);
+  cpg_session_start_run (self->session);
+}
+
+static void show_candidates (CpgDenoisePage *self)
+{
+  g_autoptr (CpgCandidates) candidates = cpg_candidates_new (cpg_session_get_engine (self->session),
+                                                             cpg_session_get_settings (self->session), N_CANDIDATES);
+  CpgCandidatesDialog *dialog = cpg_candidates_dialog_new (candidates);
+  g_signal_connect_object (dialog, "chosen", G_CALLBACK (on_candidate_chosen), self, 0);
+  adw_dialog_present (ADW_DIALOG (dialog), GTK_WIDGET (self));
 }
 
 static gboolean can_stop (CpgDenoisePage *self)
@@ -174,6 +196,7 @@ static void go_last (CpgDenoisePage *self)
 
 static const Action actions[] = {
   {"run", can_run, run},
+  {"candidates", can_run, show_candidates},
   {"stop", can_stop, stop},
   {"branch", can_branch, branch},
   {"bookmark", has_step, bookmark},

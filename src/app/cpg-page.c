@@ -13,9 +13,9 @@ static void cpg_page_default_init (CpgPageInterface *interface)
 
 const char *const *cpg_page_get_actions (void)
 {
-  static const char *const actions[] = {"run",       "stop",      "play",      "first-step",   "previous-step",
-                                        "next-step", "last-step", "copy-text", "copy-picture", "branch",
-                                        "bookmark",  "export",    NULL};
+  static const char *const actions[] = {"run",        "stop",      "play",         "first-step", "previous-step", "next-step",
+                                        "last-step",  "copy-text", "copy-picture", "branch",     "bookmark",      "export",
+                                        "candidates", NULL};
   return actions;
 }
 

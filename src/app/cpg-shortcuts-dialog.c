@@ -31,6 +31,7 @@ static const Line lines[] = {
   {NULL, N_ ("Branch from the step"), "<Control>b"},
   {NULL, N_ ("Compare the run"), "<Control>d"},
   {NULL, N_ ("Another seed"), "<Control><Shift>d"},
+  {NULL, N_ ("Texts of other seeds"), "<Control><Shift>r"},
   {NULL, N_ ("Copy the text"), "<Control><Shift>c"},
   {NULL, N_ ("Copy the picture"), "<Control><Shift>p"},
   {NULL, N_ ("Export the run or the step"), "<Control>e"},

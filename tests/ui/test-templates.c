@@ -1,4 +1,5 @@
 /* Every template of the window becomes a widget, in every state that the session can be in. */
+#include "app/cpg-candidates-dialog.h"
 #include "app/cpg-compare-page.h"
 #include "app/cpg-compare-table.h"
 #include "app/cpg-compare-transport.h"
@@ -37,6 +38,7 @@
 static void test_parts (void)
 {
   const GType types[] = {
+    CPG_TYPE_CANDIDATES_DIALOG,
     CPG_TYPE_COMPARE_PAGE,
     CPG_TYPE_COMPARE_TABLE,
     CPG_TYPE_COMPARE_TRANSPORT,

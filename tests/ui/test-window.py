@@ -165,8 +165,30 @@ class Window(driver.WindowTest):
         # what was left wrong is the last good one again
         program.click(seed())
         seed().set_text_contents("12x")
-        program.key("Tab", "Tab", "Tab")  # over what else is in the row
+        program.key("Tab", "Tab", "Tab", "Tab")  # over what else is in the row
         program.wait(lambda: Atspi.Text.get_text(seed(), 0, -1) == "41", "the last good seed")
+        self.quit()
+
+    def test_candidates(self):
+        """Ten seeds' texts; the one that is chosen is made again, step by step."""
+        program = self.start()
+        program.wait(lambda: program.scrubber().get_maximum_value() == 50)
+        program.act("win.candidates")
+        program.label("^Writing text [0-9]+ of 10")
+        program.label("^The others agree most with the text of seed [0-9]+")
+        rows = lambda: [row for row in program.all(program.find("Texts", "list")) if row.get_role_name() == "list item"]
+        self.assertEqual(len(rows()), 10)
+        program.find("The others agree with this one most")
+        program.photograph("candidates")
+        self.check_labels()
+        text = rows()[4].get_name()
+        self.assertGreater(len(text), 40)
+        program.click(rows()[4])
+        program.wait(self.has_no_dialog, "the dialog to go")
+        self.stop_playing()
+        program.wait(lambda: program.scrubber().get_maximum_value() == 50)
+        self.go_to_end()
+        program.wait(lambda: program.text() == text, "the text that was chosen")
         self.quit()
 
     def test_example(self):
