@@ -2,7 +2,6 @@
 import re
 import subprocess
 import tempfile
-import time
 
 import program as driver
 from program import Atspi
@@ -165,9 +164,10 @@ class Explore(driver.WindowTest):
         program.act("win.run")
         program.label(r"the original; 0 of 16")
         program.photograph("explore-edit-late")
+        late = self.read("Edited Text")
         program.find("Shown Step", "radio button", "toggle button").do_action(0)
         self.wait_text("Original Text")
-        time.sleep(3)  # until it is at work on that, also on a busy machine
+        self.wait_text("Edited Text", lambda text: text and text != late)  # it is at work on that
         button = program.find("Open on the Denoise Page")
         program.wait(lambda: button.get_state_set().contains(Atspi.StateType.SENSITIVE), "the edit of the shown step")
         edited = self.read("Edited Text")
