@@ -94,8 +94,8 @@ static char *write_drawing (const CosmosAutoregressSettings *drawing)
 {
   char temperature[G_ASCII_DTOSTR_BUF_SIZE], top_p[G_ASCII_DTOSTR_BUF_SIZE];
   return g_strdup_printf ("{\"max-tokens\":%d,\"temperature\":%s,\"top-k\":%d,\"top-p\":%s}", drawing->max_tokens,
-                          g_ascii_dtostr (temperature, sizeof temperature, drawing->temperature), drawing->top_k,
-                          g_ascii_dtostr (top_p, sizeof top_p, drawing->top_p));
+                          g_ascii_formatd (temperature, sizeof temperature, "%.6g", drawing->temperature), drawing->top_k,
+                          g_ascii_formatd (top_p, sizeof top_p, "%.6g", drawing->top_p));
 }
 
 /* What was written by write_drawing (); where it is not whole, the rest is as nothing else says. */

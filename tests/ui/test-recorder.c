@@ -236,7 +236,7 @@ static gboolean is_same_number (double a, double b)
 /* One entry with what was made for it; in a new program it is as it was: texts, times, measurements; and nothing is written twice. */
 static void test_comparison (Fixture *f, gconstpointer data)
 {
-  static const CpgVariation variations[] = {CPG_VARIATION_NONE, CPG_VARIATION_AUTOREGRESSIVE, CPG_VARIATION_SEED};
+  static const CpgVariation variations[] = {CPG_VARIATION_NONE, CPG_VARIATION_TEMPERATURE, CPG_VARIATION_SEED};
   enum { N = G_N_ELEMENTS (variations) };
   CpgComparison *comparison = cpg_comparison_new ();
   CpgMeasures measures[N];
@@ -245,7 +245,8 @@ static void test_comparison (Fixture *f, gconstpointer data)
   finish (cpg_session_get_run (f->session));
   cpg_recorder_watch_comparison (f->recorder, comparison);
   for (int i = 0; i < N; i++) {
-    g_autoptr (CpgContender) contender = cpg_contender_new (variations[i], 1, NULL);
+    g_autoptr (CpgContender) contender = cpg_contender_new (variations[i], variations[i] == CPG_VARIATION_TEMPERATURE ? 300 : 1,
+                                                            NULL);
     cpg_comparison_add (comparison, contender);
   }
   cpg_comparison_set_reference (comparison, "A reference.");
@@ -284,7 +285,7 @@ static void test_comparison (Fixture *f, gconstpointer data)
   g_assert_cmpint (written->kind, ==, CPG_LOG_AUTOREGRESSIVE);
   g_assert_true (written->part && other->part);
   g_assert_cmpstr (written->output, ==, texts[1]);
-  g_assert_nonnull (strstr (written->settings, "\"temperature\":1"));
+  g_assert_nonnull (strstr (written->settings, "\"temperature\":0.3,"));
   g_assert_cmpuint (strlen (written->model_sha256), ==, 64);
   g_assert_cmpuint (other->seed, ==, 8);
   close_recorder (f);
@@ -334,6 +335,8 @@ static void test_comparison (Fixture *f, gconstpointer data)
   g_assert_cmpuint (changed_whole->len, ==, 2 + N);
   cpg_comparison_start (comparison, cpg_session_get_engine (f->session), base);
   finish_comparison (comparison);
+  for (guint i = 0; i < N; i++)
+    g_assert_cmpstr (cpg_contender_get_text (cpg_comparison_get (comparison, i)), ==, texts[i]);
   g_autoptr (GPtrArray) anew = read_log (f);
   g_assert_cmpuint (anew->len, ==, before->len + 1);
   g_object_unref (comparison);
