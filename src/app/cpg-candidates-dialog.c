@@ -19,6 +19,16 @@ G_DEFINE_FINAL_TYPE (CpgCandidatesDialog, cpg_candidates_dialog, ADW_TYPE_DIALOG
 enum { CHOSEN, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
+/* Below this, as texts that have nothing but commas and full stops in common, to be the first says nothing. */
+static const double little_agreement = 0.1;
+
+/* -1: none. */
+static int cpg_candidates_dialog_find_favourite (CpgCandidatesDialog *self)
+{
+  const int best = cpg_candidates_get_best (self->candidates);
+  return best >= 0 && cpg_candidates_get_agreement (self->candidates, best) >= little_agreement ? best : -1;
+}
+
 static void cpg_candidates_dialog_add_row (CpgCandidatesDialog *self, int i)
 {
   const char *text = cpg_candidates_get_text (self->candidates, i);
@@ -36,7 +46,7 @@ static void cpg_candidates_dialog_show_agreement (CpgCandidatesDialog *self, int
                                             cpg_candidates_get_seed (self->candidates, i),
                                             100 * cpg_candidates_get_agreement (self->candidates, i));
   adw_action_row_set_subtitle (self->rows->pdata[i], words);
-  if (i != cpg_candidates_get_best (self->candidates))
+  if (i != cpg_candidates_dialog_find_favourite (self))
     return;
   GtkWidget *star = gtk_image_new_from_icon_name ("starred-symbolic");
   gtk_widget_set_tooltip_text (star, _ ("The others agree with this one most"));
@@ -50,15 +60,17 @@ static char *cpg_candidates_dialog_describe (CpgCandidatesDialog *self)
 {
   CpgCandidates *candidates = self->candidates;
   const int n = cpg_candidates_get_n (candidates), n_written = cpg_candidates_get_n_written (candidates),
-            best = cpg_candidates_get_best (candidates);
+            favourite = cpg_candidates_dialog_find_favourite (self);
   if (cpg_candidates_get_error (candidates))
     return g_strdup (cpg_candidates_get_error (candidates));
   if (cpg_candidates_is_active (candidates))
     return g_strdup_printf (_ ("Writing text %d of %d, all with the same settings"), MIN (n_written + 1, n), n);
-  if (best < 0)
+  if (cpg_candidates_get_best (candidates) < 0)
     return g_strdup_printf (ngettext ("Stopped after %d text", "Stopped after %d texts", (gulong) n_written), n_written);
+  if (favourite < 0)
+    return g_strdup (_ ("They have too little in common for a favourite. Choose one to see how it came about."));
   return g_strdup_printf (_ ("The others agree most with the text of seed %" PRIu64 ". Choose one to see how it came about."),
-                          cpg_candidates_get_seed (candidates, best));
+                          cpg_candidates_get_seed (candidates, favourite));
 }
 
 static void cpg_candidates_dialog_update (CpgCandidatesDialog *self)
