@@ -96,9 +96,9 @@ class Compare(driver.WindowTest):
         program.wait(lambda: [self.text(1), self.text(2)] == ends)
 
         # columns
-        self.choose(1)
+        self.choose(2)
         program.label("^Perplexity of column 3: [0-9]")
-        self.choose(2, 5)
+        self.choose(3, 5)
         program.label("^Perplexity of column 4: [0-9]")
         program.label("DDIM")
         program.wait(lambda: len(self.text(4)) > 40)
@@ -152,8 +152,8 @@ class Compare(driver.WindowTest):
         self.pause()
         self.to_end()
         program.photograph("compare-narrow")
-        self.choose(1)
-        self.choose(4)
+        self.choose(1, 1)
+        self.choose(5)
         program.label("^Perplexity of column 4: [0-9]")
         self.pause()
         program.photograph("compare-narrow-four")

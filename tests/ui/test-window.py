@@ -188,8 +188,12 @@ class Window(driver.WindowTest):
         program.wait(lambda: program.scrubber().get_maximum_value() == 50)
         self.go_to_end()
         program.wait(lambda: program.text() == text, "the text that was chosen")
+        self.quit()
 
-        # ten times the same thing in other words
+    def test_favourite(self):
+        """Ten times the same thing in other words: one has most of what they have in common."""
+        program = self.start(environment={"COSMOS_MODELS": str(pathlib.Path(__file__).resolve().parents[2] / "models")})
+        program.wait_for_steps(20)
         program.press(program.find("Detox"))
         program.wait(lambda: program.has("playground"), "the model that reads")
         program.act("win.candidates")
