@@ -182,38 +182,23 @@ static bool print_chosen (Work *self, CosmosTrajectory *run, int b, CosmosError 
   return text;
 }
 
-static bool choose (Work *self, CosmosTrajectory *run, double *agreement, size_t *best, CosmosError *err)
-{
-  const int n = self->arguments->candidates;
-  const char *texts[COSMOS_MAX_BATCH];
-  for (int b = 0; b < n; b++) {
-    const CosmosDecoding *text = cosmos_trajectory_decode (run, self->settings.steps, COSMOS_SHOW_X0, b, cli_progress_get (),
-                                                           err);
-    if (!text)
-      return false;
-    texts[b] = text->text;
-  }
-  return cosmos_consensus_find (texts, (size_t) n, agreement, best)
-         || cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "Out of memory for the choice");
-}
-
 /* Text `number` of the command. */
 static bool write_best (Work *self, int number, int count, CosmosError *err)
 {
   const int n = self->arguments->candidates;
   double start = cli_now (), agreement[COSMOS_MAX_BATCH];
-  size_t best;
+  int best;
   CosmosTrajectory *run = begin (self, number * n, n, err);
   bool ok = run;
   for (int k = 0; ok && k < self->settings.steps; k++) {
     ok = cosmos_trajectory_advance (run, cli_progress_get (), err);
     cli_progress_show ((number + (k + 1.0) / self->settings.steps) / count, "writing");
   }
-  ok = ok && choose (self, run, agreement, &best, err);
+  ok = ok && cosmos_consensus_find_sample (run, agreement, &best, cli_progress_get (), err);
   self->seconds += cli_now () - start;
   if (ok)
-    ok = self->arguments->json ? print_json (self, run, number * n + (int) best, (int) best, agreement, cli_now () - start, err)
-                               : print_chosen (self, run, (int) best, err);
+    ok = self->arguments->json ? print_json (self, run, number * n + best, best, agreement, cli_now () - start, err)
+                               : print_chosen (self, run, best, err);
   cosmos_trajectory_free (run);
   return ok;
 }

@@ -39,12 +39,6 @@ static uint64_t get_seed (const CosmosBench *bench, size_t i)
   return bench->settings.seed + i * (size_t) get_n_candidates (bench);
 }
 
-static bool choose (const char *const *texts, int n, size_t *best, CosmosError *err)
-{
-  double agreement[COSMOS_MAX_BATCH];
-  return cosmos_consensus_find (texts, (size_t) n, agreement, best) || no_memory (err);
-}
-
 /* ---- diffusion ---- */
 
 static bool keep (CosmosWritten *written, size_t i, const CosmosDecoding *text, CosmosError *err)
@@ -54,20 +48,11 @@ static bool keep (CosmosWritten *written, size_t i, const CosmosDecoding *text, 
   return written->items[i] || no_memory (err);
 }
 
-/* All samples of the run are candidates for text i. */
-static bool keep_best (CosmosBench *bench, CosmosTrajectory *run, size_t i, CosmosWritten *written, CosmosError *err)
+static bool keep_sample (CosmosBench *bench, CosmosTrajectory *run, int b, CosmosWritten *written, size_t i, CosmosError *err)
 {
-  const CosmosSettings *settings = cosmos_trajectory_get_settings (run);
-  const CosmosDecoding *candidates[COSMOS_MAX_BATCH];
-  const char *texts[COSMOS_MAX_BATCH];
-  size_t best;
-  for (int b = 0; b < settings->batch; b++) {
-    candidates[b] = cosmos_trajectory_decode (run, settings->steps, COSMOS_SHOW_X0, b, bench->progress, err);
-    if (!candidates[b])
-      return false;
-    texts[b] = candidates[b]->text;
-  }
-  return choose (texts, settings->batch, &best, err) && keep (written, i, candidates[best], err);
+  const int steps = cosmos_trajectory_get_settings (run)->steps;
+  const CosmosDecoding *text = cosmos_trajectory_decode (run, steps, COSMOS_SHOW_X0, b, bench->progress, err);
+  return text && (!written || keep (written, i, text, err));
 }
 
 /* Texts first .. first + settings->batch - 1, or text `first` of as many candidates; written NULL: nothing is kept (weights get packed). */
@@ -82,12 +67,13 @@ static bool diffuse (CosmosBench *bench, const CosmosSettings *settings, size_t 
     if (ok && written)
       cosmos_bench_advance (bench, settings->batch, cosmos_sampler_get_name (settings->sampler));
   }
-  const bool chooses = written && get_n_candidates (bench) > 1;
-  ok = ok && (!chooses || keep_best (bench, run, first, written, err));
-  for (int b = 0; ok && !chooses && b < settings->batch; b++) {
-    const CosmosDecoding *text = cosmos_trajectory_decode (run, settings->steps, COSMOS_SHOW_X0, b, bench->progress, err);
-    ok = text && (!written || keep (written, first + (size_t) b, text, err));
-  }
+  int best;
+  if (ok && written && get_n_candidates (bench) > 1)
+    ok = cosmos_consensus_find_sample (run, NULL, &best, bench->progress, err)
+         && keep_sample (bench, run, best, written, first, err);
+  else
+    for (int b = 0; ok && b < settings->batch; b++)
+      ok = keep_sample (bench, run, b, written, first + (size_t) b, err);
   cosmos_trajectory_free (run);
   return ok;
 }
@@ -217,13 +203,14 @@ static bool write_best (CosmosBench *bench, const CosmosAutoregressSettings *set
   char *texts[COSMOS_MAX_BATCH] = {0};
   long n_tokens[COSMOS_MAX_BATCH] = {0};
   const int n = get_n_candidates (bench);
+  double agreement[COSMOS_MAX_BATCH];
   size_t best = 0;
   bool ok = true;
   for (int k = 0; ok && k < n; k++) {
     one.seed = get_seed (bench, i) + (uint64_t) k;
     ok = autoregress (bench, &one, get_source (bench, i), &texts[k], &n_tokens[k], err);
   }
-  ok = ok && (n == 1 || choose ((const char *const *) texts, n, &best, err));
+  ok = ok && (cosmos_consensus_find ((const char *const *) texts, (size_t) n, agreement, &best) || no_memory (err));
   if (ok) {
     made->items[i] = texts[best];
     made->n_tokens += n_tokens[best];

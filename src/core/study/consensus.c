@@ -30,3 +30,22 @@ bool cosmos_consensus_find (const char *const *texts, size_t n, double *agreemen
   cosmos_words_free (words);
   return ok;
 }
+
+bool cosmos_consensus_find_sample (CosmosTrajectory *run, double *agreement, int *best, CosmosProgress *progress,
+                                   CosmosError *err)
+{
+  const CosmosSettings *settings = cosmos_trajectory_get_settings (run);
+  const char *texts[COSMOS_MAX_BATCH];
+  double agreements[COSMOS_MAX_BATCH];
+  size_t found;
+  for (int b = 0; b < settings->batch; b++) {
+    const CosmosDecoding *text = cosmos_trajectory_decode (run, settings->steps, COSMOS_SHOW_X0, b, progress, err);
+    if (!text)
+      return false;
+    texts[b] = text->text;
+  }
+  if (!cosmos_consensus_find (texts, (size_t) settings->batch, agreement ? agreement : agreements, &found))
+    return cosmos_error_set (err, COSMOS_STATUS_NO_MEMORY, "There is not enough memory to choose among the texts");
+  *best = (int) found;
+  return true;
+}
