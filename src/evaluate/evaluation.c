@@ -149,6 +149,10 @@ static void add_facts (const Work *self)
   cosmos_report_add_number (self->report, "guidance", bench->settings.guidance);
   cosmos_report_add_number (self->report, "threads", cosmos_pool_get_threads (bench->pool));
   cosmos_report_add_number (self->report, "temperature", bench->autoregress.temperature);
+  if (bench->autoregress.top_k > 0)
+    cosmos_report_add_number (self->report, "top_k", bench->autoregress.top_k);
+  if (bench->autoregress.top_p < 1)
+    cosmos_report_add_number (self->report, "top_p", bench->autoregress.top_p);
 }
 
 bool cosmos_evaluate (CosmosBench *bench, const CosmosEvaluationPlan *plan, CosmosReport *report, CosmosError *err)

@@ -286,7 +286,7 @@ static CosmosLanguageModelSampling read_sampling (const CosmosGguf *file)
     self.temperature = round_digits (x);
   if (cosmos_gguf_get_integer (file, TOP_K, 0, INT_MAX, &k, NULL))
     self.top_k = (int) k;
-  if (cosmos_gguf_get_float (file, TOP_P, &x, NULL) && x > 0 && x <= 1)
+  if (cosmos_gguf_get_float (file, TOP_P, &x, NULL) && round_digits (x) > 0 && x <= 1)
     self.top_p = round_digits (x);
   return self;
 }

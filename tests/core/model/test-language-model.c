@@ -343,16 +343,19 @@ static void set_nonsense (CosmosGgufWriter *writer)
   cosmos_gguf_writer_set_f32 (writer, "general.sampling.top_p", 0);
 }
 
+/* So little of the probability that no token has it. */
+static void set_next_to_nothing (CosmosGgufWriter *writer)
+{
+  cosmos_gguf_writer_set_f32 (writer, "general.sampling.top_p", 1e-9f);
+}
+
 static void test_sampling (void)
 {
   static const struct {
     Change change;
     CosmosLanguageModelSampling want;
-  } cases[] = {{NULL, {1, 0, 1}},
-               {set_sampling, {0.7, 40, 0.9}},
-               {set_greedy, {0, 0, 1}},
-               {set_default, {1, 0, 1}},
-               {set_nonsense, {1, 0, 1}}};
+  } cases[] = {{NULL, {1, 0, 1}},        {set_sampling, {0.7, 40, 0.9}}, {set_greedy, {0, 0, 1}},
+               {set_default, {1, 0, 1}}, {set_nonsense, {1, 0, 1}},      {set_next_to_nothing, {1, 0, 1}}};
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
     CosmosError err = {0};
     g_autofree char *path = write_model ("drawn.gguf", NULL, cases[i].change);
