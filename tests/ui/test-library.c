@@ -241,6 +241,7 @@ static void test_left (void)
   cpg_models_transfer_resume (two);
   while (!cpg_models_transfer_is_installed (two))
     g_main_context_iteration (NULL, TRUE);
+  wait_for_state (two, CPG_TRANSFER_STATE_NONE); /* its checksum is written down, too */
 }
 
 int main (int argc, char **argv)

@@ -25,8 +25,11 @@ class Window(driver.WindowTest):
         self.program.wait(lambda: not self.program.has("Stop"), "the end of the run")
         self.program.act("win.last-step", unless=lambda: self.program.step() == 50)
 
+    def dialogs(self):
+        return [node for node in self.program.all() if node.get_role_name() == "dialog"]
+
     def has_no_dialog(self):
-        return not any(node.get_role_name() == "dialog" for node in self.program.all())
+        return not self.dialogs()
 
     def test_a_session(self):
         """A first start and what somebody does then."""
@@ -118,6 +121,9 @@ class Window(driver.WindowTest):
             program.find(title)
             program.photograph(name)
             self.check_labels()
+            program.key(key)  # once more: nothing is laid over it
+            time.sleep(0.5)
+            self.assertEqual(len(self.dialogs()), 1)
             program.key("Escape")
             program.wait(self.has_no_dialog, "the dialog to go")
         print("# " + self.quit().strip().replace("\n", "\n# "))
@@ -198,6 +204,9 @@ class Window(driver.WindowTest):
         program.wait(lambda: program.has("playground"), "the model that reads")
         program.act("win.candidates")
         program.label("^The others agree most with the text of seed [0-9]+")
+        program.key("ctrl+shift+r")  # opens no second one
+        time.sleep(0.5)
+        self.assertEqual(len(self.dialogs()), 1)
         program.find("The others agree with this one most")
         program.photograph("candidates")
         self.check_labels()
