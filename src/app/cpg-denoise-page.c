@@ -17,6 +17,11 @@ AdwViewStack *cpg_denoise_page_get_pictures (CpgDenoisePage *self)
   return cpg_run_pictures_get_stack (self->pictures);
 }
 
+void cpg_denoise_page_show_pictures (CpgDenoisePage *self, gboolean shown)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->pictures), shown);
+}
+
 /* ---- examples ---- */
 
 static void cpg_denoise_page_update_examples (CpgDenoisePage *self)

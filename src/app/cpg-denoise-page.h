@@ -14,5 +14,7 @@ G_DECLARE_FINAL_TYPE (CpgDenoisePage, cpg_denoise_page, CPG, DENOISE_PAGE, AdwBi
 
 /* The stack of pictures: "latents", "path", "change", "schedule". */
 AdwViewStack *cpg_denoise_page_get_pictures (CpgDenoisePage *self);
+/* Whether they are there at all; TRUE at first. */
+void cpg_denoise_page_show_pictures (CpgDenoisePage *self, gboolean shown);
 
 G_END_DECLS

@@ -31,6 +31,11 @@ static CpgPage *get_experiment (CpgExplorePage *self)
   return CPG_PAGE (adw_view_stack_get_visible_child (self->stack));
 }
 
+void cpg_explore_page_show_experiment (CpgExplorePage *self, const char *name)
+{
+  adw_view_stack_set_visible_child_name (self->stack, name);
+}
+
 static gboolean cpg_explore_page_can (CpgPage *page, const char *action)
 {
   return cpg_page_can (get_experiment (CPG_EXPLORE_PAGE (page)), action);

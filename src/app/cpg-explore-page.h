@@ -12,4 +12,7 @@ G_BEGIN_DECLS
 #define CPG_TYPE_EXPLORE_PAGE (cpg_explore_page_get_type ())
 G_DECLARE_FINAL_TYPE (CpgExplorePage, cpg_explore_page, CPG, EXPLORE_PAGE, AdwBin)
 
+/* "reconstruct", "perturb", "interpolate", "edit" or "studies". */
+void cpg_explore_page_show_experiment (CpgExplorePage *self, const char *name);
+
 G_END_DECLS

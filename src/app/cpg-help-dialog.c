@@ -20,6 +20,7 @@ static const Topic topics[] = {
   {"denoise", N_ ("Denoise"), N_ ("Watch a text come out of noise")},
   {"compare", N_ ("Compare"), N_ ("Look at several runs side by side")},
   {"explore", N_ ("Explore"), N_ ("Try what the latents can do")},
+  {"learn", N_ ("Learn"), N_ ("Be shown around, and teach")},
   {"words", N_ ("Words"), N_ ("Noise, step, latent and the others")},
   {"keys", N_ ("Keys"), N_ ("What the keyboard does")},
 };
@@ -66,6 +67,12 @@ static const Entry entries[] = {
   {NULL, NULL, N_ ("Result"),
    N_ ("What was found beside what was expected, as words, curves and tables. Lay another one over it (Ctrl+K), for example of another model. "
        "Ctrl+Shift+O opens a result that was kept.")},
+  {"learn", N_ ("Lessons"), N_ ("A lesson"),
+   N_ ("Stands at the side, sets up what it speaks of, hides what it does not need, and asks. Go on with Next (Alt+Right), back with Alt+Left; "
+       "Again sets the step up once more when you have tried something of your own. At the end your own settings are there again.")},
+  {NULL, NULL, N_ ("Lessons of your own"),
+   N_ ("A lesson is a text file (JSON): docs/lessons.md beside the program says how it is written. Open it here, drop it on the window, or put it into the folder "
+       "“cosmos-playground/lessons” in your data folder to have it in the list.")},
   {"words", N_ ("How It Works"), N_ ("Noise"),
    N_ ("Random numbers. A run starts with nothing else. The number by the step says how much is left: 1 is all noise, 0 is none.")},
   {NULL, NULL, N_ ("Step"), N_ ("The model guesses the text, and a little of the noise is taken away in that direction.")},
@@ -88,7 +95,7 @@ static const Entry entries[] = {
   {"keys", N_ ("Most Used"), N_ ("Space"), N_ ("Plays and pauses.")},
   {NULL, NULL, N_ ("Left and Right"), N_ ("Go one step back or on. Home and End go to the first and the last.")},
   {NULL, NULL, N_ ("Ctrl+R and Ctrl+."), N_ ("Run, and stop. What was made so far stays.")},
-  {NULL, NULL, N_ ("Alt+1, Alt+2, Alt+3"), N_ ("Go from page to page.")},
+  {NULL, NULL, N_ ("Alt+1 to Alt+5"), N_ ("Go from page to page.")},
 };
 
 static GtkWidget *create_row (const char *title, const char *text)

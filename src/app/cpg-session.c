@@ -261,12 +261,20 @@ void cpg_session_reset_source (CpgSession *self)
   cpg_session_give_source (self);
 }
 
-/* The installed model that is best for task and source, if it is another one. */
-static void cpg_session_load_best (CpgSession *self)
+const char *cpg_session_get_model_path (CpgSession *self)
+{
+  return self->loading ? self->path : cpg_engine_get_model_path (self->engine);
+}
+
+gboolean cpg_session_has_chosen_model (CpgSession *self)
+{
+  return self->is_chosen;
+}
+
+void cpg_session_load_best (CpgSession *self)
 {
   g_autofree char *path = cpg_session_find_model (self, cpg_settings_get_task (self->settings));
-  const char *present = self->loading ? self->path : cpg_engine_get_model_path (self->engine);
-  if (!path || g_strcmp0 (path, present) == 0)
+  if (!path || g_strcmp0 (path, cpg_session_get_model_path (self)) == 0)
     return;
   self->is_chosen = FALSE;
   cpg_session_load_file (self, path);

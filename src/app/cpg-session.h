@@ -38,6 +38,12 @@ CpgRecorder *cpg_session_get_recorder (CpgSession *self);
 void cpg_session_set_begins (CpgSession *self, gboolean begins);
 /* path NULL: a model for the task of the settings, else for stories, else any. */
 void cpg_session_load (CpgSession *self, const char *path);
+/* The installed model that is best for task and source, if it is another one. */
+void cpg_session_load_best (CpgSession *self);
+/* Of the model, or of the one that is being loaded; NULL: none. */
+const char *cpg_session_get_model_path (CpgSession *self);
+/* Whether a person chose the model, and not its task. */
+gboolean cpg_session_has_chosen_model (CpgSession *self);
 gboolean cpg_session_has_model (CpgSession *self);
 /* Whether the model, or another one that is installed, has a task, by its id. */
 gboolean cpg_session_has_task (CpgSession *self, const char *task);

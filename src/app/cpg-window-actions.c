@@ -89,6 +89,7 @@ void cpg_window_add_actions (CpgWindow *self)
   cpg_window_add_page_actions (self);
   cpg_window_add_sessions_actions (self);
   cpg_window_add_files_actions (self);
+  cpg_window_add_lessons_actions (self);
   cpg_window_add_property_action (self, "loop", cpg_session_get_player (self->session), "loop");
   cpg_window_add_property_action (self, "speed", cpg_session_get_player (self->session), "speed");
   cpg_window_add_property_action (self, "noisy", self->session, "noisy");

@@ -1,4 +1,5 @@
 /* Files that the window opens: from its menu, from the command line, dropped on it. */
+#include "app/cpg-file-dialog.h"
 #include "app/cpg-study-dialog.h"
 #include "app/cpg-window-private.h"
 
@@ -11,6 +12,19 @@ static void on_result (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (CpgStudyResult) study = cpg_study_result_load_finish (result, &error);
   if (study)
     adw_dialog_present (cpg_study_dialog_new (study), GTK_WIDGET (self));
+  else
+    cpg_window_show_toast (self, error->message);
+}
+
+static void on_lesson (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (CpgWindow) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CpgLesson) lesson = cpg_lesson_load_finish (result, &error);
+  if (lesson)
+    cpg_window_begin_lesson (self, lesson);
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED))
+    cpg_study_result_load_async (g_task_get_task_data (G_TASK (result)), NULL, on_result, g_object_ref (self));
   else
     cpg_window_show_toast (self, error->message);
 }
@@ -45,7 +59,7 @@ void cpg_window_open_file (CpgWindow *self, GFile *file)
     adw_overlay_split_view_set_show_sidebar (self->sessions_split, TRUE);
     cpg_sessions_pane_import (self->sessions, file);
   } else
-    cpg_study_result_load_async (file, NULL, on_result, g_object_ref (self));
+    cpg_lesson_load_async (file, NULL, on_lesson, g_object_ref (self)); /* or what a study found */
 }
 
 static void on_chosen (GObject *source, GAsyncResult *result, gpointer data)
@@ -65,6 +79,12 @@ static void on_open_study (GSimpleAction *action, GVariant *parameter, gpointer 
   gtk_file_dialog_open (dialog, GTK_WINDOW (data), NULL, on_chosen, g_object_ref (data));
 }
 
+static void on_open_lesson (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  g_autoptr (GtkFileDialog) dialog = cpg_file_dialog_new (_ ("Open a Lesson"), _ ("Lessons (JSON)"), "json", NULL);
+  gtk_file_dialog_open (dialog, GTK_WINDOW (data), NULL, on_chosen, g_object_ref (data));
+}
+
 static gboolean on_drop (GtkDropTarget *target, const GValue *value, double x, double y, gpointer data)
 {
   GSList *files = g_value_get_boxed (value);
@@ -73,7 +93,7 @@ static gboolean on_drop (GtkDropTarget *target, const GValue *value, double x, d
   return files != NULL;
 }
 
-static const GActionEntry entries[] = {{"open-study", on_open_study}};
+static const GActionEntry entries[] = {{"open-study", on_open_study}, {"open-lesson", on_open_lesson}};
 
 void cpg_window_add_files_actions (CpgWindow *self)
 {

@@ -1,10 +1,12 @@
-/* For cpg-window.c and cpg-window-actions.c. */
+/* For cpg-window.c and cpg-window-*.c. */
 #pragma once
 
 #include "app/cpg-window.h"
 #include "app/cpg-compare-page.h"
 #include "app/cpg-lazy-page.h"
 #include "app/cpg-denoise-page.h"
+#include "app/cpg-lesson-pane.h"
+#include "app/cpg-lesson-stage.h"
 #include "app/cpg-page.h"
 #include "app/cpg-sessions-pane.h"
 #include "app/cpg-sessions-replay.h"
@@ -25,11 +27,17 @@ struct _CpgWindow {
   CpgSessionsReplay *sessions_first; /* the run that was shown last time, until it is there; or NULL */
   AdwDialog *sessions_problem;       /* why there is no log, while it is asked what to do; weak */
   AdwOverlaySplitView *split;
+  GtkStack *side; /* "settings", or "lesson" while one is read */
+  CpgLessonPane *lesson_pane;
+  CpgLesson *lesson; /* NULL: none is read */
+  guint lesson_place;
+  CpgLessonStage *lesson_stage;
+  gboolean lesson_hid_sessions;
   AdwBanner *banner;
   AdwToastOverlay *toasts;
   GtkStack *stack;
   AdwViewStack *pages;
-  CpgLazyPage *compare;
+  CpgLazyPage *compare, *explore;
   CpgDenoisePage *denoise;
   CpgTransport *transport;
 };
@@ -38,6 +46,11 @@ void cpg_window_init_sessions (CpgWindow *self); /* cpg-window-sessions.c: once,
 void cpg_window_end_sessions (CpgWindow *self);  /* before the session goes */
 void cpg_window_add_sessions_actions (CpgWindow *self);
 void cpg_window_add_files_actions (CpgWindow *self);
+void cpg_window_add_lessons_actions (CpgWindow *self); /* cpg-window-lessons.c */
+/* From its first step; one that is being read ends. */
+void cpg_window_begin_lesson (CpgWindow *self, CpgLesson *lesson);
+/* The settings of before come back. Nothing where none is read. */
+void cpg_window_end_lesson (CpgWindow *self);
 CpgPage *cpg_window_get_page (CpgWindow *self); /* that is shown */
 void cpg_window_show_toast (CpgWindow *self, const char *text);
 /* Once, when the session is there. */

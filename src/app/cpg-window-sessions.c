@@ -18,7 +18,7 @@ static void on_collapsed (CpgWindow *self)
 
 static void on_show_sidebar (CpgWindow *self)
 {
-  if (!adw_overlay_split_view_get_collapsed (self->sessions_split))
+  if (!adw_overlay_split_view_get_collapsed (self->sessions_split) && !self->lesson)
     g_settings_set_boolean (self->preferences, "show-sessions", adw_overlay_split_view_get_show_sidebar (self->sessions_split));
 }
 

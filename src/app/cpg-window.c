@@ -4,6 +4,7 @@
 #include "app/cpg-config.h"
 #include "app/cpg-explore-page.h"
 #include "app/cpg-lazy-page.h"
+#include "app/cpg-learn-page.h"
 #include "app/cpg-models-page.h"
 #include "app/cpg-settings-pane.h"
 
@@ -128,13 +129,18 @@ static void cpg_window_on_run (CpgWindow *self)
 
 /* ---- the model ---- */
 
+static gboolean needs_no_model (const char *page)
+{
+  return g_strcmp0 (page, "models") == 0 || g_strcmp0 (page, "learn") == 0;
+}
+
 static void cpg_window_update_stack (CpgWindow *self)
 {
   gboolean loading;
   g_autofree char *problem = NULL;
   g_object_get (self->session, "loading", &loading, "problem", &problem, NULL);
-  gboolean models = g_str_equal (adw_view_stack_get_visible_child_name (self->pages), "models"); /* which needs none */
-  const char *page = cpg_session_get_run (self->session) || models ? "pages" : problem ? "problem" : "loading";
+  gboolean has_page = cpg_session_get_run (self->session) || needs_no_model (adw_view_stack_get_visible_child_name (self->pages));
+  const char *page = has_page ? "pages" : problem ? "problem" : "loading";
   gtk_stack_set_visible_child_name (self->stack, page);
   cpg_window_update_actions (self);
 }
@@ -165,10 +171,9 @@ static char *cpg_window_explain_problem (CpgWindow *self, const char *problem)
 /* Whether the pages, or one that is of use without a model, are there to go between. */
 static gboolean cpg_window_has_pages (CpgWindow *self, gboolean has_model, const char *visible)
 {
-  return has_model || g_strcmp0 (visible, "models") == 0;
+  return has_model || needs_no_model (visible);
 }
 
-/* Where Run can be pressed. */
 /* It speaks of the first page's story. */
 static gboolean cpg_window_has_banner (CpgWindow *self, gboolean has_model, const char *visible)
 {
@@ -214,16 +219,17 @@ static void cpg_window_bind_preferences (CpgWindow *self)
                    G_SETTINGS_BIND_GET | G_SETTINGS_BIND_INVERT_BOOLEAN);
 }
 
-/* Where it does not cover the text, the side bar is as it was left. */
+/* Where it does not cover the text, the side bar is as it was left. A lesson stays. */
 static void cpg_window_on_collapsed (CpgWindow *self)
 {
-  adw_overlay_split_view_set_show_sidebar (self->split, !adw_overlay_split_view_get_collapsed (self->split)
-                                                            && g_settings_get_boolean (self->preferences, "show-settings"));
+  gboolean shown = !adw_overlay_split_view_get_collapsed (self->split)
+                   && g_settings_get_boolean (self->preferences, "show-settings");
+  adw_overlay_split_view_set_show_sidebar (self->split, shown || self->lesson);
 }
 
 static void cpg_window_on_show_sidebar (CpgWindow *self)
 {
-  if (!adw_overlay_split_view_get_collapsed (self->split))
+  if (!adw_overlay_split_view_get_collapsed (self->split) && !self->lesson)
     g_settings_set_boolean (self->preferences, "show-settings", adw_overlay_split_view_get_show_sidebar (self->split));
 }
 
@@ -245,6 +251,7 @@ static void cpg_window_get_property (GObject *object, guint id, GValue *value, G
 static void cpg_window_dispose (GObject *object)
 {
   CpgWindow *self = CPG_WINDOW (object);
+  cpg_window_end_lesson (self);
   g_clear_handle_id (&self->stop_timer, g_source_remove);
   g_clear_object (&self->run_signals);
   if (self->session) {
@@ -275,6 +282,8 @@ static void cpg_window_class_init (CpgWindowClass *klass)
   g_type_ensure (CPG_TYPE_DENOISE_PAGE);
   g_type_ensure (CPG_TYPE_EXPLORE_PAGE);
   g_type_ensure (CPG_TYPE_LAZY_PAGE);
+  g_type_ensure (CPG_TYPE_LEARN_PAGE);
+  g_type_ensure (CPG_TYPE_LESSON_PANE);
   g_type_ensure (CPG_TYPE_MODELS_PAGE);
   g_type_ensure (CPG_TYPE_SESSIONS_PANE);
   g_type_ensure (CPG_TYPE_SETTINGS_PANE);
@@ -283,11 +292,14 @@ static void cpg_window_class_init (CpgWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, sessions);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, sessions_split);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, split);
+  gtk_widget_class_bind_template_child (widget_class, CpgWindow, side);
+  gtk_widget_class_bind_template_child (widget_class, CpgWindow, lesson_pane);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, banner);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, compare);
+  gtk_widget_class_bind_template_child (widget_class, CpgWindow, explore);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, denoise);
   gtk_widget_class_bind_template_child (widget_class, CpgWindow, transport);
   gtk_widget_class_bind_template_callback (widget_class, cpg_window_explain_problem);

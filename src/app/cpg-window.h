@@ -12,7 +12,7 @@ G_DECLARE_FINAL_TYPE (CpgWindow, cpg_window, CPG, WINDOW, AdwApplicationWindow)
 CpgWindow *cpg_window_new (AdwApplication *application, CpgSession *session, GSettings *preferences);
 CpgSession *cpg_window_get_session (CpgWindow *self);
 
-/* By its kind: a model, weights that could become one, runs, or what a study or an evaluation found. */
+/* By its kind: a model, weights that could become one, runs, a lesson, or what a study or an evaluation found. */
 void cpg_window_open_file (CpgWindow *self, GFile *file);
 
 G_END_DECLS

@@ -6,7 +6,6 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <stdlib.h>
-#include <yyjson.h>
 
 #define FORMAT "cosmosrun"
 
@@ -22,7 +21,6 @@ enum {
 #define MAX_SECONDS 1e9
 #define MAX_MEASURE 1e12
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (yyjson_doc, yyjson_doc_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (yyjson_mut_doc, yyjson_mut_doc_free)
 
 char *cpg_archive_json_latents_name (guint index)

@@ -3,6 +3,7 @@
 #include "store/cpg-catalog-reader.h"
 #include "store/cpg-catalog-resource.h"
 #include "store/cpg-fetch-error.h"
+#include "store/cpg-user-files.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -106,25 +107,12 @@ gboolean cpg_catalog_add_file (CpgCatalog *self, const char *path, GError **erro
          && cpg_catalog_add_data (self, data, size, name, error);
 }
 
-static int compare_names (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
 static void add_users (CpgCatalog *self, GStrvBuilder *problems)
 {
-  g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "cosmos-playground", "catalogs", NULL);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  const char *entry;
-  while (dir && (entry = g_dir_read_name (dir)))
-    if (*entry != '.' && g_str_has_suffix (entry, ".json"))
-      g_ptr_array_add (names, g_strdup (entry));
-  g_ptr_array_sort (names, compare_names);
-  for (guint i = 0; i < names->len; i++) {
-    g_autofree char *path = g_build_filename (folder, names->pdata[i], NULL);
+  g_auto (GStrv) paths = cpg_user_files_find ("catalogs");
+  for (char **path = paths; *path; path++) {
     g_autoptr (GError) error = NULL;
-    if (!cpg_catalog_add_file (self, path, &error))
+    if (!cpg_catalog_add_file (self, *path, &error))
       g_strv_builder_add (problems, error->message);
   }
 }

@@ -4,7 +4,6 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
-#include <yyjson.h>
 
 enum { LONGEST_WORD = 200, LONGEST_NOTE = 4000, MAX_DIGITS = 12, USUAL_DIGITS = 3 }; /* characters */
 
@@ -19,48 +18,11 @@ struct _CpgStudyResult {
   char **notes;
 };
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (yyjson_doc, yyjson_doc_free)
-
 /* ---- reading: a value that is missing is empty, one of another kind or out of range ends it ---- */
-
-/* A line of words. */
-static char *take_text (CpgJsonReader *self, const char *key, yyjson_val *value, gsize longest)
-{
-  const char *text = yyjson_get_str (value);
-  if (value && !text)
-    cpg_json_reader_fail (self, key, _ ("no text"));
-  else if (text && strlen (text) != yyjson_get_len (value))
-    cpg_json_reader_fail (self, key, _ ("a text with a zero in it"));
-  else if (text && g_utf8_strlen (text, -1) > (glong) longest)
-    cpg_json_reader_fail (self, key, _ ("too long"));
-  else if (text) {
-    char *line = g_strdup (text);
-    for (char *c = line; *c; c++)
-      *c = g_ascii_iscntrl (*c) ? ' ' : *c;
-    return line;
-  }
-  return g_strdup ("");
-}
 
 static char *get_text (CpgJsonReader *self, yyjson_val *object, const char *key)
 {
-  return take_text (self, key, yyjson_obj_get (object, key), LONGEST_WORD);
-}
-
-/* NULL, and *n 0, where there is none, or too long a one. */
-static yyjson_val *get_list (CpgJsonReader *self, yyjson_val *object, const char *key, guint max, guint *n)
-{
-  yyjson_val *list = yyjson_obj_get (object, key);
-  *n = 0;
-  if (list && !yyjson_is_arr (list))
-    cpg_json_reader_fail (self, key, _ ("no list"));
-  else if (yyjson_arr_size (list) > max)
-    cpg_json_reader_fail (self, key, _ ("too long"));
-  else {
-    *n = (guint) yyjson_arr_size (list);
-    return list;
-  }
-  return NULL;
+  return cpg_json_reader_take_text (self, key, yyjson_obj_get (object, key), LONGEST_WORD, FALSE);
 }
 
 static double get_number (CpgJsonReader *self, yyjson_val *object, const char *key)
@@ -88,15 +50,16 @@ static void read_facts (CpgJsonReader *reader, CpgStudyResult *self, yyjson_val 
   while ((key = yyjson_obj_iter_next (&iter))) {
     CpgStudyFact *fact = &self->facts[self->n_facts++];
     value = yyjson_obj_iter_get_val (key);
-    fact->key = take_text (reader, "facts", key, LONGEST_WORD);
-    fact->value = yyjson_is_num (value) ? g_strdup_printf ("%.15g", yyjson_get_num (value))
-                                        : take_text (reader, fact->key, yyjson_is_null (value) ? NULL : value, LONGEST_WORD);
+    fact->key = cpg_json_reader_take_text (reader, "facts", key, LONGEST_WORD, FALSE);
+    fact->value = yyjson_is_num (value)
+                      ? g_strdup_printf ("%.15g", yyjson_get_num (value))
+                      : cpg_json_reader_take_text (reader, fact->key, yyjson_is_null (value) ? NULL : value, LONGEST_WORD, FALSE);
   }
 }
 
 static void read_columns (CpgJsonReader *reader, CpgStudyTable *table, yyjson_val *object)
 {
-  yyjson_val *list = get_list (reader, object, "columns", CPG_STUDY_RESULT_COLUMNS, &table->n_columns), *value;
+  yyjson_val *list = cpg_json_reader_get_list (reader, object, "columns", CPG_STUDY_RESULT_COLUMNS, &table->n_columns), *value;
   gsize i, max;
   table->columns = g_new0 (CpgStudyColumn, table->n_columns);
   yyjson_arr_foreach (list, i, max, value) {
@@ -112,7 +75,7 @@ static void read_columns (CpgJsonReader *reader, CpgStudyTable *table, yyjson_va
 
 static void read_rows (CpgJsonReader *reader, CpgStudyTable *table, yyjson_val *object)
 {
-  yyjson_val *list = get_list (reader, object, "rows", CPG_STUDY_RESULT_ROWS, &table->n_rows), *value;
+  yyjson_val *list = cpg_json_reader_get_list (reader, object, "rows", CPG_STUDY_RESULT_ROWS, &table->n_rows), *value;
   gsize i, max;
   table->rows = g_new0 (CpgStudyRow, table->n_rows);
   yyjson_arr_foreach (list, i, max, value) {
@@ -126,7 +89,7 @@ static void read_rows (CpgJsonReader *reader, CpgStudyTable *table, yyjson_val *
 
 static void read_tables (CpgJsonReader *reader, CpgStudyResult *self, yyjson_val *root)
 {
-  yyjson_val *list = get_list (reader, root, "tables", CPG_STUDY_RESULT_TABLES, &self->n_tables), *value;
+  yyjson_val *list = cpg_json_reader_get_list (reader, root, "tables", CPG_STUDY_RESULT_TABLES, &self->n_tables), *value;
   gsize i, max;
   self->tables = g_new0 (CpgStudyTable, self->n_tables);
   yyjson_arr_foreach (list, i, max, value) {
@@ -152,7 +115,7 @@ static guint find_column (CpgJsonReader *reader, const CpgStudyTable *table, yyj
 
 static void read_charts (CpgJsonReader *reader, CpgStudyResult *self, yyjson_val *root)
 {
-  yyjson_val *list = get_list (reader, root, "charts", CPG_STUDY_RESULT_CHARTS, &self->n_charts), *value;
+  yyjson_val *list = cpg_json_reader_get_list (reader, root, "charts", CPG_STUDY_RESULT_CHARTS, &self->n_charts), *value;
   gsize i, max;
   self->charts = g_new0 (CpgStudyChart, self->n_charts);
   yyjson_arr_foreach (list, i, max, value) {
@@ -168,11 +131,11 @@ static void read_charts (CpgJsonReader *reader, CpgStudyResult *self, yyjson_val
 static void read_notes (CpgJsonReader *reader, CpgStudyResult *self, yyjson_val *root)
 {
   guint n;
-  yyjson_val *list = get_list (reader, root, "notes", CPG_STUDY_RESULT_NOTES, &n), *value;
+  yyjson_val *list = cpg_json_reader_get_list (reader, root, "notes", CPG_STUDY_RESULT_NOTES, &n), *value;
   gsize i, max;
   self->notes = g_new0 (char *, n + 1);
   yyjson_arr_foreach (list, i, max, value)
-    self->notes[i] = take_text (reader, "notes", value, LONGEST_NOTE);
+    self->notes[i] = cpg_json_reader_take_text (reader, "notes", value, LONGEST_NOTE, FALSE);
 }
 
 CpgStudyResult *cpg_study_result_new (GBytes *json, const char *name, GError **error)
@@ -263,27 +226,12 @@ void cpg_study_result_unref (CpgStudyResult *self)
 
 /* ---- files ---- */
 
-/* The whole file; one that is too large is known by a byte more than there may be. */
-static GBytes *read_file (GFile *file, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GFileInputStream) stream = g_file_read (file, cancellable, error);
-  g_autoptr (GByteArray) bytes = g_byte_array_new ();
-  guint8 part[65536];
-  gssize n = stream ? 1 : -1;
-  while (n > 0 && bytes->len <= CPG_STUDY_RESULT_BYTES) {
-    n = g_input_stream_read (G_INPUT_STREAM (stream), part, sizeof part, cancellable, error);
-    if (n > 0)
-      g_byte_array_append (bytes, part, (guint) n);
-  }
-  return n < 0 ? NULL : g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
-}
-
 static void load (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   (void) source;
   GError *error = NULL;
   g_autofree char *name = g_file_get_basename (data), *shown = g_filename_display_name (name ? name : "");
-  g_autoptr (GBytes) json = read_file (data, cancellable, &error);
+  g_autoptr (GBytes) json = cpg_json_reader_read_file (data, CPG_STUDY_RESULT_BYTES, cancellable, &error);
   CpgStudyResult *self = json ? cpg_study_result_new (json, shown, &error) : NULL;
   if (self)
     g_task_return_pointer (task, self, (GDestroyNotify) cpg_study_result_unref);

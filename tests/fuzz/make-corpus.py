@@ -199,6 +199,21 @@ def response():
     yield "garbage", bytes(range(256))
 
 
+def lesson():
+    question = {"text": "Q?", "answers": [{"text": "no", "why": "N."}, {"text": "yes", "right": True}]}
+    step = {"title": "S", "text": "One.\n\nTwo.", "page": "denoise", "picture": "path", "noisy": True, "run": True, "show": 12, "hide": ["sessions"],
+            "settings": {"task": "story", "source": "\u6a21", "seed": 7, "sampler": "ddim", "guidance": 1.5, "self-conditioning": False},
+            "question": question}
+    whole = {"version": 1, "id": "a", "title": "T", "about": "A.", "minutes": 5, "steps": [step, {"text": "x", "page": "explore", "experiment": "edit"}]}
+    changes = {"whole": {}, "version": {"version": 2}, "none": {"steps": []}, "numbers": {"steps": [1, 2]}, "text": {"steps": [{}]},
+               "settings": {"steps": [step | {"settings": {"steps": 1e300}}]}, "unknown": {"steps": [step | {"pages": 1}]},
+               "answers": {"steps": [step | {"question": question | {"answers": [{"text": "a"}] * 7}}]}}
+    for name, change in changes.items():
+        yield name, json.dumps(whole | change, separators=(",", ":"), ensure_ascii=False).encode()
+    yield "cut", json.dumps(whole).encode()[:-30]
+    yield "no-utf8", b'{"id":"a","title":"\xff","steps":[{"text":"x"}]}'
+
+
 def study_result():
     columns = [{"key": "sigma", "label": "sigma", "digits": 2}, {"key": "mse", "label": "MSE"}]
     table = {"key": "noise", "title": "T", "row_label": "model", "columns": columns,
@@ -390,6 +405,7 @@ SEEDS = {
     "gguf": gguf,
     "language-model": language_model,
     "pickle": pickles,
+    "lesson": lesson,
     "response": response,
     "safetensors": safetensors,
     "study-result": study_result,

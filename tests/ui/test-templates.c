@@ -13,6 +13,7 @@
 #include "app/cpg-explore-studies.h"
 #include "app/cpg-help-dialog.h"
 #include "app/cpg-lazy-page.h"
+#include "app/cpg-learn-page.h"
 #include "app/cpg-models-catalog-row.h"
 #include "app/cpg-models-installed-row.h"
 #include "app/cpg-models-page.h"
@@ -52,6 +53,8 @@ static void test_parts (void)
     CPG_TYPE_EXPLORE_STUDIES,
     CPG_TYPE_EXPORT_DIALOG,
     CPG_TYPE_HELP_DIALOG,
+    CPG_TYPE_LEARN_PAGE,
+    CPG_TYPE_LESSON_PANE,
     CPG_TYPE_MODELS_PAGE,
     CPG_TYPE_MODELS_PROGRESS,
     CPG_TYPE_RUN_PICTURES,
