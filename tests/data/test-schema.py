@@ -11,7 +11,7 @@ NAME = "io.github.cosmos_playground.Cosmos"
 # What the window begins with, on a machine that has never seen it.
 DEFAULTS = {"window-width": 1200, "window-height": 800, "window-maximized": False, "show-sessions": False, "show-settings": True, "sessions-search": "", "shown-run": "", "last-task": "story",
             "first-run-done": False, "speed": 1.0, "loop": False, "fresh-seed": True, "decode-every": 1, "threads": 0,
-            "keep-days": -1, "compute": "auto", "color-scheme": "system", "study-texts": 100, "texts-folder": ""}
+            "keep-days": -1, "compute": "auto", "color-scheme": "system", "study-texts": 100, "texts-folder": "", "lessons-done": []}
 
 
 class Schema(unittest.TestCase):
