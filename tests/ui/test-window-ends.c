@@ -168,13 +168,14 @@ static void close_dialog (Fixture *self)
   fixture_wait_until (!get_dialog (self));
 }
 
-/* What is dropped on the window is opened by its kind: a model, the result of a study, weights that could become a model, runs. */
+/* What is dropped on the window is opened by its kind: a model, the result of a study, weights that could become a model, a lesson, runs. */
 static void test_dropped (Fixture *self, gconstpointer data)
 {
   g_autofree char *other = g_build_filename (self->folder, "other.gguf", NULL),
                   *weights = g_build_filename (self->folder, "junk.pth", NULL),
                   *runs = g_build_filename (self->folder, "junk.cosmosrun", NULL), *bytes = NULL,
-                  *study = g_build_filename (g_getenv ("SOURCE_ROOT"), "tests", "fuzz", "corpus", "study-result", "whole", NULL);
+                  *study = g_build_filename (g_getenv ("SOURCE_ROOT"), "tests", "fuzz", "corpus", "study-result", "whole", NULL),
+                  *lesson = g_build_filename (g_getenv ("SOURCE_ROOT"), "tests", "fuzz", "corpus", "lesson", "whole", NULL);
   gsize n;
   g_assert_true (g_file_get_contents (self->model, &bytes, &n, NULL) && g_file_set_contents (other, bytes, (gssize) n, NULL));
   g_assert_true (g_file_set_contents (weights, "no weights", -1, NULL) && g_file_set_contents (runs, "no runs", -1, NULL));
@@ -191,8 +192,43 @@ static void test_dropped (Fixture *self, gconstpointer data)
   g_autoptr (GVariant) page = g_action_group_get_action_state (G_ACTION_GROUP (self->window), "page");
   g_assert_cmpstr (g_variant_get_string (page, NULL), ==, "models");
 
+  g_assert_true (drop (self, lesson));
+  fixture_wait_until (g_action_group_get_action_enabled (G_ACTION_GROUP (self->window), "end-lesson"));
+
   g_assert_true (drop (self, runs));
   g_assert_true (drop (self, "/no/such/file.json"));
+  close_all (self);
+}
+
+static void begin_lesson (Fixture *self, const char *id)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (self->window), "lesson", g_variant_new_string (id));
+}
+
+/* In the middle of a lesson: while its model is looked for, while its run is made, on another page. Its settings do not outlast it. */
+static void test_lesson (Fixture *self, gconstpointer data)
+{
+  static const char *const ids[] = {"noise", "source", "word-by-word", "space"};
+  for (gsize i = 0; i < 2 * G_N_ELEMENTS (ids); i++) {
+    open_window (self);
+    if (i % 2)
+      wait_for_run (self);
+    begin_lesson (self, ids[i / 2]);
+    for (guint k = 0; k < 2; k++) {
+      fixture_sleep (30);
+      g_action_group_activate_action (G_ACTION_GROUP (self->window), "lesson-next", NULL);
+    }
+    close_all (self);
+  }
+  open_window (self);
+  wait_for_run (self);
+  CpgSettings *settings = cpg_session_get_settings (self->session);
+  g_object_set (settings, "seed", (guint64) 77, "steps", 5, NULL);
+  g_autoptr (CpgSettings) before = cpg_settings_copy (settings);
+  begin_lesson (self, "noise");
+  fixture_wait_until (cpg_settings_get_steps (settings) == 50);
+  g_action_group_activate_action (G_ACTION_GROUP (self->window), "end-lesson", NULL);
+  g_assert_true (cpg_settings_equal (settings, before));
   close_all (self);
 }
 
@@ -221,6 +257,7 @@ int main (int argc, char **argv)
   TEST ("paused", test_paused);
   TEST ("used", test_used);
   TEST ("dropped", test_dropped);
+  TEST ("lesson", test_lesson);
   TEST ("any-moment", test_any_moment);
   return g_test_run ();
 }
