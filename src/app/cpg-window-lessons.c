@@ -40,6 +40,9 @@ static void show_step (CpgWindow *self)
   hide_sessions (self, (step->hidden & CPG_LESSON_HIDES_SESSIONS) != 0);
   cpg_lesson_stage_show (self->lesson_stage, step);
   enable (self);
+  /* Where Space and the arrow keys do what lessons say they do. */
+  if (cpg_window_get_page (self) == CPG_PAGE (self->denoise) && !adw_overlay_split_view_get_collapsed (self->split))
+    gtk_widget_grab_focus (cpg_transport_get_scrubber (self->transport));
 }
 
 /* A comparison begins with the run that is there. */

@@ -54,10 +54,12 @@ class Learn(driver.WindowTest):
         program.photograph("lesson")
         self.check_labels()
 
-        program.key("alt+Right")
+        program.click(program.find("Next", "button"))
         program.find("Step 2 of 6")
         program.wait(lambda: program.step() == 1, "the first step")
         first = program.text()
+        program.key("Right")  # the button that was pressed has no keys of its own
+        program.wait(lambda: program.step() == 2, "the second step")
         wrong, right, _ = self.answers()
         program.click(wrong)
         program.label("^Not quite[.] ")
