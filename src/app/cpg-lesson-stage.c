@@ -16,7 +16,8 @@ struct _CpgLessonStage {
   CpgRun *run;
   char *chosen; /* the model that a person had chosen, or NULL */
   gboolean noisy;
-  GWeakRef own; /* the run that the lesson started last */
+  GHashTable *sources; /* of the tasks that the lesson chose, by their ids */
+  GWeakRef own;        /* the run that the lesson started last */
 };
 
 G_DEFINE_FINAL_TYPE (CpgLessonStage, cpg_lesson_stage, G_TYPE_OBJECT)
@@ -141,6 +142,9 @@ void cpg_lesson_stage_show (CpgLessonStage *self, const CpgLessonStep *step)
   }
   if (step->has_settings) {
     g_object_set (self->session, "task", task, NULL);
+    if (!g_hash_table_contains (self->sources, task))
+      g_hash_table_insert (self->sources, g_strdup (task),
+                           g_strdup (cpg_settings_get_source (cpg_session_get_settings (self->session))));
     g_object_set (cpg_session_get_settings (self->session), "source", find_text (step, "source", ""), NULL);
     cpg_session_load_best (self->session); /* so that a lesson is the same for everybody */
   }
@@ -162,6 +166,11 @@ static void copy_settings (CpgSettings *from, CpgSettings *to)
   g_object_thaw_notify (G_OBJECT (to));
 }
 
+static void give_source_back (gpointer task, gpointer source, gpointer data)
+{
+  cpg_session_keep_source (CPG_LESSON_STAGE (data)->session, task, source);
+}
+
 void cpg_lesson_stage_end (CpgLessonStage *self)
 {
   g_autoptr (CpgRun) own = g_weak_ref_get (&self->own);
@@ -170,6 +179,7 @@ void cpg_lesson_stage_end (CpgLessonStage *self)
   self->waits = FALSE;
   g_object_set (self->session, "task", cpg_settings_get_task (self->settings), "noisy", self->noisy, NULL);
   copy_settings (self->settings, cpg_session_get_settings (self->session));
+  g_hash_table_foreach (self->sources, give_source_back, self);
   if (!self->chosen)
     cpg_session_load_best (self->session);
   else if (g_strcmp0 (self->chosen, cpg_session_get_model_path (self->session)) != 0
@@ -199,6 +209,7 @@ static void cpg_lesson_stage_finalize (GObject *object)
 {
   CpgLessonStage *self = CPG_LESSON_STAGE (object);
   g_weak_ref_clear (&self->own);
+  g_hash_table_unref (self->sources);
   g_free (self->chosen);
   G_OBJECT_CLASS (cpg_lesson_stage_parent_class)->finalize (object);
 }
@@ -216,6 +227,7 @@ static void cpg_lesson_stage_init (CpgLessonStage *self)
 {
   self->run_signals = g_signal_group_new (CPG_TYPE_RUN);
   g_signal_group_connect_swapped (self->run_signals, "notify::n-done", G_CALLBACK (seek), self);
+  self->sources = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_weak_ref_init (&self->own, NULL);
 }
 

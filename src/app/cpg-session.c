@@ -245,13 +245,18 @@ static void cpg_session_give_source (CpgSession *self)
   g_object_set (self->settings, "source", source ? source : cpg_examples_get_source (task), NULL);
 }
 
+void cpg_session_keep_source (CpgSession *self, const char *task, const char *source)
+{
+  g_hash_table_insert (self->sources, g_strdup (task), g_strdup (source));
+}
+
 /* It is there again when the task is chosen anew. */
 static void cpg_session_put_source_away (CpgSession *self)
 {
   const char *source = cpg_settings_get_source (self->settings);
   if (!*source)
     return;
-  g_hash_table_insert (self->sources, g_strdup (cpg_settings_get_task (self->settings)), g_strdup (source));
+  cpg_session_keep_source (self, cpg_settings_get_task (self->settings), source);
   g_object_set (self->settings, "source", "", NULL);
 }
 
@@ -285,7 +290,7 @@ static void cpg_session_set_task (CpgSession *self, const char *task)
   const char *before = cpg_settings_get_task (self->settings);
   if (!task || g_str_equal (task, before))
     return;
-  g_hash_table_insert (self->sources, g_strdup (before), g_strdup (cpg_settings_get_source (self->settings)));
+  cpg_session_keep_source (self, before, cpg_settings_get_source (self->settings));
   g_object_set (self->settings, "task", task, NULL);
   cpg_session_give_source (self);
   if (cpg_session_has_model (self)

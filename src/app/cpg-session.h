@@ -55,6 +55,8 @@ CpgSettings *cpg_session_get_settings (CpgSession *self);
 void cpg_session_reset_settings (CpgSession *self);
 /* The source that the task begins with: none, or an example where it needs one. */
 void cpg_session_reset_source (CpgSession *self);
+/* That of a task which is not chosen now: it is there when the task is. */
+void cpg_session_keep_source (CpgSession *self, const char *task, const char *source);
 /* Another seed, by chance. */
 void cpg_session_draw_seed (CpgSession *self);
 

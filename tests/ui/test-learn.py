@@ -93,12 +93,26 @@ class Learn(driver.WindowTest):
         self.assertTrue(self.shown("Latents"))
         self.quit()
 
+    def task(self, name):
+        return self.program.find(name, "radio button", "toggle button")
+
+    def source(self):
+        return self.program.find("A rude sentence to say politely", "text")
+
     def test_other_model(self):
-        """A step that needs another model has it loaded; ending in the middle brings the first one back, and is not done."""
-        program = self.begin(3, environment={"COSMOS_MODELS": MODELS})
+        """A step that needs another model has it loaded; ending in the middle brings the first one back, and texts of one's own, and is not done."""
+        program = self.start(environment={"COSMOS_MODELS": MODELS})
+        program.wait_for_steps(20)
+        program.press(self.task("Detox"))
+        program.wait(lambda: program.has("playground"), "the model that reads")
+        self.source().set_text_contents("you are a damn fool")
+        program.press(self.task("Story"))
+        program.wait(lambda: program.has("story-first"), "the model for stories")
+        program.key("alt+5")
+        program.find("Lessons", "list")
+        program.click(self.lessons()[3])
         program.wait(lambda: program.scrubber().get_maximum_value() == 25, "the run")
-        self.assertTrue(program.find("Detox", "radio button", "toggle button").get_state_set().contains(Atspi.StateType.CHECKED)
-                        or program.find("Detox", "radio button", "toggle button").get_state_set().contains(Atspi.StateType.PRESSED))
+        self.assertEqual(Atspi.Text.get_text(self.source(), 0, -1), "that was a damn stupid idea and you know it")
         program.key("alt+Right", "alt+Right", "alt+Right")
         program.find("Step 4 of 6")
         program.key("ctrl+shift+w")
@@ -107,6 +121,8 @@ class Learn(driver.WindowTest):
         program.wait(lambda: program.has("story-first"), "the model of before")
         program.key("alt+1")
         program.wait(lambda: program.scrubber().get_maximum_value() == 50, "the run of before")
+        program.press(self.task("Detox"))
+        program.wait(lambda: Atspi.Text.get_text(self.source(), 0, -1) == "you are a damn fool", "the text of one's own")
         self.quit()
 
     def test_without_model(self):
