@@ -70,15 +70,20 @@ static char *get_text (Reader *self, yyjson_val *object, const char *key, gsize 
   return take_text (self, key, yyjson_obj_get (object, key), longest);
 }
 
+/* min where there is none, or a fault. */
 static double get_number (Reader *self, yyjson_val *object, const char *key, double min, double max, gboolean whole)
 {
   yyjson_val *value = yyjson_obj_get (object, key);
   double number = yyjson_get_num (value);
-  if (value && !yyjson_is_num (value))
+  if (!value)
+    return min;
+  if (!yyjson_is_num (value))
     cpg_json_reader_fail (&self->json, key, _ ("no number"));
-  else if (value && (!(number >= min && number <= max) || (whole && number != (double) (gint64) number)))
+  else if (!(number >= min && number <= max) || (whole && number != (double) (gint64) number))
     cpg_json_reader_fail (&self->json, key, whole ? _ ("no whole number, or out of range") : _ ("out of range"));
-  return number;
+  else
+    return number;
+  return min;
 }
 
 static gboolean get_switch (Reader *self, yyjson_val *object, const char *key)

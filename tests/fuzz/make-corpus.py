@@ -206,7 +206,7 @@ def lesson():
             "question": question}
     whole = {"version": 1, "id": "a", "title": "T", "about": "A.", "minutes": 5, "steps": [step, {"text": "x", "page": "explore", "experiment": "edit"}]}
     changes = {"whole": {}, "version": {"version": 2}, "none": {"steps": []}, "numbers": {"steps": [1, 2]}, "text": {"steps": [{}]},
-               "settings": {"steps": [step | {"settings": {"steps": 1e300}}]}, "unknown": {"steps": [step | {"pages": 1}]},
+               "settings": {"steps": [step | {"settings": {"steps": 1e300}}]}, "unknown": {"steps": [step | {"pages": 1}]}, "large": {"steps": [step | {"show": 1e90}]},
                "answers": {"steps": [step | {"question": question | {"answers": [{"text": "a"}] * 7}}]}}
     for name, change in changes.items():
         yield name, json.dumps(whole | change, separators=(",", ":"), ensure_ascii=False).encode()

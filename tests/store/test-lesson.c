@@ -79,6 +79,7 @@ static void test_refused (void)
   refuses (STEP ("\"page\":\"denoize\""), G_IO_ERROR_INVALID_DATA, "\"page\"");
   refuses (STEP ("\"hide\":[\"everything\"]"), G_IO_ERROR_INVALID_DATA, "\"hide\"");
   refuses (STEP ("\"run\":1"), G_IO_ERROR_INVALID_DATA, "\"run\"");
+  refuses (STEP ("\"show\":1e90"), G_IO_ERROR_INVALID_DATA, "\"show\"");
   refuses (STEP ("\"show\":1.5"), G_IO_ERROR_INVALID_DATA, "\"show\"");
   refuses (STEP ("\"settings\":[]"), G_IO_ERROR_INVALID_DATA, "\"settings\"");
   refuses (STEP ("\"settings\":{\"sampler\":\"dpm\"}"), G_IO_ERROR_INVALID_DATA, "\"sampler\"");
