@@ -3,7 +3,7 @@
 #include "app/cpg-config.h"
 #include "app/cpg-page.h"
 #include "app/cpg-preferences.h"
-#include "store/cpg-lesson.h"
+#include "store/cpg-lessons.h"
 
 #include <glib/gi18n.h>
 

@@ -2,6 +2,7 @@
 #include "app/cpg-file-dialog.h"
 #include "app/cpg-study-dialog.h"
 #include "app/cpg-window-private.h"
+#include "store/cpg-lessons.h"
 
 #include <glib/gi18n.h>
 

@@ -1,6 +1,7 @@
 /* The lesson that is being read, at the window's side. */
 #include "app/cpg-explore-page.h"
 #include "app/cpg-window-private.h"
+#include "store/cpg-lessons.h"
 
 static void enable (CpgWindow *self)
 {
@@ -85,8 +86,7 @@ void cpg_window_end_lesson (CpgWindow *self)
   g_clear_object (&self->lesson_stage);
   g_clear_pointer (&self->lesson, cpg_lesson_unref);
   gtk_stack_set_visible_child_name (self->side, "settings");
-  adw_overlay_split_view_set_show_sidebar (self->split, !adw_overlay_split_view_get_collapsed (self->split)
-                                                            && g_settings_get_boolean (self->preferences, "show-settings"));
+  cpg_window_restore_side (self);
   enable (self);
 }
 

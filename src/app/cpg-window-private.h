@@ -51,6 +51,7 @@ void cpg_window_add_lessons_actions (CpgWindow *self); /* cpg-window-lessons.c *
 void cpg_window_begin_lesson (CpgWindow *self, CpgLesson *lesson);
 /* The settings of before come back. Nothing where none is read. */
 void cpg_window_end_lesson (CpgWindow *self);
+void cpg_window_restore_side (CpgWindow *self); /* shows or hides the side bar as it was left */
 CpgPage *cpg_window_get_page (CpgWindow *self); /* that is shown */
 void cpg_window_show_toast (CpgWindow *self, const char *text);
 /* Once, when the session is there. */

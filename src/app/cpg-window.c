@@ -220,7 +220,7 @@ static void cpg_window_bind_preferences (CpgWindow *self)
 }
 
 /* Where it does not cover the text, the side bar is as it was left. A lesson stays. */
-static void cpg_window_on_collapsed (CpgWindow *self)
+void cpg_window_restore_side (CpgWindow *self)
 {
   gboolean shown = !adw_overlay_split_view_get_collapsed (self->split)
                    && g_settings_get_boolean (self->preferences, "show-settings");
@@ -327,9 +327,9 @@ CpgWindow *cpg_window_new (AdwApplication *application, CpgSession *session, GSe
   cpg_window_listen_to_pages (self, TRUE);
   cpg_window_add_plain_keys (self);
   cpg_window_bind_preferences (self);
-  g_signal_connect_swapped (self->split, "notify::collapsed", G_CALLBACK (cpg_window_on_collapsed), self);
+  g_signal_connect_swapped (self->split, "notify::collapsed", G_CALLBACK (cpg_window_restore_side), self);
   g_signal_connect_swapped (self->split, "notify::show-sidebar", G_CALLBACK (cpg_window_on_show_sidebar), self);
-  cpg_window_on_collapsed (self);
+  cpg_window_restore_side (self);
   cpg_window_init_sessions (self);
   g_signal_connect_object (session, "notify::run", G_CALLBACK (cpg_window_on_run), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::run", G_CALLBACK (cpg_window_update_stack), self, G_CONNECT_SWAPPED);

@@ -15,8 +15,6 @@ struct _CpgLesson {
   guint n_steps;
 };
 
-G_DEFINE_BOXED_TYPE (CpgLesson, cpg_lesson, cpg_lesson_ref, cpg_lesson_unref)
-
 /* ---- what there is to say ---- */
 
 static const char *const lesson_keys[] = {"version", "id", "title", "about", "minutes", "steps", NULL};

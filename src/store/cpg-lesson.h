@@ -47,22 +47,12 @@ typedef struct {
 
 typedef struct _CpgLesson CpgLesson;
 
-#define CPG_TYPE_LESSON (cpg_lesson_get_type ())
-GType cpg_lesson_get_type (void);
-
 /* name: for messages. translated: its words are those of the program, and are shown in its language. What was not even meant as a lesson is
  * G_IO_ERROR_NOT_SUPPORTED, all other faults are G_IO_ERROR_INVALID_DATA. */
 CpgLesson *cpg_lesson_new (GBytes *json, const char *name, gboolean translated, GError **error);
-/* On a thread of its own. (transfer full) */
-void cpg_lesson_load_async (GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-CpgLesson *cpg_lesson_load_finish (GAsyncResult *result, GError **error);
 CpgLesson *cpg_lesson_ref (CpgLesson *self);
 void cpg_lesson_unref (CpgLesson *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CpgLesson, cpg_lesson_unref)
-
-/* All there are: those of the program in their order, then every .json in $XDG_DATA_HOME/cosmos-playground/lessons, by name. problems (may be NULL): a
- * message for each that was refused, ended by NULL; g_strfreev () it. (transfer container, of CpgLesson) */
-GPtrArray *cpg_lessons_find (char ***problems);
 
 const char *cpg_lesson_get_id (CpgLesson *self); /* the same for ever, by which it is known what was done; never empty */
 const char *cpg_lesson_get_title (CpgLesson *self);

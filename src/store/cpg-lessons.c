@@ -1,6 +1,6 @@
-/* Where lessons are found. */
+#include "store/cpg-lessons.h"
+
 #include "store/cpg-json-reader.h"
-#include "store/cpg-lesson.h"
 #include "store/cpg-lessons-resource.h"
 #include "store/cpg-user-files.h"
 

@@ -1,4 +1,4 @@
-#include "store/cpg-lesson.h"
+#include "store/cpg-lessons.h"
 
 #include "../core/file/scratch.h"
 
