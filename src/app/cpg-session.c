@@ -36,6 +36,7 @@ enum {
   PROP_LOADING,
   PROP_MODEL_NAME,
   PROP_TAKES_SOURCE,
+  PROP_TAKES_STRENGTH,
   PROP_PROBLEM,
   PROP_NOISY,
   PROP_FRESH_SEED,
@@ -484,6 +485,9 @@ static void cpg_session_get_property (GObject *object, guint id, GValue *value, 
   case PROP_TAKES_SOURCE:
     g_value_set_boolean (value, self->takes_source);
     break;
+  case PROP_TAKES_STRENGTH:
+    g_value_set_boolean (value, cpg_session_has_model (self) && cpg_engine_get_config (self->engine)->denoiser.source_latents);
+    break;
   case PROP_PROBLEM:
     g_value_set_string (value, self->problem);
     break;
@@ -576,6 +580,7 @@ static void cpg_session_class_init (CpgSessionClass *klass)
   properties[PROP_LOADING] = g_param_spec_boolean ("loading", NULL, NULL, FALSE, readable);
   properties[PROP_MODEL_NAME] = g_param_spec_string ("model-name", NULL, NULL, NULL, readable);
   properties[PROP_TAKES_SOURCE] = g_param_spec_boolean ("takes-source", NULL, NULL, FALSE, readable);
+  properties[PROP_TAKES_STRENGTH] = g_param_spec_boolean ("takes-strength", NULL, NULL, FALSE, readable);
   properties[PROP_PROBLEM] = g_param_spec_string ("problem", NULL, NULL, NULL, readable);
   properties[PROP_NOISY] = g_param_spec_boolean ("noisy", NULL, NULL, FALSE, writable);
   properties[PROP_FRESH_SEED] = g_param_spec_boolean ("fresh-seed", NULL, NULL, TRUE, writable);

@@ -4,7 +4,7 @@
  *
  * Properties: settings (CpgSettings), task (that of the settings, by its id; writable: what a person who chooses it expects, see below), player (CpgPlayer),
  * run (CpgRun or NULL, the shown one, writable), has-model, loading, model-name, takes-source (booleans and a string about the model; the last also where
- * another one would take its place that reads a source), problem (string or NULL: why there is no model), noisy (boolean, writable: show x_t and not the guess x0), fresh-seed (boolean, writable: every own run takes a new seed), bookmarks (GListModel of CpgBookmark), recorder (CpgRecorder or NULL).
+ * another one would take its place that reads a source), takes-strength (boolean: the model can begin at its source's latents), problem (string or NULL: why there is no model), noisy (boolean, writable: show x_t and not the guess x0), fresh-seed (boolean, writable: every own run takes a new seed), bookmarks (GListModel of CpgBookmark), recorder (CpgRecorder or NULL).
  *
  * Who sets the task finds the source that was there when the task was left, at first an example where the task needs one, and the installed model that is
  * best for the task (cpg_engine_find_model (), for a source cpg_engine_find_reader ()) is loaded, unless the present one was chosen by a person and has the

@@ -26,6 +26,7 @@ static const struct {
   {"guidance", N_ ("Guidance")}, {"pins", N_ ("Pinned Latents")},     {"returned", N_ ("Result")},
   {"sampler", N_ ("Sampler")},   {"schedule-d", N_ ("Noise Shape")},  {"self-conditioning", N_ ("Remember the Last Guess")},
   {"steps", N_ ("Steps")},       {"t-end", N_ ("Last Time")},         {"noise-scale", N_ ("Noise Scale")},
+  {"strength", N_ ("Strength")},
 };
 
 static const char *name_setting (const char *name)
@@ -111,6 +112,16 @@ static void add_difference (CpgSessionsDifferenceDialog *self, const CpgLogDiffe
   adw_preferences_group_add (self->group, row);
 }
 
+/* One of the runs is from before there was the setting, and the other has what all runs had then. */
+static gboolean is_older_only (const CpgLogDifference *difference)
+{
+  const char *only = difference->a ? difference->a : difference->b;
+  g_autoptr (GTypeClass) class = g_type_class_ref (CPG_TYPE_SETTINGS);
+  GParamSpec *spec = g_object_class_find_property (G_OBJECT_CLASS (class), difference->name);
+  return !(difference->a && difference->b) && only && G_IS_PARAM_SPEC_DOUBLE (spec)
+         && g_ascii_strtod (only, NULL) == G_PARAM_SPEC_DOUBLE (spec)->default_value;
+}
+
 static void cpg_sessions_difference_dialog_dispose (GObject *object)
 {
   gtk_widget_dispose_template (GTK_WIDGET (object), CPG_TYPE_SESSIONS_DIFFERENCE_DIALOG);
@@ -134,9 +145,13 @@ AdwDialog *cpg_sessions_difference_dialog_new (const CpgLogRun *chosen, const Cp
 {
   CpgSessionsDifferenceDialog *self = g_object_new (CPG_TYPE_SESSIONS_DIFFERENCE_DIALOG, NULL);
   g_autoptr (GPtrArray) differences = cpg_log_run_diff (chosen, shown);
+  guint n = 0;
   for (guint i = 0; i < differences->len; i++)
-    add_difference (self, differences->pdata[i]);
-  if (differences->len == 0)
+    if (!is_older_only (differences->pdata[i])) {
+      add_difference (self, differences->pdata[i]);
+      n++;
+    }
+  if (n == 0)
     adw_preferences_group_set_description (self->group, _ ("Nothing: both were made in the same way."));
   return ADW_DIALOG (self);
 }

@@ -15,7 +15,7 @@ struct _CpgSettingsPane {
   gboolean seed_is_bad; /* what is typed is none */
 
   AdwEntryRow *seed;
-  AdwSpinRow *steps, *guidance, *schedule_d, *t_end, *noise_scale;
+  AdwSpinRow *steps, *guidance, *schedule_d, *t_end, *noise_scale, *strength;
   AdwComboRow *sampler, *returned, *decode_every;
   AdwSwitchRow *fresh_seed, *self_conditioning;
 };
@@ -209,6 +209,7 @@ static void cpg_settings_pane_add_resets (CpgSettingsPane *self)
   cpg_settings_pane_add_reset (self, "schedule-d", self->schedule_d);
   cpg_settings_pane_add_reset (self, "t-end", self->t_end);
   cpg_settings_pane_add_reset (self, "noise-scale", self->noise_scale);
+  cpg_settings_pane_add_reset (self, "strength", self->strength);
   cpg_settings_pane_add_reset (self, "returned", self->returned);
   cpg_settings_pane_update_resets (self);
 }
@@ -223,6 +224,7 @@ static void cpg_settings_pane_bind (CpgSettingsPane *self)
   g_binding_group_bind (group, "schedule-d", self->schedule_d, "value", both);
   g_binding_group_bind (group, "t-end", self->t_end, "value", both);
   g_binding_group_bind (group, "noise-scale", self->noise_scale, "value", both);
+  g_binding_group_bind (group, "strength", self->strength, "value", both);
   g_binding_group_bind (group, "self-conditioning", self->self_conditioning, "active", both);
   g_binding_group_bind_full (group, "sampler", self->sampler, "selected", both, sampler_to_row, row_to_sampler, NULL, NULL);
   g_binding_group_bind_full (group, "returned", self->returned, "selected", both, returned_to_row, row_to_returned, NULL, NULL);
@@ -257,6 +259,12 @@ static char *cpg_settings_pane_tell_guidance (CpgSettingsPane *self, gboolean ta
 {
   return g_strdup (takes_source ? _ ("Above 1, the source counts for more; each step then costs two")
                                 : _ ("Only for models that read a source, which this one does not"));
+}
+
+static char *cpg_settings_pane_tell_strength (CpgSettingsPane *self, gboolean takes_strength)
+{
+  return g_strdup (takes_strength ? _ ("Below 1, more of the source is kept")
+                                  : _ ("Only for models that read the latents of a source, which this one does not"));
 }
 
 static gboolean cpg_settings_pane_draws_noise (CpgSettingsPane *self, guint row)
@@ -356,6 +364,7 @@ static void cpg_settings_pane_class_init (CpgSettingsPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CpgSettingsPane, schedule_d);
   gtk_widget_class_bind_template_child (widget_class, CpgSettingsPane, t_end);
   gtk_widget_class_bind_template_child (widget_class, CpgSettingsPane, noise_scale);
+  gtk_widget_class_bind_template_child (widget_class, CpgSettingsPane, strength);
   gtk_widget_class_bind_template_child (widget_class, CpgSettingsPane, sampler);
   gtk_widget_class_bind_template_child (widget_class, CpgSettingsPane, returned);
   gtk_widget_class_bind_template_child (widget_class, CpgSettingsPane, decode_every);
@@ -367,6 +376,7 @@ static void cpg_settings_pane_class_init (CpgSettingsPaneClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, cpg_settings_pane_tell_guidance);
   gtk_widget_class_bind_template_callback (widget_class, cpg_settings_pane_draws_noise);
   gtk_widget_class_bind_template_callback (widget_class, cpg_settings_pane_tell_noise_scale);
+  gtk_widget_class_bind_template_callback (widget_class, cpg_settings_pane_tell_strength);
 }
 
 static void cpg_settings_pane_init (CpgSettingsPane *self)

@@ -65,7 +65,7 @@ static CosmosTrajectory *begin (const CliEngine *engine, const CpgLogRun *run, C
     cosmos_error_set (err, COSMOS_STATUS_CORRUPT, "The log has no settings of run %" PRId64, run->number);
     return NULL;
   }
-  g_object_set (settings, "task", run->task, "seed", run->seed, NULL);
+  g_object_set (settings, "task", run->task, "source", run->source, "seed", run->seed, NULL);
   if (!cpg_settings_to_core (settings, config, &core, &error)) {
     cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED, "%s", error->message);
     return NULL;

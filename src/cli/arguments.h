@@ -33,10 +33,10 @@ typedef struct {
   const char *json_file, *svg_file, *samplers; /* of verbs that measure */
   CliStrings quality, set;
   CliNumbers sigma, steps_list;
-  int threads;                                                                                 /* 0: all cores */
-  int steps, count, batch, candidates, steps_shown, limit, max_tokens, points;                 /* 0: not given */
-  int top_k;                                                                                   /* -1: not given */
-  double guidance, schedule_d, t_end, noise_scale, temperature, top_p, pace, time, save_every; /* NAN: not given */
+  int threads;                                                                                           /* 0: all cores */
+  int steps, count, batch, candidates, steps_shown, limit, max_tokens, points;                           /* 0: not given */
+  int top_k;                                                                                             /* -1: not given */
+  double guidance, schedule_d, t_end, noise_scale, strength, temperature, top_p, pace, time, save_every; /* NAN: not given */
   uint64_t seed;
   bool has_seed, no_self_conditioning, watch, greedy, spherical, tensors, keys, lower_case, resume, unverified, deleted, no_log,
       training, json, open, progress, help;

@@ -291,7 +291,7 @@ const CliVerb cli_verb_compare = {
     "perplexity under a judge and the diversity Div-4. The judge is the baseline unless --judge names another one; a judge "
     "prefers texts of its own kind, so a third model is fairer.",
   .options
-  = "model baseline judge task seed count steps sampler guidance no-self-conditioning schedule-d t-end noise-scale return temperature top-k top-p "
+  = "model baseline judge task seed count steps sampler guidance no-self-conditioning schedule-d t-end noise-scale strength return temperature top-k top-p "
     "greedy max-tokens file batch compute threads",
   .examples = "  cosmos compare --seed 7\n"
               "  cosmos compare --count 100 --steps 25 --judge SmolLM2-135M-Instruct.gguf",

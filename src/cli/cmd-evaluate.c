@@ -75,7 +75,7 @@ const CliVerb cli_verb_evaluate = {
     "share of offensive words that are gone, likeness to the source; time for all. The texts are below --data in TASK/train.jsonl.xz and TASK/valid.jsonl.xz, or "
     "where RECIPE says. Ctrl-C ends with what was measured so far. docs/evaluation.md defines everything.",
   .options
-  = "data+ model baseline judge task seed count+ steps+ sampler+ sigma+ guidance no-self-conditioning schedule-d t-end noise-scale return temperature top-k top-p greedy "
+  = "data+ model baseline judge task seed count+ steps+ sampler+ sigma+ guidance no-self-conditioning schedule-d t-end noise-scale strength return temperature top-k top-p greedy "
     "max-tokens batch candidates compute threads json+ svg open progress",
   .examples = "  cosmos evaluate --data texts --steps 50 --sampler dpm-sde        a quick look\n"
               "  cosmos evaluate --data texts --judge SmolLM2-135M.gguf --json story.json --svg story.svg\n"

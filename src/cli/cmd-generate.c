@@ -304,7 +304,7 @@ const CliVerb cli_verb_generate = {
     "The same model, settings and seed write the same text. SOURCE is what a summary, question or rewording is made from (-: "
     "standard input), or the sentence that a story is to begin with. A task alone is short for this verb: cosmos story --seed 7.",
   .options
-  = "task model seed count steps sampler guidance no-self-conditioning schedule-d t-end noise-scale return steps-shown watch pace file batch candidates "
+  = "task model seed count steps sampler guidance no-self-conditioning schedule-d t-end noise-scale strength return steps-shown watch pace file batch candidates "
     "compute threads",
   .examples = "  cosmos story --seed 7                        a story\n"
               "  cosmos story --seed random --watch           another one, condensing before your eyes\n"

@@ -97,6 +97,7 @@ bool cli_engine_get_settings (const CliEngine *self, const CliArguments *argumen
   take (arguments->schedule_d, &s.schedule_d);
   take (arguments->t_end, &s.t_end);
   take (arguments->noise_scale, &s.noise_scale);
+  take (arguments->strength, &s.strength);
   if (arguments->no_self_conditioning)
     s.self_conditioning = false;
   if (arguments->returned)

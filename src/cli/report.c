@@ -64,6 +64,7 @@ void cli_json_settings (CliJson *json, const CosmosConfig *config, const CosmosS
   cli_json_number (json, root, "t_start", settings->t_start);
   cli_json_number (json, root, "t_end", settings->t_end);
   cli_json_number (json, root, "noise_scale", settings->noise_scale);
+  cli_json_number (json, root, "strength", settings->strength);
   cli_json_text (json, root, "return", settings->returned == COSMOS_RETURN_X0 ? "x0" : "mean");
 }
 

@@ -24,15 +24,15 @@ const char *cpg_contender_name_sampler (CosmosSampler sampler)
 typedef struct {
   guint64 seed;
   int steps, sampler;
-  double guidance;
+  double guidance, strength;
   gboolean self_conditioning;
 } Numbers;
 
 static Numbers read_numbers (CpgSettings *settings)
 {
   Numbers n;
-  g_object_get (settings, "seed", &n.seed, "steps", &n.steps, "sampler", &n.sampler, "guidance", &n.guidance, "self-conditioning",
-                &n.self_conditioning, NULL);
+  g_object_get (settings, "seed", &n.seed, "steps", &n.steps, "sampler", &n.sampler, "guidance", &n.guidance, "strength",
+                &n.strength, "self-conditioning", &n.self_conditioning, NULL);
   return n;
 }
 
@@ -56,6 +56,8 @@ static void add_diffusion (GPtrArray *parts, CpgContender *self, CpgContender *o
     add (parts, g_strdup_printf (ngettext ("%d step", "%d steps", (gulong) mine.steps), mine.steps));
   if (other && mine.guidance != its.guidance)
     add (parts, g_strdup_printf (_ ("guidance %g"), mine.guidance));
+  if (other ? mine.strength != its.strength : mine.strength != 1)
+    add (parts, g_strdup_printf (_ ("strength %g"), mine.strength));
   if (other ? mine.self_conditioning != its.self_conditioning : !mine.self_conditioning)
     add (parts, g_strdup (mine.self_conditioning ? _ ("with self-conditioning") : _ ("without self-conditioning")));
 }

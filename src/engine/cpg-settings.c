@@ -12,7 +12,7 @@ struct _CpgSettings {
   CosmosSampler sampler;
   double guidance;
   gboolean self_conditioning;
-  double schedule_d, t_end, noise_scale;
+  double schedule_d, t_end, noise_scale, strength;
   int returned, decode_every;
   CpgPins *pins;
 };
@@ -30,6 +30,7 @@ enum {
   PROP_SCHEDULE_D,
   PROP_T_END,
   PROP_NOISE_SCALE,
+  PROP_STRENGTH,
   PROP_RETURNED,
   PROP_DECODE_EVERY,
   PROP_PINS,
@@ -87,6 +88,9 @@ static void get_property (GObject *object, guint id, GValue *value, GParamSpec *
     break;
   case PROP_NOISE_SCALE:
     g_value_set_double (value, self->noise_scale);
+    break;
+  case PROP_STRENGTH:
+    g_value_set_double (value, self->strength);
     break;
   case PROP_RETURNED:
     g_value_set_int (value, self->returned);
@@ -165,6 +169,9 @@ static void set_property (GObject *object, guint id, const GValue *value, GParam
   case PROP_NOISE_SCALE:
     self->noise_scale = g_value_get_double (value);
     break;
+  case PROP_STRENGTH:
+    self->strength = g_value_get_double (value);
+    break;
   case PROP_RETURNED:
     self->returned = g_value_get_int (value);
     break;
@@ -208,6 +215,7 @@ static void cpg_settings_class_init (CpgSettingsClass *class)
   props[PROP_SCHEDULE_D] = g_param_spec_double ("schedule-d", NULL, NULL, 0, 1000, 0, flags);
   props[PROP_T_END] = g_param_spec_double ("t-end", NULL, NULL, -1, 1, -1, flags);
   props[PROP_NOISE_SCALE] = g_param_spec_double ("noise-scale", NULL, NULL, 0, 2, 1, flags);
+  props[PROP_STRENGTH] = g_param_spec_double ("strength", NULL, NULL, 0, 1, 1, flags);
   props[PROP_RETURNED] = g_param_spec_int ("returned", NULL, NULL, COSMOS_RETURN_X0, COSMOS_RETURN_MEAN, COSMOS_RETURN_X0, flags);
   props[PROP_DECODE_EVERY] = g_param_spec_int ("decode-every", NULL, NULL, 0, COSMOS_MAX_STEPS, 1, flags);
   props[PROP_PINS] = g_param_spec_boxed ("pins", NULL, NULL, CPG_TYPE_PINS, flags);
@@ -253,8 +261,8 @@ static void set_numbers (CpgSettings *self, const CosmosSettings *settings)
 {
   g_object_set (self, "seed", settings->seed, "steps", settings->steps, "sampler", settings->sampler, "guidance",
                 settings->guidance, "self-conditioning", (gboolean) settings->self_conditioning, "schedule-d",
-                settings->schedule_d, "t-end", settings->t_end, "noise-scale", settings->noise_scale, "returned",
-                (int) settings->returned, NULL);
+                settings->schedule_d, "t-end", settings->t_end, "noise-scale", settings->noise_scale, "strength",
+                settings->strength, "returned", (int) settings->returned, NULL);
 }
 
 void cpg_settings_reset (CpgSettings *self, const CosmosConfig *config)
@@ -349,6 +357,8 @@ gboolean cpg_settings_to_core (CpgSettings *self, const CosmosConfig *config, Co
   if (self->t_end != -1)
     s.t_end = self->t_end;
   s.noise_scale = self->noise_scale;
+  if (config->denoiser.source_latents && *self->source)
+    s.strength = self->strength;
   s.returned = (CosmosReturn) self->returned;
   s.batch = 1;
   if (!cosmos_settings_check (&s, config, &err)) {

@@ -2,7 +2,8 @@
  *
  * Properties (all read-write, with notify only where the value changes): task (string id, "" for the model's first), source (string, "" for none),
  * seed (uint64), steps (int), sampler (enum CpgSampler in the core's order), guidance, self-conditioning, schedule-d (0: the model's own),
- * t-end (-1: the model's own), noise-scale, returned (int: 0 x0, 1 mean), decode-every (int: 0 what is shown only, 1 all, N every N-th while
+ * t-end (-1: the model's own), noise-scale, strength (without effect where there is no source or
+ * the model does not read its latents), returned (int: 0 x0, 1 mean), decode-every (int: 0 what is shown only, 1 all, N every N-th while
  * it runs and the rest when idle), pins (CpgPins or NULL: latents that the run keeps).
  * Main thread only; a run takes a copy.
  */

@@ -33,8 +33,8 @@ static void set_all (CpgSettings *self)
 {
   g_autoptr (CpgPins) pins = new_pins (4);
   g_object_set (self, "task", "detox", "source", "you fool", "seed", G_MAXUINT64, "steps", 12, "sampler", COSMOS_SAMPLER_EULER,
-                "guidance", 2.5, "self-conditioning", FALSE, "schedule-d", 7.0, "t-end", 0.0, "noise-scale", 0.8, "returned",
-                COSMOS_RETURN_MEAN, "decode-every", 4, "pins", pins, NULL);
+                "guidance", 2.5, "self-conditioning", FALSE, "schedule-d", 7.0, "t-end", 0.0, "noise-scale", 0.8, "strength", 0.6,
+                "returned", COSMOS_RETURN_MEAN, "decode-every", 4, "pins", pins, NULL);
 }
 
 static void test_notify (void)
@@ -45,13 +45,13 @@ static void test_notify (void)
   g_autofree GParamSpec **specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (self), &n_specs);
   g_signal_connect (self, "notify", G_CALLBACK (count), &n);
   set_all (self);
-  g_assert_cmpint (n, ==, 13);
-  g_assert_cmpuint (n_specs, ==, 13);
+  g_assert_cmpint (n, ==, 14);
+  g_assert_cmpuint (n_specs, ==, 14);
   set_all (self);
-  g_assert_cmpint (n, ==, 13);
+  g_assert_cmpint (n, ==, 14);
   g_object_set (self, "source", NULL, NULL);
   g_object_set (self, "source", "", NULL);
-  g_assert_cmpint (n, ==, 14);
+  g_assert_cmpint (n, ==, 15);
   g_assert_cmpstr (cpg_settings_get_source (self), ==, "");
 }
 
@@ -203,6 +203,23 @@ static void test_round_trip (void)
   g_assert_cmpstr (cpg_settings_get_task (other), ==, "detox");
 }
 
+/* It has an effect where the model reads the latents of a source and there is one. */
+static void test_strength (void)
+{
+  CosmosConfig config = new_config ();
+  CosmosSettings settings;
+  g_autoptr (CpgSettings) self = cpg_settings_new ();
+  set_all (self);
+  g_assert_true (cpg_settings_to_core (self, &config, &settings, NULL));
+  g_assert_cmpfloat (settings.strength, ==, 1);
+  config.denoiser.source_latents = true;
+  g_assert_true (cpg_settings_to_core (self, &config, &settings, NULL));
+  g_assert_cmpfloat (settings.strength, ==, 0.6);
+  g_object_set (self, "source", "", NULL);
+  g_assert_true (cpg_settings_to_core (self, &config, &settings, NULL));
+  g_assert_cmpfloat (settings.strength, ==, 1);
+}
+
 static void test_refused (void)
 {
   CosmosConfig config = new_config ();
@@ -264,6 +281,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/settings/follow", test_follow);
   g_test_add_func ("/settings/model-s-own", test_model_s_own);
   g_test_add_func ("/settings/round-trip", test_round_trip);
+  g_test_add_func ("/settings/strength", test_strength);
   g_test_add_func ("/settings/refused", test_refused);
   g_test_add_func ("/settings/sampler-names", test_sampler_names);
   g_test_add_func ("/settings/errors", test_errors);

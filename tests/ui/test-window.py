@@ -151,6 +151,13 @@ class Window(driver.WindowTest):
         program.wait(lambda: program.find("Noise Scale", "spin button").get_current_value() == 1)
         program.label("Below 1, texts are likelier")
 
+        # a model that reads no latents of a source begins as noise alone
+        strength = program.find("Strength", "spin button")
+        self.assertEqual(strength.get_current_value(), 1)
+        row = program.find("Strength", "list item")
+        self.assertFalse(row.get_state_set().contains(Atspi.StateType.SENSITIVE))
+        program.label("Only for models that read the latents of a source")
+
         # any seed that the command takes
         def seed():
             return program.find("Seed", "text", "entry")

@@ -52,10 +52,10 @@ static void take_settings (CpgRecord *self, CpgSettings *settings)
   guint64 seed;
   int steps, sampler, returned;
   gboolean self_conditioning;
-  double guidance, d, end, noise_scale;
+  double guidance, d, end, noise_scale, strength;
   g_object_get (settings, "task", &task, "source", &source, "seed", &seed, "steps", &steps, "sampler", &sampler, "returned",
                 &returned, "self-conditioning", &self_conditioning, "guidance", &guidance, "schedule-d", &d, "t-end", &end,
-                "noise-scale", &noise_scale, NULL);
+                "noise-scale", &noise_scale, "strength", &strength, NULL);
   self->seed = g_strdup_printf ("%" PRIu64, seed);
   self->task = g_strdup (*task ? task : "text");
   if (*task)
@@ -72,6 +72,7 @@ static void take_settings (CpgRecord *self, CpgSettings *settings)
   add_number (self, "schedule-d", _ ("Noise Shape"), d, d == 0);
   add_number (self, "t-end", _ ("Last Time"), end, end < 0);
   add_number (self, "noise-scale", _ ("Noise Scale"), noise_scale, FALSE);
+  add_number (self, "strength", _ ("Strength"), strength, FALSE);
   add_fact (self, "returned", _ ("Result"), g_variant_new_string (returned == COSMOS_RETURN_MEAN ? "mean" : "x0"),
             g_strdup (returned == COSMOS_RETURN_MEAN ? C_ ("result", "Mean") : C_ ("result", "Last guess")));
 }

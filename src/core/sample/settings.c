@@ -15,6 +15,7 @@ CosmosSettings cosmos_settings_default (const CosmosConfig *config)
     .schedule_d = config->schedule_d,
     .t_start = fmin (config->t_start, cosmos_sampler_get_max_start (sampler)),
     .t_end = config->t_end,
+    .strength = 1,
     .returned = COSMOS_RETURN_X0,
     .batch = 1,
   };
@@ -23,6 +24,11 @@ CosmosSettings cosmos_settings_default (const CosmosConfig *config)
 static bool refuse (CosmosError *err, const char *what, double value, const char *possible)
 {
   return cosmos_error_set (err, COSMOS_STATUS_RANGE, "%s is %g; it must be %s.", what, value, possible);
+}
+
+double cosmos_settings_get_first_time (const CosmosSettings *self)
+{
+  return self->strength * self->t_start;
 }
 
 static bool check_times (const CosmosSettings *self, CosmosError *err)
@@ -34,8 +40,11 @@ static bool check_times (const CosmosSettings *self, CosmosError *err)
               cosmos_sampler_get_name (self->sampler));
     return refuse (err, "The start time", self->t_start, possible);
   }
-  if (!(self->t_end >= 0.0 && self->t_end < self->t_start)) {
-    snprintf (possible, sizeof possible, "at least 0 and below the start time %g", self->t_start);
+  if (!(self->strength > 0.0 && self->strength <= 1.0))
+    return refuse (err, "The strength", self->strength, "above 0 and at most 1; 1 begins as pure noise");
+  const double first = cosmos_settings_get_first_time (self);
+  if (!(self->t_end >= 0.0 && self->t_end < first)) {
+    snprintf (possible, sizeof possible, "at least 0 and below the start time %g", first);
     return refuse (err, "The end time", self->t_end, possible);
   }
   return true;

@@ -19,12 +19,17 @@ typedef struct {
   /* Of the noise that stochastic samplers add after a step (S_noise of Karras et al. 2022): 1 as the schedule has it; below, texts are likelier
    * and less varied. */
   double noise_scale;
-  double schedule_d, t_start, t_end; /* 0 <= t_end < t_start <= what the sampler allows */
+  double schedule_d, t_start, t_end; /* 0 <= t_end < strength t_start, t_start <= what the sampler allows */
+  /* Above 0, at most 1. 1: a run begins as pure noise. Below: at the time strength t_start, as the source's latents z with that time's noise,
+   * alpha z + sigma eps (SDEdit, Meng et al. 2022, arXiv 2108.01073); less keeps more of the source. */
+  double strength;
   CosmosReturn returned;
   int batch; /* 1 .. COSMOS_MAX_BATCH samples that run together, seeds seed, seed + 1 ... */
 } CosmosSettings;
 
-/* Defaults of a bundle: its schedule, DPM-Solver++ 2M SDE, 50 steps, seed 0, self-conditioning, the last x0, one sample. */
+/* Defaults of a bundle: its schedule, DPM-Solver++ 2M SDE, 50 steps, seed 0, self-conditioning, from pure noise, the last x0, one sample. */
 CosmosSettings cosmos_settings_default (const CosmosConfig *config);
+/* Where the steps begin: strength t_start. */
+double cosmos_settings_get_first_time (const CosmosSettings *self);
 /* False with what is wrong and what is possible. */
 bool cosmos_settings_check (const CosmosSettings *self, const CosmosConfig *config, CosmosError *err);

@@ -107,7 +107,7 @@ static CosmosTrajectory *make (const CosmosPipeline *pipeline, CosmosPool *pool,
   self->decodings = calloc ((2 * steps + 1) * batch, sizeof *self->decodings);
   if (self->graph && self->times && self->steps && self->x && self->x0 && self->noise && self->other && self->mean
       && self->decodings) {
-    cosmos_schedule_fill_times (settings->t_start, settings->t_end, settings->steps, self->times);
+    cosmos_schedule_fill_times (cosmos_settings_get_first_time (settings), settings->t_end, settings->steps, self->times);
     return self;
   }
   no_memory (err);
@@ -177,15 +177,46 @@ static bool encode_source (CosmosTrajectory *self, const int32_t *ids, int64_t n
   return true;
 }
 
-/* A source that is empty itself cannot guide. */
+/* One of more than [CLS] and [SEP]: an empty one cannot guide, and nothing can begin from it. */
+static bool has_source (const CosmosTrajectory *self)
+{
+  return self->source.values && self->source.tokens > 2;
+}
+
 static bool is_guided (const CosmosTrajectory *self)
 {
-  return self->source.values && self->source.tokens > 2 && self->settings.guidance != 1.0;
+  return has_source (self) && self->settings.guidance != 1.0;
 }
 
 static bool ensure_empty_source (CosmosTrajectory *self, CosmosError *err)
 {
   return !is_guided (self) || self->empty.values || encode_source (self, self->ends, 2, &self->empty, err);
+}
+
+static bool check_strength (const CosmosTrajectory *self, CosmosError *err)
+{
+  if (self->settings.strength == 1.0)
+    return true;
+  if (!has_source (self))
+    return cosmos_error_set (err, COSMOS_STATUS_UNSUPPORTED,
+                             "A strength below 1 begins as the source, and there is none: give one, or leave the strength at 1");
+  return self->source.latents
+         || cosmos_error_set (
+             err, COSMOS_STATUS_UNSUPPORTED,
+             "%s does not read the latents of a source, so it can begin as nothing but noise: leave the strength at 1",
+             cosmos_pipeline_get_name (self->pipeline));
+}
+
+/* x at the first time: eps, or alpha z + sigma eps with the source's latents z. */
+static void begin (CosmosTrajectory *self)
+{
+  float *x = x_at (self, 0);
+  const CosmosSchedule schedule = {self->settings.schedule_d};
+  const float signal = (float) cosmos_schedule_get_alpha (schedule, self->times[0]),
+              noise = (float) cosmos_schedule_get_sigma (schedule, self->times[0]);
+  draw_noise (self, 0, x);
+  for (size_t i = 0; self->settings.strength < 1.0 && i < self->count; i++)
+    x[i] = signal * self->source.latents[i % self->sample] + noise * x[i];
 }
 
 CosmosTrajectory *cosmos_trajectory_new_from_tokens (const CosmosPipeline *pipeline, CosmosPool *pool,
@@ -216,8 +247,9 @@ CosmosTrajectory *cosmos_trajectory_new_from_tokens (const CosmosPipeline *pipel
     self->ends[0] = source[0];
     self->ends[1] = source[n - 1];
   }
-  if ((n == 0 || encode_source (self, source, n, &self->source, err)) && ensure_empty_source (self, err)) {
-    draw_noise (self, 0, x_at (self, 0));
+  if ((n == 0 || encode_source (self, source, n, &self->source, err)) && check_strength (self, err)
+      && ensure_empty_source (self, err)) {
+    begin (self);
     return self;
   }
   cosmos_trajectory_free (self);
@@ -458,7 +490,7 @@ static bool check_branch (const CosmosTrajectory *self, int k, const CosmosSetti
   if (k < 1 || k > self->n_done)
     return cosmos_error_set (err, COSMOS_STATUS_RANGE, "This run cannot branch at step %d; it has made %d", k, self->n_done);
   if (settings->steps != own->steps || settings->batch != own->batch || settings->schedule_d != own->schedule_d
-      || settings->t_start != own->t_start || settings->t_end != own->t_end)
+      || settings->t_start != own->t_start || settings->t_end != own->t_end || settings->strength != own->strength)
     return cosmos_error_set (err, COSMOS_STATUS_RANGE,
                              "A branch keeps the number of steps and samples, the times and the schedule of its run");
   return true;

@@ -2,9 +2,9 @@
  *
  * advance() makes one step, so that whoever drives it can pause anywhere, cancel (the progress of the call, between layers) or branch:
  * a step that did not finish leaves no trace and can be advanced again. Decoding to text is apart from stepping and lazy. A run is a function of
- * (weights, settings, source): x_T is N(0, 1) by (seed + b, 0, index), the noise of step k by (seed + b, k + 1, index), so that sample b is
- * what seed + b gives alone, up to rounding. The memory of all steps is taken when the run is made. One thread at a time; runs share nothing
- * that changes, but runs that go on at the same time need pools of their own.
+ * (weights, settings, source): the noise of x at the first time is N(0, 1) by (seed + b, 0, index), that of step k by (seed + b, k + 1, index), so
+ * that sample b is what seed + b gives alone, up to rounding. The memory of all steps is taken when the run is made. One thread at a time; runs share
+ * nothing that changes, but runs that go on at the same time need pools of their own.
  *
  * Latents can be pinned to values z, so that the run makes the rest to fit them: the replacement method of conditional sampling (Song et al. 2021,
  * arXiv 2011.13456, section 5 and appendix I.2; Lugmayr et al. 2022, arXiv 2201.09865). At every step the network reads alpha_t z + sigma_t eps in
@@ -36,7 +36,7 @@ typedef struct {
 typedef enum { COSMOS_SHOW_X0, COSMOS_SHOW_XT } CosmosShow;
 
 /* source: UTF-8 of size bytes, NULL for none: a denoiser with a source encoder then reads "[CLS][SEP]", one without refuses any other. It is
- * encoded once, here. pipeline and pool are borrowed. */
+ * encoded once, here. A strength below 1 needs a source whose latents the denoiser reads (COSMOS_STATUS_UNSUPPORTED). pipeline and pool are borrowed. */
 CosmosTrajectory *cosmos_trajectory_new (const CosmosPipeline *pipeline, CosmosPool *pool, const CosmosSettings *settings,
                                          const char *source, size_t size, CosmosError *err);
 /* The same with the source as n tokens, first and last being [CLS] and [SEP]; n 0: none, and no cross-attention. */

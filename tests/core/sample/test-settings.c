@@ -22,6 +22,7 @@ static void test_defaults (void)
   g_assert_cmpfloat (settings.t_end, ==, 0.05);
   g_assert_cmpfloat (settings.guidance, ==, 2);
   g_assert_cmpfloat (settings.noise_scale, ==, 0.9);
+  g_assert_cmpfloat (settings.strength, ==, 1);
   g_assert_true (settings.self_conditioning);
   g_assert_true (cosmos_settings_check (&settings, &bundle, &err));
 }
@@ -65,6 +66,10 @@ static void test_bad_values (void)
   REFUSE (t_end, 0.999, "below the start time 0.999");
   REFUSE (t_end, -0.1, "at least 0");
   REFUSE (t_end, NAN, "end time");
+  REFUSE (strength, 0, "above 0");
+  REFUSE (strength, 1.01, "at most 1");
+  REFUSE (strength, NAN, "strength");
+  REFUSE (strength, 0.05, "below the start time 0.04995");
 }
 
 static void test_edges_are_allowed (void)
@@ -78,6 +83,7 @@ static void test_edges_are_allowed (void)
   settings.t_start = 1;
   settings.t_end = 0;
   settings.guidance = 0;
+  settings.strength = 1e-3;
   g_assert_true (cosmos_settings_check (&settings, &bundle, NULL));
   bundle.n_tasks = 0;
   settings.task = 0;

@@ -243,6 +243,33 @@ static void test_guidance (Fixture *self, gconstpointer data)
     cosmos_trajectory_free (runs[i]);
 }
 
+/* A run of less strength begins later, as the source's latents under the noise that it would be alone. */
+static void test_strength (Fixture *self, gconstpointer data)
+{
+  (void) data;
+  const double first = 0.6 * 0.999;
+  const CosmosSchedule schedule = {5};
+  const float signal = (float) cosmos_schedule_get_alpha (schedule, first),
+              noise = (float) cosmos_schedule_get_sigma (schedule, first);
+  CosmosGraph *graph = cosmos_graph_new (self->pool, NULL);
+  bool keep[] = {true, true, true, true, true};
+  self->settings.batch = 2;
+  CosmosTrajectory *whole = start (self);
+  self->settings.strength = 0.6;
+  CosmosTrajectory *run = finish (start (self));
+  const float *latents = cosmos_pipeline_encode_source (self->pipeline, graph, source, keep, 1, 5).latents->data;
+  g_assert_true (cosmos_graph_check (graph, NULL));
+  advance (whole);
+  const CosmosStep *begun = cosmos_trajectory_get_step (run, 0), *pure = cosmos_trajectory_get_step (whole, 0);
+  for (size_t i = 0; i < 2 * self->sample; i++)
+    g_assert_cmpfloat_with_epsilon (begun->x[i], signal * latents[i % self->sample] + noise * pure->x[i], 1e-6);
+  for (int k = 0; k < 6; k++)
+    g_assert_cmpfloat_with_epsilon (cosmos_trajectory_get_step (run, k)->t, first + (0.05 - first) * k / 6, 1e-15);
+  cosmos_graph_free (graph);
+  cosmos_trajectory_free (whole);
+  cosmos_trajectory_free (run);
+}
+
 static void test_branch_repeats_run (Fixture *self, gconstpointer data)
 {
   (void) data;
@@ -456,6 +483,16 @@ static void test_decoding_changes_no_bit (Fixture *self, gconstpointer data)
   cosmos_trajectory_free (run);
 }
 
+static void refuse_strength (const Fixture *self, const int32_t *ids, int64_t n, const char *words)
+{
+  CosmosError err;
+  CosmosSettings settings = self->settings;
+  settings.strength = 0.5;
+  g_assert_null (cosmos_trajectory_new_from_tokens (self->pipeline, self->pool, &settings, ids, n, &err));
+  g_assert_cmpint (err.code, ==, COSMOS_STATUS_UNSUPPORTED);
+  g_assert_nonnull (strstr (err.message, words));
+}
+
 static void test_refusals (Fixture *self, gconstpointer data)
 {
   (void) data;
@@ -488,6 +525,11 @@ static void test_refusals (Fixture *self, gconstpointer data)
   other = self->settings;
   other.t_end = 0.1;
   g_assert_null (cosmos_trajectory_branch (run, 1, &other, &err));
+  other = self->settings;
+  other.strength = 0.5;
+  g_assert_null (cosmos_trajectory_branch (run, 1, &other, &err));
+  refuse_strength (self, empty_source, 2, "there is none");
+  refuse_strength (self, NULL, 0, "there is none");
   finish (run);
   g_assert_false (cosmos_trajectory_advance (run, NULL, &err));
   g_assert_cmpint (err.code, ==, COSMOS_STATUS_RANGE);
@@ -504,6 +546,13 @@ static void test_refusals (Fixture *self, gconstpointer data)
   must (run, &err);
   cosmos_trajectory_free (finish (run));
   cosmos_pipeline_free (sourceless);
+
+  Fixture reads_tokens_only = *self;
+  config = tiny_config ();
+  config.denoiser.source_latents = false;
+  reads_tokens_only.pipeline = tiny_pipeline (&config);
+  refuse_strength (&reads_tokens_only, source, 5, "does not read the latents");
+  cosmos_pipeline_free (reads_tokens_only.pipeline);
 }
 
 #define ADD(name, data, function) g_test_add ("/trajectory/" name, Fixture, data, set_up, function, tear_down)
@@ -518,6 +567,7 @@ int main (int argc, char **argv)
   ADD ("threads-change-no-bit", NULL, test_threads_change_no_bit);
   ADD ("batch-is-like-single-runs", NULL, test_batch_is_like_single_runs);
   ADD ("guidance", NULL, test_guidance);
+  ADD ("strength", NULL, test_strength);
   ADD ("branch-repeats-run", NULL, test_branch_repeats_run);
   ADD ("branch-goes-elsewhere", NULL, test_branch_goes_elsewhere);
   ADD ("cancelled-step-leaves-no-trace", NULL, test_cancelled_step_leaves_no_trace);
