@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { CHECKPOINT_SECONDS = 180, REPORT_SECONDS = 10 };
 
@@ -185,6 +186,8 @@ static int run_train (const CliArguments *arguments)
     return cli_fail (&err);
   if (!cosmos_ranks_is_first ())
     cli_progress_silence ();
+  else if (!isatty (STDERR_FILENO))
+    cli_progress_use_lines (REPORT_SECONDS);
   bool ok = prepare (&work, &err);
   work.record = ok && cosmos_ranks_is_first () ? cli_training_record_open (arguments, &work.recipe) : NULL;
   ok = ok && train (&work, &all_done, &err);

@@ -50,7 +50,7 @@ bool cli_measuring_init_models (CliMeasuring *self, const CliArguments *argument
   *self = (CliMeasuring) {0};
   bench->progress = cli_progress_get ();
   if (arguments->progress)
-    cli_progress_use_lines ();
+    cli_progress_use_lines (0);
   if (!arguments->data)
     return cosmos_error_set (err, COSMOS_STATUS_RANGE, "--data DIR is needed: the folder where the texts to measure on lie");
   if (!cli_engine_init (engine, arguments, err) || !open_language_models (engine, arguments, err)

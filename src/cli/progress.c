@@ -16,7 +16,7 @@ static const double FORESIGHT = 5, FORESEEN = 0.01; /* seconds and share of the 
 static CosmosProgress progress;
 static bool installed, shown, silent, uses_lines;
 static int last_percent = -1;
-static double started, last, range_from, range_to = 1;
+static double started, last, between_lines, range_from, range_to = 1;
 
 static void on_signal (int number)
 {
@@ -77,15 +77,19 @@ static void describe_time_left (double fraction, double seconds, char *text, siz
 static void show_line (double fraction, const char *what)
 {
   int percent = (int) floor (100 * fmin (fmax (fraction, 0), 1));
-  if (percent == last_percent)
+  double now = cli_now ();
+  if (percent == last_percent || now - last < between_lines)
     return;
   last_percent = percent;
+  last = now;
   fprintf (stderr, "%d %% %.200s\n", percent, what);
 }
 
-void cli_progress_use_lines (void)
+void cli_progress_use_lines (double seconds)
 {
   uses_lines = true;
+  between_lines = seconds;
+  last = cli_now ();
 }
 
 void cli_progress_show (double fraction, const char *what)

@@ -16,9 +16,9 @@ void cli_progress_set_range (double from, double to);
 void cli_progress_show (double fraction, const char *what);
 /* Takes the line away. */
 void cli_progress_clear (void);
+/* A line "12 % words" at every percent, but only after so many seconds, be there a terminal or not: for who reads it by a program or in a file. */
+void cli_progress_use_lines (double seconds);
 /* The line stays away from now on (somebody else draws on the terminal). */
-/* A line "12 % words" at every percent, be there a terminal or not, for who reads it by a program. */
-void cli_progress_use_lines (void);
 void cli_progress_silence (void);
 /* Sleeps, but not through a Ctrl-C. */
 void cli_progress_sleep (double seconds);

@@ -105,8 +105,9 @@ static int64_t find_longest (const CosmosTexts *texts, size_t first, size_t coun
   return (int64_t) longest < most ? (int64_t) longest : most;
 }
 
-static bool encode (CosmosLatents *self, const CosmosTraining *training, const CosmosTexts *texts, const CosmosFrozen *frozen,
-                    CosmosGraph *reader, CosmosError *err)
+/* what: for the progress. */
+static bool encode (CosmosLatents *self, const CosmosTraining *training, const CosmosTexts *texts, const char *what,
+                    const CosmosFrozen *frozen, CosmosGraph *reader, CosmosError *err)
 {
   const int64_t most = training->recipe->config.tokens;
   int32_t *ids = malloc (ENCODE_BATCH * (size_t) most * sizeof *ids);
@@ -125,7 +126,7 @@ static bool encode (CosmosLatents *self, const CosmosTraining *training, const C
     ok = cosmos_graph_check (reader, err);
     if (ok)
       cosmos_dtype_from_float (COSMOS_DTYPE_BF16, z->data, self->made + first * self->size, count * self->size);
-    cosmos_progress_report (training->progress, (double) first / (double) self->n, "encoding the texts");
+    cosmos_progress_report (training->progress, (double) first / (double) self->n, what);
   }
   free (ids);
   free (keep);
@@ -148,7 +149,10 @@ CosmosLatents *cosmos_latents_open (const CosmosTraining *training, int task, Co
     self->n = texts->n;
     self->size = (size_t) (config->latents * config->latent_width);
     if (!open_file (self, path, key)) {
-      ok = encode (self, training, texts, frozen, reader, err);
+      char what[96];
+      snprintf (what, sizeof what, "encoding the %s of %.48s", kind == COSMOS_LATENTS_SOURCES ? "sources" : "texts",
+                config->tasks[task]);
+      ok = encode (self, training, texts, what, frozen, reader, err);
       if (ok && cosmos_ranks_is_first ())
         write_file (self, training, path, key);
     }
