@@ -166,6 +166,8 @@ char *cpg_study_words_fact_title (const CpgStudyFact *fact)
     {"candidates", N_ ("Candidates for Each Text")},
     {"recipe", N_ ("Recipe")},
     {"guidance", N_ ("Guidance")},
+    {"noise_scale", N_ ("Noise Scale")},
+    {"strength", N_ ("Strength")},
     {"threads", N_ ("Threads")},
     {"temperature", N_ ("Temperature")},
     {"sampler", N_ ("Sampler")},

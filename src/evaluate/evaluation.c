@@ -147,6 +147,9 @@ static void add_facts (const Work *self)
   cosmos_report_add_number (self->report, "batch", *bench->texts.source ? 1 : bench->batch);
   cosmos_report_add_number (self->report, "candidates", fmax (1, bench->candidates));
   cosmos_report_add_number (self->report, "guidance", bench->settings.guidance);
+  cosmos_report_add_number (self->report, "noise_scale", bench->settings.noise_scale);
+  if (bench->settings.strength < 1)
+    cosmos_report_add_number (self->report, "strength", bench->settings.strength);
   cosmos_report_add_number (self->report, "threads", cosmos_pool_get_threads (bench->pool));
   cosmos_report_add_number (self->report, "temperature", bench->autoregress.temperature);
   if (bench->autoregress.top_k > 0)

@@ -73,6 +73,8 @@ static void print_facts (const CosmosReport *self, FILE *stream)
     char text[256];
     int n = fact->is_text ? snprintf (text, sizeof text, "%s %s", fact->key, fact->text)
                           : snprintf (text, sizeof text, "%s %.6g", fact->key, fact->number);
+    for (char *c = text; c < text + strlen (fact->key); c++) /* of the key, its words apart */
+      *c = *c == '_' ? ' ' : *c;
     bool fits = at + 3 + n <= LINE;
     fputs (fits ? " · " : "\n", stream);
     at = (fits ? at + 3 : 0) + fprintf (stream, "%s", text);
