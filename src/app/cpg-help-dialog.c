@@ -90,6 +90,9 @@ static const Entry entries[] = {
   {NULL, NULL, N_ ("Guidance"),
    N_ ("How much the source counts, for models that read one. At 1 it is off; above, the text keeps closer to the source, and a step takes twice "
        "as long.")},
+  {NULL, NULL, N_ ("Strength"),
+   N_ ("For models that read the latents of their source. At 1 a run begins as noise alone; below, later on its way, as the source under the noise "
+       "of that time. Less keeps more of the source.")},
   {NULL, NULL, N_ ("Noise shape and last time"),
    N_ ("How long the noise stays high, and how near to no noise the run goes. Each model has values that suit it.")},
   {"keys", N_ ("Most Used"), N_ ("Space"), N_ ("Plays and pauses.")},

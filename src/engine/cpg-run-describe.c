@@ -3,8 +3,11 @@
 
 #include <glib/gi18n-lib.h>
 
+/* The share of a source (alpha) from which on there is something of it in a first step. */
+static const double SEEN = 0.01;
+
 /* What the text does at a step, from how many tokens changed and settled. */
-static char *describe_tokens (CpgStep *step, int number, int steps)
+static char *describe_tokens (CpgStep *step, int number, int steps, double strength)
 {
   int n, changed = cpg_step_get_n_changed (step), settled = cpg_step_get_n_settled (step);
   cpg_step_get_tokens (step, &n);
@@ -12,6 +15,8 @@ static char *describe_tokens (CpgStep *step, int number, int steps)
     return g_strdup_printf (_ ("Step %d of %d: noise level %.2f"), number, steps, cpg_step_get_sigma (step));
   if (n == 0)
     return g_strdup_printf (_ ("Step %d of %d: no words yet"), number, steps);
+  if (number == 1 && strength < 1 && cpg_step_get_alpha (step) > SEEN)
+    return g_strdup_printf (_ ("Step %d of %d: the source under noise; the first guess has much of it"), number, steps);
   if (number == 1)
     return g_strdup_printf (_ ("Step %d of %d: all noise; the first guess at the text says little"), number, steps);
   if (2 * changed >= n)
@@ -57,6 +62,8 @@ char *cpg_run_describe (CpgRun *self)
     return g_strdup (_ ("Paused before the first step"));
   if (!step)
     return g_strdup (state == CPG_RUN_WAITING ? _ ("Waiting for its turn") : _ ("Drawing the noise to begin with"));
-  g_autofree char *sentence = describe_tokens (step, number, steps);
+  double strength;
+  g_object_get (cpg_run_get_settings (self), "strength", &strength, NULL);
+  g_autofree char *sentence = describe_tokens (step, number, steps, strength);
   return state == CPG_RUN_PAUSED ? g_strdup_printf (_ ("Paused. %s"), sentence) : g_steal_pointer (&sentence);
 }

@@ -453,6 +453,24 @@ static void test_describe (void)
   }
 }
 
+/* Of little strength nothing is left to do: the source comes back. Its first step says so, and one from noise alone does not. */
+static void test_strength (void)
+{
+  static const char SOURCE[] = "we had a good time in the mountains";
+  g_autofree char *path = g_build_filename (g_getenv ("SOURCE_ROOT"), "models", "playground.gguf", NULL);
+  g_autoptr (CpgEngine) engine = fixture_engine (path);
+  for (int little = 0; little < 2; little++) {
+    g_autoptr (CpgSettings) settings = fixture_settings (4, 3);
+    g_object_set (settings, "task", "detox", "source", SOURCE, "strength", little ? 0.1 : 1., NULL);
+    g_autoptr (CpgRun) run = cpg_engine_start_run (engine, settings);
+    fixture_finish (run);
+    g_assert_cmpint (g_str_equal (cpg_step_get_text (cpg_run_get_result (run)), SOURCE), ==, little);
+    cpg_run_set_current_step (run, 0);
+    g_autofree char *sentence = cpg_run_describe (run);
+    g_assert_nonnull (strstr (sentence, little ? "the source under noise" : "all noise"));
+  }
+}
+
 int main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
@@ -472,5 +490,6 @@ int main (int argc, char **argv)
   g_test_add_func ("/run/project", test_project);
   g_test_add_func ("/run/project-others", test_project_others);
   g_test_add_func ("/run/describe", test_describe);
+  g_test_add_func ("/run/strength", test_strength);
   return g_test_run ();
 }
