@@ -114,7 +114,7 @@ class Learn(driver.WindowTest):
         program.wait(lambda: program.scrubber().get_maximum_value() == 25, "the run")
         self.assertEqual(Atspi.Text.get_text(self.source(), 0, -1), "that was a damn stupid idea and you know it")
         program.key("alt+Right", "alt+Right", "alt+Right")
-        program.find("Step 4 of 6")
+        program.find("Step 4 of 7")
         program.key("ctrl+shift+w")
         program.find("Lessons", "list")
         self.assertFalse(program.has("Done"))
@@ -130,7 +130,7 @@ class Learn(driver.WindowTest):
         program = self.begin(3)  # no model that reads
         program.label("No model for “detox” is installed")
         program.key("alt+Right")
-        program.find("Step 2 of 6")
+        program.find("Step 2 of 7")
         program.key("ctrl+shift+w")
         program.find("Lessons", "list")
         self.quit(during_run=False)
