@@ -136,12 +136,26 @@ static void exchange (void)
 
 /* ---- again ---- */
 
+/* Its id. Takes the run. */
+static char *write_run (CpgLogRun *run)
+{
+  CpgSessionLog *log = cpg_session_log_new (log_path);
+  GAsyncResult *result = NULL;
+  cpg_session_log_begin_run_async (log, run, NULL, take_result, &result);
+  while (!result)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (cpg_session_log_write_finish (log, result, NULL));
+  g_object_unref (result);
+  g_object_unref (log);
+  char *id = g_strdup (run->id);
+  cpg_log_run_free (run);
+  return id;
+}
+
 /* A run by the tiny model that is in the folder of the test. hash, engine, program: as the log says. */
 static char *add_run (const char *hash, const char *sha256, const char *engine, const char *program, const char *parent)
 {
-  CpgSessionLog *log = cpg_session_log_new (log_path);
   CpgLogRun *run = cpg_log_run_new ();
-  GAsyncResult *result = NULL;
   run->task = g_strdup ("story");
   run->seed = parent ? 8 : 7;
   run->settings = g_strdup ("{\"steps\":4,\"sampler\":\"dpm-sde\"}");
@@ -154,15 +168,7 @@ static char *add_run (const char *hash, const char *sha256, const char *engine, 
   run->output_hash = g_strdup (hash);
   run->parent = g_strdup (parent);
   run->branched = parent ? 2 : 0;
-  cpg_session_log_begin_run_async (log, run, NULL, take_result, &result);
-  while (!result)
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_true (cpg_session_log_write_finish (log, result, NULL));
-  g_object_unref (result);
-  g_object_unref (log);
-  char *id = g_strdup (run->id);
-  cpg_log_run_free (run);
-  return id;
+  return write_run (run);
 }
 
 static JsonObject *again_json (int code, const char *id, const char *reason)
@@ -182,6 +188,26 @@ static void again_fails (const char *id, const char *reason)
 {
   JsonObject *object = again_json (3, id, reason);
   json_object_unref (object);
+}
+
+/* Of so little strength the source comes back, which from noise it does not. */
+static void again_from_source (void)
+{
+  static const char SOURCE[] = "we had a good time in the mountains";
+  for (int little = 0; little < 2; little++) {
+    CpgLogRun *run = cpg_log_run_new ();
+    run->task = g_strdup ("detox");
+    run->source = g_strdup (SOURCE);
+    run->seed = 3;
+    run->settings = g_strdup_printf ("{\"steps\":4,\"strength\":%s}", little ? "0.1" : "1");
+    run->model_name = g_strdup ("playground");
+    run->model_path = g_build_filename (g_getenv ("SOURCE_ROOT"), "models", "playground.gguf", NULL);
+    run->state = CPG_LOG_DONE;
+    g_autofree char *id = write_run (run);
+    JsonObject *object = again_json (3, id, NULL);
+    g_assert_cmpint (g_str_equal (json_object_get_string_member (object, "text"), SOURCE), ==, little);
+    json_object_unref (object);
+  }
 }
 
 static void again (void)
@@ -312,6 +338,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/sessions/delete-and-restore", delete_and_restore);
   g_test_add_func ("/sessions/exchange", exchange);
   g_test_add_func ("/sessions/again", again);
+  g_test_add_func ("/sessions/again-from-source", again_from_source);
   g_test_add_func ("/sessions/training", training);
   g_test_add_func ("/sessions/wrong-words", wrong_words);
   int result = g_test_run ();

@@ -122,6 +122,35 @@ static void test_lazy_page (void)
   gtk_window_destroy (window);
 }
 
+static gboolean shows (GtkWidget *widget, const char *text)
+{
+  if (GTK_IS_LABEL (widget) && g_str_equal (gtk_label_get_text (GTK_LABEL (widget)), text))
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child))
+    if (shows (child, text))
+      return TRUE;
+  return FALSE;
+}
+
+/* A run of before there was a setting differs where the other has another value than all had then. */
+static void test_difference (void)
+{
+  g_autoptr (CpgLogRun) old = cpg_log_run_new (), as_before = cpg_log_run_new (), other = cpg_log_run_new ();
+  old->settings = g_strdup ("{\"steps\":50}");
+  as_before->settings = g_strdup ("{\"steps\":50,\"strength\":1.0}");
+  other->settings = g_strdup ("{\"steps\":50,\"strength\":0.6}");
+  for (int order = 0; order < 2; order++) {
+    AdwDialog *same = g_object_ref_sink (cpg_sessions_difference_dialog_new (order ? old : as_before, order ? as_before : old));
+    AdwDialog *differs = g_object_ref_sink (cpg_sessions_difference_dialog_new (order ? old : other, order ? other : old));
+    g_assert_false (shows (adw_dialog_get_child (same), "Strength"));
+    g_assert_true (shows (adw_dialog_get_child (same), "Nothing: both were made in the same way."));
+    g_assert_true (shows (adw_dialog_get_child (differs), "Strength"));
+    g_assert_true (shows (adw_dialog_get_child (differs), "0.6"));
+    g_object_unref (same);
+    g_object_unref (differs);
+  }
+}
+
 static void test_preferences (void)
 {
   g_autoptr (GSettings) preferences = cpg_preferences_open ();
@@ -236,6 +265,7 @@ int main (int argc, char **argv)
   g_test_add_func ("/ui/templates/lazy-page", test_lazy_page);
   g_test_add_func ("/ui/templates/models", test_models);
   g_test_add_func ("/ui/templates/preferences", test_preferences);
+  g_test_add_func ("/ui/templates/difference", test_difference);
   g_test_add_func ("/ui/templates/study", test_study);
   g_test_add_func ("/ui/templates/without-model", test_without_model);
   return g_test_run ();
