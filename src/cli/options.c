@@ -79,7 +79,7 @@ static const Option options[] = {
    0.05, 2},
   {"strength", 0, KIND_NUMBER, AT (strength), "S",
    "share of the time to run through: 1 begins as pure noise (default); less, as the source with the noise of that time, and keeps more of it",
-   0.05, 1},
+   0.1, 1},
   {"return", 0, KIND_CHOICE, AT (returned), "WHAT",
    "what of the last step is decoded: the guess x0, or the step's mean as the paper (default x0)", .choices = returns},
   {"count", 'n', KIND_INTEGER, AT (count), "N", "texts, with the seeds SEED, SEED + 1 ... (default 1), a line each", 1, 100000},

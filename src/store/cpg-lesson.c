@@ -42,7 +42,7 @@ static const struct {
   {"guidance", NUMBER, 0, 100},
   {"self-conditioning", SWITCH, 0, 1},
   {"noise-scale", NUMBER, 0, 2},
-  {"strength", NUMBER, 0.05, 1},
+  {"strength", NUMBER, 0.1, 1},
   {"schedule-d", NUMBER, 0, 1000},
   {"t-end", NUMBER, 0, 1},
 };

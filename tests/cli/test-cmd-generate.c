@@ -138,7 +138,7 @@ static void noise_scale (void)
 static void bad_input (void)
 {
   command_fails (2, "from 0.05 to 2", "story", "--noise-scale", "0", NULL);
-  command_fails (2, "from 0.05 to 1", "story", "--strength", "1.5", NULL);
+  command_fails (2, "from 0.1 to 1", "story", "--strength", "1.5", NULL);
   command_fails (1, "leave the strength at 1", "story", "--strength", "0.5", NULL);
   command_fails (1, "tiny writes without a source", "story", "A source.", NULL);
   command_fails (1, "not UTF-8", "story", "\xff\xfe", NULL);

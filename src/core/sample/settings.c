@@ -40,12 +40,13 @@ static bool check_times (const CosmosSettings *self, CosmosError *err)
               cosmos_sampler_get_name (self->sampler));
     return refuse (err, "The start time", self->t_start, possible);
   }
-  if (!(self->strength > 0.0 && self->strength <= 1.0))
-    return refuse (err, "The strength", self->strength, "above 0 and at most 1; 1 begins as pure noise");
-  const double first = cosmos_settings_get_first_time (self);
-  if (!(self->t_end >= 0.0 && self->t_end < first)) {
-    snprintf (possible, sizeof possible, "at least 0 and below the start time %g", first);
+  if (!(self->t_end >= 0.0 && self->t_end < self->t_start)) {
+    snprintf (possible, sizeof possible, "at least 0 and below the start time %g", self->t_start);
     return refuse (err, "The end time", self->t_end, possible);
+  }
+  if (!(self->strength <= 1.0 && self->strength > 0.0 && cosmos_settings_get_first_time (self) > self->t_end)) {
+    snprintf (possible, sizeof possible, "at most 1 and above %.3g, where the last step ends", self->t_end / self->t_start);
+    return refuse (err, "The strength", self->strength, possible);
   }
   return true;
 }

@@ -66,10 +66,10 @@ static void test_bad_values (void)
   REFUSE (t_end, 0.999, "below the start time 0.999");
   REFUSE (t_end, -0.1, "at least 0");
   REFUSE (t_end, NAN, "end time");
-  REFUSE (strength, 0, "above 0");
+  REFUSE (strength, 0, "above 0.0501");
   REFUSE (strength, 1.01, "at most 1");
   REFUSE (strength, NAN, "strength");
-  REFUSE (strength, 0.05, "below the start time 0.04995");
+  REFUSE (strength, 0.05, "above 0.0501, where the last step ends");
 }
 
 static void test_edges_are_allowed (void)
